@@ -1,0 +1,1 @@
+"""Agentic Chatrooms. Empty, because importing a service must not start Reflex."""
