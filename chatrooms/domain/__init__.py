@@ -1,0 +1,1 @@
+"""What the product is about, without I/O: standard library and pydantic only."""

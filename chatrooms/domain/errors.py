@@ -1,0 +1,108 @@
+"""What a person may be told when something cannot be done.
+
+Every error that reaches a person is a `ChatError` with a stable `code` and a sentence of its own.
+Services raise them, states let them pass, one place turns them into words on the page.
+"""
+
+from typing import ClassVar
+
+
+class ChatError(Exception):
+    """Something a person asked for cannot be done; `str(error)` says why."""
+
+    code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = "That did not work."
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class NotSignedIn(ChatError):
+    """The session is missing, ended, expired, or belongs to a deactivated account."""
+
+    code = "not_signed_in"
+    sentence = "Please sign in again."
+
+
+class SignInRefused(ChatError):
+    """Name and password do not fit together; the same for unknown names."""
+
+    code = "sign_in_refused"
+    sentence = "That name and password do not match."
+
+
+class RateLimited(ChatError):
+    """Too many of something in too short a time."""
+
+    code = "rate_limited"
+    sentence = "That was a lot in a short time. Please wait a moment."
+
+
+class InvalidInput(ChatError):
+    """The input breaks a rule that the sentence names."""
+
+    code = "invalid_input"
+    sentence = "That input cannot be used."
+
+
+class AlreadyTaken(ChatError):
+    """Somebody else has this user name or e-mail address."""
+
+    code = "already_taken"
+    sentence = "That is already taken."
+
+
+class RoomUnavailable(ChatError):
+    """The room does not exist, or the actor may not know that it does."""
+
+    code = "room_unavailable"
+    sentence = "This room does not exist, or you do not have access to it."
+
+
+class MessageUnavailable(ChatError):
+    """The message does not exist in this room, or the actor may not see it."""
+
+    code = "message_unavailable"
+    sentence = "This message does not exist, or you do not have access to it."
+
+
+class AccountUnavailable(ChatError):
+    """The account does not exist, is deactivated, or is not in this room."""
+
+    code = "account_unavailable"
+    sentence = "This account does not exist or is not in this room."
+
+
+class NotAllowed(ChatError):
+    """The actor sees the thing but may not do this to it."""
+
+    code = "not_allowed"
+    sentence = "You are not allowed to do that here."
+
+
+class RoomArchived(ChatError):
+    """The room is archived: it can be read and nothing else."""
+
+    code = "room_archived"
+    sentence = "This room is archived. It can be read but not changed."
+
+
+class LastOwner(ChatError):
+    """The change would leave the room without an owner."""
+
+    code = "last_owner"
+    sentence = "A room needs an owner. Make somebody else an owner first."
+
+
+class InvitationUnavailable(ChatError):
+    """The invitation link is unknown, expired or revoked."""
+
+    code = "invitation_unavailable"
+    sentence = "This invitation link has expired or was revoked."
+
+
+class ServiceUnavailable(ChatError):
+    """A server that is needed for this does not answer; nothing was changed."""
+
+    code = "service_unavailable"
+    sentence = "The server cannot do this right now. Please try again in a moment."

@@ -1,0 +1,8 @@
+"""Names of the jobs that are sent to the worker, and the queues that carry them."""
+
+MODERATION_QUEUE = "moderation"
+AI_QUEUE = "ai"
+MAINTENANCE_QUEUE = "maintenance"
+QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE)
+
+PRUNE = "maintenance.prune"

@@ -1,0 +1,59 @@
+"""Who may do what in a room, as a table. `services.access` is the only module that asks it."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member is in one room."""
+
+    OWNER = "owner"
+    MODERATOR = "moderator"
+    MEMBER = "member"
+
+
+class Permission(StrEnum):
+    """Something one may want to do in a room."""
+
+    READ = "read"
+    POST = "post"
+    JOIN = "join"
+    LEAVE = "leave"
+    EDIT_ROOM = "edit_room"
+    ARCHIVE_ROOM = "archive_room"
+    DECIDE_JOIN_REQUESTS = "decide_join_requests"
+    INVITE = "invite"
+    REMOVE_MEMBER = "remove_member"
+    CHANGE_ROLES = "change_roles"
+
+
+_MEMBER = frozenset({Permission.READ, Permission.POST, Permission.LEAVE})
+_MODERATOR = _MEMBER | {
+    Permission.DECIDE_JOIN_REQUESTS,
+    Permission.INVITE,
+    Permission.REMOVE_MEMBER,
+}
+_OWNER = _MODERATOR | {Permission.EDIT_ROOM, Permission.ARCHIVE_ROOM, Permission.CHANGE_ROLES}
+
+GRANTED: dict[Role, frozenset[Permission]] = {
+    Role.MEMBER: _MEMBER,
+    Role.MODERATOR: _MODERATOR,
+    Role.OWNER: _OWNER,
+}
+VISITOR_OF_PUBLIC_ROOM = frozenset({Permission.READ, Permission.JOIN})
+IN_ARCHIVED_ROOM = frozenset({Permission.READ, Permission.LEAVE, Permission.ARCHIVE_ROOM})
+
+_RANK = {Role.MEMBER: 0, Role.MODERATOR: 1, Role.OWNER: 2}
+
+
+def granted(*, role: Role | None, is_private: bool, is_archived: bool) -> frozenset[Permission]:
+    """What somebody with `role` (None: not a member) may do in such a room."""
+    if role is None:
+        base = frozenset[Permission]() if is_private else VISITOR_OF_PUBLIC_ROOM
+    else:
+        base = GRANTED[role]
+    return base & IN_ARCHIVED_ROOM if is_archived else base
+
+
+def outranks(role: Role, other: Role) -> bool:
+    """Whether `role` may act on a member who has the role `other`: owners on all, else upwards."""
+    return role is Role.OWNER or _RANK[role] > _RANK[other]

@@ -1,0 +1,104 @@
+"""Every setting of the product: its name, unit, default and one sentence.
+
+Values come from environment variables of the same name in capitals. `script/server` starts the
+embedded servers and sets `DATABASE_URL`, `REDIS_URL` and `CHROMA_URL` for its children; set them
+yourself to use servers of your own.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation may choose. Built once per process by `get_settings`."""
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True)
+
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="PostgreSQL, such as postgresql://user:password@host/name.",
+    )
+    redis_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Redis, such as redis://host:6379/0 or unix:///path/to.sock?db=0.",
+    )
+    chroma_url: str = Field(default="", description="Chroma over HTTP, such as http://host:8000.")
+    data_dir: Path = Field(
+        default=Path(),
+        description="Folder of the embedded servers' data, logs and attachments.",
+    )
+    public_url: str = Field(
+        default="http://localhost:8000",
+        description="Where people reach the product; decides cookie security and allowed origins.",
+    )
+    extra_origins: str = Field(
+        default="",
+        description="Further origins allowed to connect, separated by commas.",
+    )
+    trusted_proxy_hops: int = Field(
+        default=0,
+        ge=0,
+        description="Reverse proxies in front whose X-Forwarded-For is believed.",
+    )
+    log_json: bool = Field(default=False, description="Write logs as JSON lines instead of text.")
+
+    database_pool_size: int = Field(
+        default=8, ge=1, description="Database connections kept by each process."
+    )
+    off_loop_threads: int = Field(
+        default=8, ge=1, description="Threads of each web process for blocking work."
+    )
+
+    session_ttl_d: int = Field(default=30, ge=1, description="Days until a session ends by itself.")
+    ticket_ttl_s: int = Field(
+        default=30, ge=1, description="Seconds in which a sign-in ticket can be exchanged."
+    )
+    state_ttl_d: int = Field(
+        default=7, ge=1, description="Days until the state of an abandoned tab is forgotten."
+    )
+    invitation_ttl_d: int = Field(
+        default=7, ge=1, description="Days until a new invitation link expires."
+    )
+
+    max_body_chars: int = Field(default=4000, ge=1, description="Longest message, in characters.")
+    messages_per_minute: int = Field(
+        default=120, ge=1, description="Messages one account may post per minute."
+    )
+    sign_in_attempts_per_account: int = Field(
+        default=10, ge=1, description="Failed sign-ins per account in 15 minutes."
+    )
+    sign_in_attempts_per_address: int = Field(
+        default=50, ge=1, description="Failed sign-ins per address in 15 minutes."
+    )
+    sign_ups_per_address: int = Field(
+        default=200, ge=1, description="New accounts per address in one hour."
+    )
+    rooms_per_hour: int = Field(
+        default=60, ge=1, description="Rooms one account may create per hour."
+    )
+
+    tick_ms: int = Field(
+        default=30,
+        ge=0,
+        description="Milliseconds in which a room's events share one emit; at most 4 times that.",
+    )
+    heal_interval_s: float = Field(
+        default=3.0,
+        gt=0,
+        description="Seconds between comparisons of live rooms with the database.",
+    )
+    presence_ttl_s: int = Field(
+        default=45, ge=5, description="Seconds until a silent web process's people count as gone."
+    )
+    typing_ttl_s: float = Field(
+        default=5.0, gt=0, description="Seconds a typing notice stays without being renewed."
+    )
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read from its environment once."""
+    return Settings()
