@@ -1,0 +1,1 @@
+"""Real servers from wheels, for a machine that has only Python."""

@@ -1,0 +1,56 @@
+"""One brief question each to Redis, Chroma and the worker. Returning means it is well."""
+
+import urllib.request
+from typing import Any, cast
+
+from celery import Celery
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from chatrooms.broker import broker_url
+from chatrooms.domain.startup import NotReady
+from chatrooms.settings import Settings
+
+TIMEOUT_S = 2
+
+
+def check_redis(settings: Settings) -> None:
+    """Redis answers."""
+    client = Redis.from_url(
+        settings.redis_url.get_secret_value(),
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+    )
+    with client:
+        client.ping()
+
+
+def check_chroma(settings: Settings) -> None:
+    """Chroma answers."""
+    url = f"{settings.chroma_url.rstrip('/')}/api/v2/heartbeat"
+    with urllib.request.urlopen(url, timeout=TIMEOUT_S):
+        pass
+
+
+def check_worker(settings: Settings) -> None:
+    """At least one Celery worker answers through the broker."""
+    options = {"socket_timeout": TIMEOUT_S, "socket_connect_timeout": TIMEOUT_S}
+    app = Celery(
+        broker=broker_url(settings.redis_url.get_secret_value()),
+        set_as_current=False,
+        broker_transport_options=options,
+    )
+    try:
+        answers = cast(list[object], _ping(app))
+    finally:
+        app.close()
+    if not answers:
+        raise NotReady("no worker answers")
+
+
+def _ping(app: Celery) -> Any:
+    with cast(Any, app).connection_for_write(connect_timeout=TIMEOUT_S) as connection:
+        connection.ensure_connection(max_retries=1, timeout=TIMEOUT_S)
+        return cast(Any, app).control.ping(timeout=TIMEOUT_S, limit=1, connection=connection)

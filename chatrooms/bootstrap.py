@@ -1,0 +1,61 @@
+"""Turns settings into the things that services need. The same for web, worker, tools and tests."""
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from redis import Redis
+
+from chatrooms.adapters.bus import Bus, connect_redis
+from chatrooms.db.engine import Sessions, create_sessions
+from chatrooms.settings import Settings, get_settings
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Where new names come from."""
+
+    token: Callable[[], str] = lambda: secrets.token_urlsafe(32)
+    client_id: Callable[[], str] = lambda: str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What a service may use. Frozen; one per process."""
+
+    settings: Settings
+    sessions: Sessions
+    redis: Redis
+    bus: Bus
+    passwords: PasswordHasher
+    clock: Callable[[], datetime] = utc_now
+    ids: Ids = Ids()
+
+
+def bootstrap(settings: Settings) -> Deps:
+    """Fresh dependencies for these settings. Connects to nothing yet."""
+    redis = connect_redis(settings.redis_url.get_secret_value())
+    return Deps(
+        settings=settings,
+        sessions=create_sessions(
+            settings.database_url.get_secret_value(), pool_size=settings.database_pool_size
+        ),
+        redis=redis,
+        bus=Bus(redis),
+        passwords=PasswordHasher(),
+    )
+
+
+@lru_cache(maxsize=1)
+def current() -> Deps:
+    """This process's dependencies, built at first use so that forked workers have their own."""
+    return bootstrap(get_settings())
