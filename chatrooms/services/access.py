@@ -1,0 +1,203 @@
+"""The only door to rooms and messages: answers "may this account do this to that?".
+
+Every service opens with one of the `access_` functions. They answer an absent thing and a hidden
+thing with the same error, and they fail closed: a question that cannot be answered is a no.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, select, tuple_
+from sqlmodel import col
+
+from chatrooms.db.engine import Transaction
+from chatrooms.db.tables import Account, Membership, Message, Room, Session, table_of
+from chatrooms.domain.errors import (
+    MessageUnavailable,
+    NotAllowed,
+    NotSignedIn,
+    RoomArchived,
+    RoomUnavailable,
+)
+from chatrooms.domain.events import Person, RoomFacts
+from chatrooms.domain.permissions import Permission, Role, granted
+
+MAX_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAccess:
+    """A room as one account may use it."""
+
+    facts: RoomFacts
+    actor: Person
+    role: Role | None
+    permissions: frozenset[Permission]
+
+    @property
+    def room_id(self) -> int:
+        """The room's id."""
+        return self.facts.id
+
+
+def is_id(value: object) -> bool:
+    """Whether a value from outside can be the id of a row at all."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ID
+
+
+def is_slug(value: object) -> bool:
+    """Whether a value from outside can be the slug of a room at all."""
+    return isinstance(value, str) and value.isascii() and value.isprintable()
+
+
+def access_account(tx: Transaction, *, actor_id: int) -> Account:
+    """The actor's own account.
+
+    Raises: NotSignedIn if it does not exist or is deactivated.
+    """
+    account = tx.get(Account, actor_id) if is_id(actor_id) else None
+    if account is None or account.deactivated_at is not None:
+        raise NotSignedIn
+    return account
+
+
+def access_admin(tx: Transaction, *, actor_id: int) -> Account:
+    """The actor's account, if it is an administrator's.
+
+    Raises: NotSignedIn, NotAllowed.
+    """
+    account = access_account(tx, actor_id=actor_id)
+    if not account.is_admin:
+        raise NotAllowed
+    return account
+
+
+_ROOMS, _ACCOUNTS, _MEMBERSHIPS = table_of(Room), table_of(Account), table_of(Membership)
+_ROOM: Any = (
+    select(
+        _ROOMS.c.id,
+        _ROOMS.c.slug,
+        _ROOMS.c.name,
+        _ROOMS.c.description,
+        _ROOMS.c.topic,
+        _ROOMS.c.tags,
+        _ROOMS.c.is_private,
+        _ROOMS.c.archived_at,
+        _MEMBERSHIPS.c.role,
+        _ACCOUNTS.c.id.label("actor_id"),
+        _ACCOUNTS.c.username,
+        _ACCOUNTS.c.name.label("actor_name"),
+        _ACCOUNTS.c.hue,
+    )
+    .select_from(_ROOMS)
+    .join(
+        _ACCOUNTS,
+        and_(_ACCOUNTS.c.id == bindparam("actor_id"), _ACCOUNTS.c.deactivated_at.is_(None)),
+    )
+    .outerjoin(
+        _MEMBERSHIPS,
+        and_(_MEMBERSHIPS.c.room_id == _ROOMS.c.id, _MEMBERSHIPS.c.account_id == _ACCOUNTS.c.id),
+    )
+)
+_ROOM_BY_ID: Any = _ROOM.where(_ROOMS.c.id == bindparam("room"))
+_ROOM_BY_SLUG: Any = _ROOM.where(_ROOMS.c.slug == bindparam("room"))
+
+
+def access_room(tx: Transaction, *, actor_id: int, room_id: object, to: Permission) -> RoomAccess:
+    """The room with this id, if the actor may do `to` in it.
+
+    Raises: RoomUnavailable for a room that is absent or hidden from the actor, and for an actor
+    that is absent or deactivated; RoomArchived and NotAllowed for one that the actor may read.
+    """
+    if not is_id(room_id) or not is_id(actor_id):
+        raise RoomUnavailable
+    return _checked(tx.execute(_ROOM_BY_ID, {"actor_id": actor_id, "room": room_id}).first(), to)
+
+
+def access_room_by_slug(
+    tx: Transaction, *, actor_id: int, slug: object, to: Permission
+) -> RoomAccess:
+    """The room with this slug, if the actor may do `to` in it. Raises as `access_room`."""
+    if not is_slug(slug) or not is_id(actor_id):
+        raise RoomUnavailable
+    return _checked(tx.execute(_ROOM_BY_SLUG, {"actor_id": actor_id, "room": slug}).first(), to)
+
+
+def _checked(row: Any, to: Permission) -> RoomAccess:
+    if row is None:
+        raise RoomUnavailable
+    role = Role(row.role) if row.role is not None else None
+    is_archived = row.archived_at is not None
+    permissions = granted(role=role, is_private=row.is_private, is_archived=is_archived)
+    if Permission.READ not in permissions:
+        raise RoomUnavailable
+    if to not in permissions:
+        would = granted(role=role, is_private=row.is_private, is_archived=False)
+        raise RoomArchived if to in would else NotAllowed
+    facts = RoomFacts(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        description=row.description,
+        topic=row.topic,
+        tags=tuple(row.tags),
+        is_private=row.is_private,
+        is_archived=is_archived,
+    )
+    actor = Person(id=row.actor_id, username=row.username, name=row.actor_name, hue=row.hue)
+    return RoomAccess(facts, actor, role, permissions)
+
+
+def access_message(
+    tx: Transaction, *, actor_id: int, room_id: object, message_id: object, to: Permission
+) -> tuple[RoomAccess, Message]:
+    """A message of exactly this room, if the actor may do `to` in the room.
+
+    Raises: MessageUnavailable if it is absent or of another room; and as `access_room`.
+    """
+    access = access_room(tx, actor_id=actor_id, room_id=room_id, to=to)
+    if not is_id(message_id):
+        raise MessageUnavailable
+    message = tx.execute(
+        select(Message).where(col(Message.id) == message_id, col(Message.room_id) == access.room_id)
+    ).scalar_one_or_none()
+    if message is None:
+        raise MessageUnavailable
+    return access, message
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """That one session's screen may show one room."""
+
+    session_id: int
+    account_id: int
+    room_id: int
+
+
+def standing_grants(tx: Transaction, grants: Iterable[Grant]) -> set[Grant]:
+    """Those of the grants that still hold: live session, active account, room readable."""
+    asked = {(g.session_id, g.account_id, g.room_id): g for g in grants}
+    if not asked:
+        return set()
+    rows = tx.execute(
+        select(col(Session.id), col(Session.account_id), col(Room.id))
+        .select_from(Session)
+        .join(Account, col(Account.id) == col(Session.account_id))
+        .join(Room, col(Room.id).in_({g.room_id for g in asked.values()}))
+        .outerjoin(
+            Membership,
+            and_(
+                col(Membership.room_id) == col(Room.id),
+                col(Membership.account_id) == col(Account.id),
+            ),
+        )
+        .where(
+            tuple_(col(Session.id), col(Session.account_id), col(Room.id)).in_(list(asked)),
+            col(Session.expires_at) > func.now(),
+            col(Account.deactivated_at).is_(None),
+            col(Membership.role).is_not(None) | ~col(Room.is_private),
+        )
+    )
+    return {asked[row[0], row[1], row[2]] for row in rows}

@@ -1,0 +1,153 @@
+"""The room's event log: the one way to change what a room shows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, text, update
+from sqlmodel import col
+
+from chatrooms.adapters import metrics
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import Room, RoomEventRow, table_of
+from chatrooms.domain.errors import RoomUnavailable
+from chatrooms.domain.events import Message, MessagePosted, RoomEvent, Sequenced, parse_event
+
+_ROOMS = table_of(Room)
+_NEXT = (
+    update(_ROOMS)
+    .where(_ROOMS.c.id == bindparam("room"))
+    .values(last_seq=_ROOMS.c.last_seq + 1)
+    .returning(_ROOMS.c.last_seq)
+)
+_APPEND = insert(table_of(RoomEventRow))
+
+
+def take_seq(tx: Transaction, *, room_id: int) -> int:
+    """The next number of the room's log. Locks the room until the transaction ends, so whoever
+    holds a number appends before anybody else takes one: seq is gapless and in commit order.
+
+    Raises: RoomUnavailable if there is no such room.
+    """
+    seq = tx.execute(_NEXT, {"room": room_id}).scalar_one_or_none()
+    if seq is None:
+        raise RoomUnavailable
+    return seq
+
+
+def lock_room(tx: Transaction, *, room_id: int) -> None:
+    """Hold the room's lock without taking a number: for looks that decide whether to take one.
+    Always the first lock of a transaction, so that two of them never wait for each other."""
+    tx.execute(select(col(Room.id)).where(col(Room.id) == room_id).with_for_update())
+
+
+def append_event(
+    tx: Transaction, deps: Deps, *, room_id: int, seq: int, event: RoomEvent
+) -> Sequenced:
+    """Store the event under the number taken for it and announce it after the commit."""
+    entry = Sequenced(room_id=room_id, seq=seq, created_at=deps.clock(), event=event)
+    tx.execute(
+        _APPEND,
+        {
+            "room_id": room_id,
+            "seq": seq,
+            "kind": event.kind,
+            "payload": event.model_dump(mode="json"),
+            "created_at": entry.created_at,
+        },
+    )
+    tx.after_commit(lambda: _announce(deps, entry))
+    return entry
+
+
+_POST = text("""
+    WITH numbered AS (
+        UPDATE rooms SET last_seq = last_seq + 1 WHERE id = :room_id RETURNING last_seq
+    ), posted AS (
+        INSERT INTO messages
+            (room_id, position, author_id, client_id, body, reply_to_id, sent_at)
+        SELECT :room_id, last_seq, :author_id, :client_id, :body,
+            CAST(:reply_to_id AS bigint), :sent_at
+        FROM numbered
+        RETURNING id, position
+    )
+    INSERT INTO room_events (room_id, seq, kind, payload, created_at)
+    SELECT :room_id, position, :kind, jsonb_set(
+        CAST(:payload AS jsonb), '{message}',
+        CAST(:payload AS jsonb) -> 'message' || jsonb_build_object('id', id, 'position', position)
+    ), :created_at
+    FROM posted
+    RETURNING seq, (SELECT id FROM posted)
+""")
+
+
+def append_message(
+    tx: Transaction, deps: Deps, *, room_id: int, message: Message, reply_to_id: int | None
+) -> int:
+    """Store a new message and its event; returns its id. `message` has no id or position yet.
+
+    The same as taking a number, inserting the row and appending the event, in one statement: this
+    is what happens most, and under the room's lock, so round trips are what limits a busy room.
+    Raises: sqlalchemy.exc.IntegrityError if the author used the client id before.
+    """
+    created_at = deps.clock()
+    event = MessagePosted(message=message)
+    row = tx.execute(
+        _POST,
+        {
+            "room_id": room_id,
+            "author_id": message.author.id,
+            "client_id": message.client_id,
+            "body": message.body,
+            "reply_to_id": reply_to_id,
+            "sent_at": message.sent_at,
+            "kind": event.kind,
+            "payload": event.model_dump_json(),
+            "created_at": created_at,
+        },
+    ).one_or_none()
+    if row is None:
+        raise RoomUnavailable
+    seq, message_id = row
+    posted = message.model_copy(update={"id": message_id, "position": seq})
+    entry = Sequenced(
+        room_id=room_id, seq=seq, created_at=created_at, event=MessagePosted(message=posted)
+    )
+    tx.after_commit(lambda: _announce(deps, entry))
+    return message_id
+
+
+def _announce(deps: Deps, entry: Sequenced) -> None:
+    metrics.EVENTS.labels(kind=entry.event.kind).inc()
+    deps.bus.ring(entry)
+
+
+def record(tx: Transaction, deps: Deps, *, room_id: int, event: RoomEvent) -> Sequenced:
+    """Take the next number and append the event: for events that do not contain their seq."""
+    return append_event(tx, deps, room_id=room_id, seq=take_seq(tx, room_id=room_id), event=event)
+
+
+def list_events(deps: Deps, *, room_id: int, after_seq: int, limit: int) -> list[Sequenced]:
+    """The events of a room after `after_seq`, in order, at most `limit`. For the hub only: it
+    folds them into views, whose readers hold grants."""
+    with transaction(deps.sessions) as tx:
+        rows = tx.execute(
+            select(col(RoomEventRow.seq), col(RoomEventRow.payload), col(RoomEventRow.created_at))
+            .where(col(RoomEventRow.room_id) == room_id, col(RoomEventRow.seq) > after_seq)
+            .order_by(col(RoomEventRow.seq))
+            .limit(limit)
+        ).all()
+    return [_entry(room_id, row.seq, row.payload, row.created_at) for row in rows]
+
+
+def _entry(room_id: int, seq: int, payload: Any, created_at: datetime) -> Sequenced:
+    return Sequenced(room_id=room_id, seq=seq, created_at=created_at, event=parse_event(payload))
+
+
+def last_seqs(deps: Deps, *, room_ids: list[int]) -> dict[int, int]:
+    """The number of the newest event of each of these rooms. For the hub only."""
+    with transaction(deps.sessions) as tx:
+        rows = tx.execute(
+            select(col(Room.id), col(Room.last_seq)).where(col(Room.id).in_(room_ids))
+        ).all()
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,143 @@
+"""Brings chat logs in, through the same service that posts for everybody."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import select
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.db.tables import Room
+from chatrooms.domain.errors import InvalidInput
+from chatrooms.domain.text import check_line, slugify, username_from
+from chatrooms.services import members, messages, rooms
+from chatrooms.services.accounts import ensure_guest
+from chatrooms.services.rooms import RoomDraft
+
+_FIRST_YEAR = 1970
+"""Far earlier than any log, and far enough from the first moment that Python can tell."""
+
+
+class LogLine(BaseModel):
+    """One line of a log: who said what, where and when."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=False)
+
+    room: str = Field(min_length=1, max_length=80)
+    author: str = Field(min_length=1, max_length=80)
+    sent_at: AwareDatetime
+    text: str
+    id: str | None = None
+    reply_to: str | None = None
+
+
+def parse_line(line: str) -> LogLine:
+    """A line of a JSON Lines log.
+
+    Raises: InvalidInput saying what is wrong with it.
+    """
+    try:
+        return LogLine.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(f"{where}: {first['msg']}" if where else first["msg"]) from error
+
+
+@dataclass(slots=True)
+class Importer:
+    """Imports lines one after another. Importing the same lines again stores nothing twice.
+
+    For the operator at the console: it creates rooms and passwordless accounts as it needs them,
+    and makes the authors members. It never writes in the name of an account that can sign in.
+    """
+
+    deps: Deps
+    drafts: dict[str, RoomDraft] = field(default_factory=dict[str, RoomDraft])
+    """How rooms are described, by the name that the log gives them; else by that name alone."""
+    _rooms: dict[str, int] = field(default_factory=dict[str, int])
+    _accounts: dict[str, int] = field(default_factory=dict[str, int])
+    _members: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    _posted: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    _seen: Counter[str] = field(default_factory=Counter[str])
+
+    def add(self, line: LogLine) -> bool:
+        """Post one line, keeping its time and what it replies to; false if it was there already.
+
+        A reply to a line that was not imported is posted without the quote.
+        Raises: ChatError if it cannot be posted.
+        """
+        if line.sent_at > self.deps.clock():
+            raise InvalidInput("sent_at lies in the future")
+        if line.sent_at.year < _FIRST_YEAR:
+            raise InvalidInput(f"sent_at lies before {_FIRST_YEAR}")
+        account_id = self._account(line.author)
+        room_id = self._room(line.room, owner_id=account_id)
+        self._join(room_id, account_id)
+        client_id = self._client_id(line)
+        known = messages.find_posted(self.deps, author_id=account_id, client_id=client_id)
+        message_id = known or messages.post_message(
+            self.deps,
+            actor_id=account_id,
+            room_id=room_id,
+            client_id=client_id,
+            body=line.text,
+            reply_to_id=self._posted.get((line.room, line.reply_to)) if line.reply_to else None,
+            sent_at=line.sent_at,
+            is_limited=False,
+        )
+        if line.id is not None:
+            self._posted[line.room, line.id] = message_id
+        return known is None
+
+    def _account(self, author: str) -> int:
+        if author not in self._accounts:
+            name = check_line(author, label="author", max_chars=80, required=True)
+            person = ensure_guest(self.deps, username=username_from(name), name=name)
+            self._accounts[author] = person.id
+        return self._accounts[author]
+
+    def _room(self, name: str, *, owner_id: int) -> int:
+        if name not in self._rooms:
+            draft = self.drafts.get(name, RoomDraft(name=name))
+            self._rooms[name] = _ensure_room(self.deps, draft=draft, owner_id=owner_id)
+        return self._rooms[name]
+
+    def _join(self, room_id: int, account_id: int) -> None:
+        if (room_id, account_id) not in self._members:
+            with transaction(self.deps.sessions) as tx:
+                members.admit(tx, self.deps, room_id=room_id, account_id=account_id)
+            self._members.add((room_id, account_id))
+
+    def _client_id(self, line: LogLine) -> str:
+        """The same for the same line of the same log; equal lines without an id are counted."""
+        told = line.id or "|".join([line.author, _stamp(line.sent_at), line.text])
+        key = f"{line.room}|{told}"
+        if line.id is None:
+            self._seen[key] += 1
+            key += f"|{self._seen[key]}"
+        return "log-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:48]
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.timestamp():.3f}"
+
+
+def _ensure_room(deps: Deps, *, draft: RoomDraft, owner_id: int) -> int:
+    """The public room of this name, made if there is none. A private one is never written to."""
+    columns = draft.checked()
+    with transaction(deps.sessions) as tx:
+        found = tx.scalar(
+            select(col(Room.id))
+            .where(col(Room.name) == columns["name"], ~col(Room.is_private))
+            .where(col(Room.slug).startswith(slugify(columns["name"]), autoescape=True))
+            .order_by(col(Room.id))
+            .limit(1)
+        )
+        if found is not None:
+            return found
+        return rooms.insert_room(tx, deps, owner_id=owner_id, columns=columns).id

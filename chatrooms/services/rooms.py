@@ -1,0 +1,234 @@
+"""Rooms: creating, changing, archiving, and listing them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import Membership, Room
+from chatrooms.domain.events import MemberJoined, RoomChanged, RoomFacts
+from chatrooms.domain.permissions import Permission, Role
+from chatrooms.domain.text import (
+    MAX_DESCRIPTION_CHARS,
+    MAX_NAME_CHARS,
+    MAX_TOPIC_CHARS,
+    check_line,
+    check_tags,
+    clean,
+    searchable,
+    slugify,
+)
+from chatrooms.services import limits
+from chatrooms.services.access import RoomAccess, access_account, access_room, access_room_by_slug
+from chatrooms.services.event_log import append_event, take_seq
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDraft:
+    """What somebody typed to describe a room. Unchecked until `checked`."""
+
+    name: str
+    description: str = ""
+    topic: str = ""
+    tags: str = ""
+    is_private: bool = False
+
+    def checked(self) -> dict[str, Any]:
+        """The columns of a room described so.
+
+        Raises: InvalidInput naming the field.
+        """
+        description = clean(self.description)
+        return {
+            "name": check_line(
+                self.name, label="A room name", max_chars=MAX_NAME_CHARS, required=True
+            ),
+            "description": check_length(description),
+            "topic": check_line(self.topic, label="A topic", max_chars=MAX_TOPIC_CHARS),
+            "tags": check_tags(self.tags),
+            "is_private": bool(self.is_private),
+        }
+
+
+def check_length(description: str) -> str:
+    """The description, if it is short enough. Its line breaks stay.
+
+    Raises: InvalidInput.
+    """
+    check_line(description, label="A description", max_chars=MAX_DESCRIPTION_CHARS)
+    return description
+
+
+@dataclass(frozen=True, slots=True)
+class RoomInfo:
+    """A room in a list."""
+
+    facts: RoomFacts
+    member_count: int
+    is_member: bool
+
+
+def create_room(deps: Deps, *, actor_id: int, draft: RoomDraft) -> RoomFacts:
+    """Create a room owned by the actor. Its slug comes from the name; a number makes it unique.
+
+    Raises: InvalidInput, RateLimited, NotSignedIn.
+    """
+    columns = draft.checked()
+    with transaction(deps.sessions) as tx:
+        access_account(tx, actor_id=actor_id)
+        limits.count(
+            deps,
+            what="rooms",
+            whose=str(actor_id),
+            limit=deps.settings.rooms_per_hour,
+            per=timedelta(hours=1),
+        )
+        return insert_room(tx, deps, owner_id=actor_id, columns=columns)
+
+
+def insert_room(
+    tx: Transaction, deps: Deps, *, owner_id: int, columns: dict[str, Any]
+) -> RoomFacts:
+    """Store a room with checked columns and its owner. The caller has checked the right."""
+    base = slugify(columns["name"])
+    # Two rooms of one name at one time: the lock lets the second see the first's slug.
+    tx.execute(select(func.pg_advisory_xact_lock(func.hashtext(base))))
+    room = Room(slug=_free_slug(tx, base), created_by=owner_id, **columns)
+    tx.add(room)
+    tx.flush()
+    seq = take_seq(tx, room_id=room.id)
+    add_membership(tx, room_id=room.id, account_id=owner_id, role=Role.OWNER)
+    append_event(tx, deps, room_id=room.id, seq=seq, event=MemberJoined(account_id=owner_id))
+    tx.after_commit(lambda: deps.bus.nudge_account(owner_id))
+    return facts_of(room)
+
+
+def _free_slug(tx: Transaction, base: str) -> str:
+    taken = set(
+        tx.scalars(
+            select(col(Room.slug)).where(
+                or_(col(Room.slug) == base, col(Room.slug).op("~")(f"^{base}-[0-9]+$"))
+            )
+        )
+    )
+    if base not in taken:
+        return base
+    return next(slug for n in range(2, len(taken) + 3) if (slug := f"{base}-{n}") not in taken)
+
+
+def add_membership(tx: Transaction, *, room_id: int, account_id: int, role: Role) -> None:
+    """Store a membership and count it. The caller holds the room's lock and checked the right."""
+    tx.execute(
+        insert(Membership), {"room_id": room_id, "account_id": account_id, "role": role.value}
+    )
+    tx.execute(
+        update(Room).where(col(Room.id) == room_id).values(member_count=col(Room.member_count) + 1)
+    )
+
+
+def facts_of(room: Room) -> RoomFacts:
+    """The public facts of a room's row."""
+    return RoomFacts(
+        id=room.id,
+        slug=room.slug,
+        name=room.name,
+        description=room.description,
+        topic=room.topic,
+        tags=tuple(room.tags),
+        is_private=room.is_private,
+        is_archived=room.archived_at is not None,
+    )
+
+
+def edit_room(deps: Deps, *, actor_id: int, room_id: int, draft: RoomDraft) -> None:
+    """Change name, description, topic, tags, visibility. Owners only; the slug stays.
+
+    Making it private takes the open screens of everybody who is not a member.
+    """
+    columns = draft.checked()
+    with transaction(deps.sessions) as tx:
+        access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.EDIT_ROOM)
+        _change(tx, deps, access=access, columns=columns)
+
+
+def set_archived(deps: Deps, *, actor_id: int, room_id: int, is_archived: bool) -> None:
+    """Archive a room, so that it can only be read, or bring it back. Owners only."""
+    with transaction(deps.sessions) as tx:
+        access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.ARCHIVE_ROOM)
+        if access.facts.is_archived == is_archived:
+            return
+        archived_at = deps.clock() if is_archived else None
+        _change(tx, deps, access=access, columns={"archived_at": archived_at})
+
+
+def _change(tx: Transaction, deps: Deps, *, access: RoomAccess, columns: dict[str, Any]) -> None:
+    room_id = access.room_id
+    seq = take_seq(tx, room_id=room_id)
+    tx.execute(update(Room).where(col(Room.id) == room_id).values(**columns))
+    room = tx.scalars(
+        select(Room).where(col(Room.id) == room_id).execution_options(populate_existing=True)
+    ).one()
+    event = RoomChanged(facts=facts_of(room))
+    append_event(tx, deps, room_id=room_id, seq=seq, event=event)
+    tx.after_commit(lambda: deps.bus.access_changed(room_id=room_id))
+    tx.after_commit(lambda: deps.bus.nudge_room(room_id, "facts"))
+
+
+def open_room(deps: Deps, *, actor_id: int, slug: str) -> RoomAccess:
+    """The room behind an address and what the actor may do in it.
+
+    Raises: RoomUnavailable.
+    """
+    with transaction(deps.sessions) as tx:
+        return access_room_by_slug(tx, actor_id=actor_id, slug=slug, to=Permission.READ)
+
+
+def list_my_rooms(deps: Deps, *, actor_id: int, limit: int = 500) -> list[RoomFacts]:
+    """The rooms the actor is a member of, by name."""
+    with transaction(deps.sessions) as tx:
+        access_account(tx, actor_id=actor_id)
+        rows = tx.scalars(
+            select(Room)
+            .join(Membership, col(Membership.room_id) == col(Room.id))
+            .where(col(Membership.account_id) == actor_id)
+            .order_by(func.lower(col(Room.name)), col(Room.id))
+            .limit(limit)
+        ).all()
+    return [facts_of(room) for room in rows]
+
+
+def list_public_rooms(
+    deps: Deps, *, actor_id: int, query: str = "", offset: int = 0, limit: int = 30
+) -> list[RoomInfo]:
+    """Public rooms that are not archived, largest first, filtered by words in name, topic, tags."""
+    with transaction(deps.sessions) as tx:
+        access_account(tx, actor_id=actor_id)
+        wanted = (
+            select(Room, col(Membership.account_id).is_not(None))
+            .outerjoin(
+                Membership,
+                and_(
+                    col(Membership.room_id) == col(Room.id),
+                    col(Membership.account_id) == actor_id,
+                ),
+            )
+            .where(~col(Room.is_private), col(Room.archived_at).is_(None))
+            .order_by(col(Room.member_count).desc(), col(Room.id).desc())
+        )
+        for word in searchable(query).split()[:8]:
+            wanted = wanted.where(_mentions(word))
+        rows = tx.execute(wanted.offset(max(offset, 0)).limit(limit)).all()
+    return [RoomInfo(facts_of(room), room.member_count, is_member) for room, is_member in rows]
+
+
+def _mentions(word: str) -> Any:
+    return or_(
+        func.lower(col(Room.name)).contains(word, autoescape=True),
+        func.lower(col(Room.topic)).contains(word, autoescape=True),
+        func.lower(col(Room.description)).contains(word, autoescape=True),
+        func.array_to_string(col(Room.tags), " ").contains(word.lstrip("#"), autoescape=True),
+    )
