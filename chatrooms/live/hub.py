@@ -1,0 +1,357 @@
+"""The hub: one per web process. Holds the views of the rooms that somebody looks at, folds events
+into them, and writes what changed onto the sockets that were granted the room."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass
+
+import structlog
+from engineio.packet import Packet
+
+from chatrooms.adapters import metrics
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import ChatError, NotSignedIn
+from chatrooms.domain.events import Sequenced
+from chatrooms.live.offload import off_loop
+from chatrooms.live.room import LiveRoom
+from chatrooms.live.tab import PRESENT, Past, Tab
+from chatrooms.live.wire import Address, Wire, encode
+from chatrooms.services import event_log, history
+from chatrooms.services.sessions import SignedIn
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 500
+"""Events read at a time to fill a gap; a longer gap loads the view anew."""
+_NUDGE_S = 0.2
+_MAX_TICKS = 4
+"""How many ticks a busy room waits between two packets at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageEvents:
+    """Full names of the handlers that pages are asked to run."""
+
+    rooms: tuple[str, ...]
+    """The person's own rooms, and rights in the open one."""
+    facts: tuple[str, ...]
+    """What a page shows of a room beside the room itself."""
+    info: tuple[str, ...]
+    """Members, join requests and invitations of the open room."""
+    access_lost: tuple[str, ...]
+    """Find out what, if anything, the tab may still show."""
+
+    def of_room(self, changed: str) -> tuple[str, ...]:
+        """The handlers that load what changed of a room."""
+        return self.facts if changed == "facts" else self.info
+
+
+class Hub:
+    """Views, tabs and grants of one web process. Every method runs on the event loop.
+
+    A tab's vars are read from a view only through a standing grant: `show` makes one after a
+    service has checked the right, `drop` takes it back.
+    """
+
+    def __init__(self, deps: Deps, wire: Wire, pages: PageEvents, empty: dict[str, str]) -> None:
+        """`empty` are the vars of a page that shows no room, as JSON by name."""
+        self._deps = deps
+        self._wire = wire
+        self._pages = pages
+        self._empty = empty
+        self._tick_s = deps.settings.tick_ms / 1000
+        self._due: dict[int, float] = {}
+        """When each room may send next, in loop time; infinity once that is scheduled."""
+        self._nudging: set[tuple[int, str]] = set()
+        self._heard: dict[int, int] = {}
+        self._opening: dict[int, asyncio.Task[LiveRoom]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.rooms: dict[int, LiveRoom] = {}
+        self.tabs: dict[str, Tab] = {}
+        self.access_epoch = 0
+        """Grows whenever access may have been lost, so that a check made before is made again."""
+        self.watch: Callable[[int], None] = lambda room_id: None
+        """Called with a room's id before its view is loaded, to hear of its events."""
+        self.unwatch: Callable[[int], None] = lambda room_id: None
+        self.presence_changed: Callable[[int], None] = lambda room_id: None
+
+    # Tabs
+
+    def attach(self, sid: str, signed_in: SignedIn) -> Tab:
+        """The tab of a socket, shown no room yet. What it showed before is taken back.
+
+        Raises: NotSignedIn if the socket is gone.
+        """
+        address = self._wire.find(sid)
+        if address is None:
+            raise NotSignedIn
+        self.detach(sid)
+        tab = Tab(address, signed_in)
+        self.tabs[sid] = tab
+        metrics.CONNECTIONS.set(len(self.tabs))
+        return tab
+
+    def detach(self, sid: str) -> None:
+        """Forget a socket and what it was granted."""
+        tab = self.tabs.pop(sid, None)
+        if tab is not None:
+            self._leave(tab)
+            metrics.CONNECTIONS.set(len(self.tabs))
+
+    def _leave(self, tab: Tab) -> None:
+        room_id, tab.room_id = tab.room_id, None
+        tab.show_past(PRESENT)
+        room = self.rooms.get(room_id) if room_id is not None else None
+        if room is not None:
+            room.tabs.pop(tab.address.sid, None)
+            self.presence_changed(room.room_id)
+
+    def drop(self, tab: Tab) -> None:
+        """Take a tab's grant back: its screen is emptied and it asks what it may show instead."""
+        if tab.room_id is not None:
+            self._leave(tab)
+            self._wire.send(tab.address, self._wire.vars(self._empty), in_any_case=True)
+        lost = self._wire.events(self._pages.access_lost)
+        self._wire.send(tab.address, lost, in_any_case=True)
+
+    def sweep(self) -> None:
+        """Forget sockets that closed and send snapshots to those that had fallen behind."""
+        for sid, tab in list(self.tabs.items()):
+            if not self._wire.is_open(tab.address):
+                self.detach(sid)
+            elif tab.is_behind:
+                self._catch_up_tab(tab)
+
+    def _catch_up_tab(self, tab: Tab) -> None:
+        room = self.rooms.get(tab.room_id) if tab.room_id is not None else None
+        tab.is_behind = False
+        if room is not None:
+            self._send(tab, self._wire.vars(room.all_vars(tab)))
+
+    def _send(self, tab: Tab, packet: Packet) -> None:
+        if not self._wire.send(tab.address, packet):
+            tab.is_behind = True
+
+    # Rooms
+
+    async def open(self, room_id: int) -> LiveRoom:
+        """The live room, loaded if nobody looked at it. Raises: RoomUnavailable."""
+        room = self.rooms.get(room_id)
+        if room is not None:
+            return room
+        task = self._opening.get(room_id)
+        if task is None:
+            task = asyncio.create_task(self._load(room_id))
+            self._opening[room_id] = task
+            task.add_done_callback(lambda _: self._opening.pop(room_id, None))
+        return await asyncio.shield(task)
+
+    async def _load(self, room_id: int) -> LiveRoom:
+        # Listening starts before reading, and what is heard meanwhile is remembered.
+        self._heard.pop(room_id, None)
+        self.watch(room_id)
+        room = LiveRoom(await off_loop(history.load_view, self._deps, room_id=room_id))
+        self.rooms[room_id] = room
+        room.wanted_seq = self._heard.pop(room_id, 0)
+        if room.wanted_seq > room.view.seq:
+            self.catch_up(room)
+        metrics.LIVE_ROOMS.set(len(self.rooms))
+        return room
+
+    def show(self, tab: Tab, room: LiveRoom, past: Past, *, is_staff: bool) -> None:
+        """Grant the room to the tab and send it everything, then all changes, in this order.
+
+        The caller has just checked the right, and that `access_epoch` did not change meanwhile.
+        """
+        if tab.room_id != room.room_id:
+            self._leave(tab)
+        tab.room_id, tab.is_staff = room.room_id, is_staff
+        room.tabs[tab.address.sid] = tab
+        tab.show_past(past)
+        self._send(tab, self._wire.vars(room.all_vars(tab)))
+        self.presence_changed(room.room_id)
+
+    def blank(self, tab: Tab) -> None:
+        """Show the tab no room."""
+        self._leave(tab)
+        self._send(tab, self._wire.vars(self._empty))
+
+    def forget_unseen(self) -> None:
+        """Give up the views that nobody looks at any more."""
+        for room_id, room in list(self.rooms.items()):
+            if not room.tabs and not room.is_catching_up:
+                del self.rooms[room_id]
+                self._due.pop(room_id, None)
+                self.unwatch(room_id)
+        metrics.LIVE_ROOMS.set(len(self.rooms))
+
+    # The past
+
+    def show_past(self, tab: Tab, past: Past) -> None:
+        """Have a tab show other pages of the past, or none."""
+        room = self.rooms.get(tab.room_id) if tab.room_id is not None else None
+        if room is None:
+            return
+        tab.show_past(past)
+        self._send(tab, self._wire.vars(room.own_vars(tab)))
+
+    # Events
+
+    def receive(self, entry: Sequenced) -> None:
+        """Take in an event from the bus: fold it if it is next, fill the gap if it is not."""
+        room = self.rooms.get(entry.room_id)
+        if room is None:
+            if entry.room_id in self._opening:
+                self._heard[entry.room_id] = entry.seq
+            return
+        room.wanted_seq = max(room.wanted_seq, entry.seq)
+        if entry.seq == room.view.seq + 1:
+            self._fold(room, entry)
+        elif entry.seq > room.view.seq:
+            self.catch_up(room)
+
+    def _fold(self, room: LiveRoom, entry: Sequenced) -> None:
+        room.apply(entry.seq, entry.event)
+        room.unsent += 1
+        if not room.oldest_unsent:
+            room.oldest_unsent = entry.created_at.timestamp()
+        self.schedule_flush(room)
+
+    def catch_up(self, room: LiveRoom) -> None:
+        """Read the events that are missing, unless that is under way."""
+        if not room.is_catching_up:
+            room.is_catching_up = True
+            self._spawn(self._catch_up(room))
+
+    async def _catch_up(self, room: LiveRoom) -> None:
+        try:
+            while room.view.seq < room.wanted_seq:
+                await self._read_missing(room)
+        except ChatError as error:
+            log.warning("catch_up_refused", room_id=room.room_id, code=error.code)
+        finally:
+            room.is_catching_up = False
+
+    async def _read_missing(self, room: LiveRoom) -> None:
+        after = room.view.seq
+        entries = await off_loop(
+            event_log.list_events,
+            self._deps,
+            room_id=room.room_id,
+            after_seq=after,
+            limit=_BATCH,
+        )
+        if len(entries) == _BATCH or not entries:
+            room.restart(await off_loop(history.load_view, self._deps, room_id=room.room_id))
+            if not entries:
+                # The database holds no such events, whatever was announced.
+                room.wanted_seq = room.view.seq
+            for tab in list(room.tabs.values()):
+                self._send(tab, self._wire.vars(room.all_vars(tab)))
+        for entry in entries:
+            if entry.seq == room.view.seq + 1:
+                self._fold(room, entry)
+
+    async def heal(self) -> None:
+        """Compare every live room with the database and read what is missing.
+
+        Raises: sqlalchemy.exc.SQLAlchemyError.
+        """
+        if not self.rooms:
+            return
+        seqs = await off_loop(event_log.last_seqs, self._deps, room_ids=list(self.rooms))
+        for room_id, seq in seqs.items():
+            room = self.rooms.get(room_id)
+            if room is not None and seq > room.view.seq:
+                room.wanted_seq = max(room.wanted_seq, seq)
+                self.catch_up(room)
+
+    # Sending
+
+    def schedule_flush(self, room: LiveRoom) -> None:
+        """Send what changed: at once after a pause, else with the room's next tick."""
+        due = self._due.get(room.room_id, 0.0)
+        if due == math.inf:
+            return
+        loop = asyncio.get_running_loop()
+        self._due[room.room_id] = math.inf
+        if due <= loop.time():
+            loop.call_soon(self._flush, room)
+        else:
+            loop.call_at(due, self._flush, room)
+
+    def _flush(self, room: LiveRoom) -> None:
+        # The busier the room, the longer the tick: nobody reads a hundred messages a second, and
+        # what they cost is mostly the number of packets.
+        ticks = min(max(room.unsent, 1), _MAX_TICKS)
+        self._due[room.room_id] = asyncio.get_running_loop().time() + ticks * self._tick_s
+        room.unsent = 0
+        names, room.dirty = room.dirty, set()
+        if room.oldest_unsent:
+            metrics.DELIVERY_LAG.observe(max(0.0, time.time() - room.oldest_unsent))
+            room.oldest_unsent = 0.0
+        shared = room.shared_vars(names)
+        own = {"has_older": encode(room.has_older)} if "has_older" in names else {}
+        packet = self._wire.vars(shared | own)
+        for tab in list(room.tabs.values()):
+            if not tab.past.messages:
+                self._send(tab, packet)
+            elif "older" in names:
+                self._send(tab, self._wire.vars(shared | room.own_vars(tab)))
+            else:
+                self._send(tab, self._wire.vars(shared))
+
+    def nudge_account(self, account_id: int) -> None:
+        """Have the tabs of a person load the person's rooms and rights anew."""
+        packet = self._wire.events(self._pages.rooms)
+        for tab in self.matching(account_id=account_id):
+            self._send(tab, packet)
+
+    def nudge_room(self, room_id: int, changed: str) -> None:
+        """Have the screens that list what changed load it anew, after a moment in which further
+        changes share it: in a busy room members come and go all the time."""
+        if (room_id, changed) not in self._nudging:
+            self._nudging.add((room_id, changed))
+            loop = asyncio.get_running_loop()
+            loop.call_later(_NUDGE_S, self._nudge_room, room_id, changed)
+
+    def _nudge_room(self, room_id: int, changed: str) -> None:
+        self._nudging.discard((room_id, changed))
+        room = self.rooms.get(room_id)
+        if room is None:
+            return
+        packet = self._wire.events(self._pages.of_room(changed))
+        for tab in list(room.tabs.values()):
+            if tab.lists(changed):
+                self._send(tab, packet)
+
+    def matching(
+        self,
+        *,
+        account_id: int | None = None,
+        room_id: int | None = None,
+        session_id: int | None = None,
+    ) -> Iterable[Tab]:
+        """The tabs that fit all the ids given."""
+        for tab in list(self.tabs.values()):
+            if (
+                account_id in (None, tab.signed_in.account_id)
+                and session_id in (None, tab.signed_in.session_id)
+                and room_id in (None, tab.room_id)
+            ):
+                yield tab
+
+    def find_tab(self, sid: str) -> Tab | None:
+        """The tab of a socket, if it has an identity."""
+        return self.tabs.get(sid)
+
+    def address(self, sid: str) -> Address | None:
+        """Where a socket is, or None if it is gone."""
+        return self._wire.find(sid)
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,160 @@
+"""Listens on the bus for the rooms of this process, and mends what a lost bus leaves behind."""
+
+import asyncio
+import json
+from typing import Any, cast
+
+import structlog
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from chatrooms.adapters.bus import CONTROL, room_channel, typing_channel
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.events import Person, Sequenced
+from chatrooms.live.grants import Grants
+from chatrooms.live.hub import Hub
+from chatrooms.live.presence import PresenceKeeper
+
+log = structlog.get_logger(__name__)
+
+_SWEEP_S = 1.0
+_RETRY_S = 0.5
+_GRANT_CHECK_EVERY = 4
+"""Every how many heals the standing of all grants is checked, in case an announcement was lost."""
+
+
+class Listener:
+    """The subscription of one web process. Redis being away stops nothing but the doorbell."""
+
+    def __init__(self, deps: Deps, hub: Hub, grants: Grants, presence: PresenceKeeper) -> None:
+        self._deps = deps
+        self._hub = hub
+        self._grants = grants
+        self._presence = presence
+        self._pubsub: PubSub | None = None
+        self._watched: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        hub.watch = self._watch
+        hub.unwatch = self._unwatch
+
+    async def run(self) -> None:
+        """Listen, heal and sweep until cancelled."""
+        await asyncio.gather(self._listen_for_ever(), self._heal_for_ever(), self._sweep())
+
+    def _watch(self, room_id: int) -> None:
+        self._watched.add(room_id)
+        self._spawn(self._subscribe(room_id))
+
+    def _unwatch(self, room_id: int) -> None:
+        self._watched.discard(room_id)
+        self._spawn(self._unsubscribe(room_id))
+
+    async def _subscribe(self, room_id: int) -> None:
+        if self._pubsub is not None:
+            await self._pubsub.subscribe(room_channel(room_id), typing_channel(room_id))
+
+    async def _unsubscribe(self, room_id: int) -> None:
+        if self._pubsub is not None and room_id not in self._watched:
+            await self._pubsub.unsubscribe(room_channel(room_id), typing_channel(room_id))
+
+    def _spawn(self, work: Any) -> None:
+        async def quietly() -> None:
+            try:
+                await work
+            except RedisError as error:
+                # The listening loop meets the same error and subscribes to everything anew.
+                log.warning("subscribe_failed", error=type(error).__name__)
+
+        task = asyncio.get_running_loop().create_task(quietly())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _listen_for_ever(self) -> None:
+        while True:
+            try:
+                await self._listen()
+            except (RedisError, OSError) as error:
+                log.warning("bus_lost", error=type(error).__name__)
+            self._pubsub = None
+            await asyncio.sleep(_RETRY_S)
+
+    async def _listen(self) -> None:
+        redis = Redis.from_url(
+            self._deps.settings.redis_url.get_secret_value(), health_check_interval=10
+        )
+        async with redis, redis.pubsub(ignore_subscribe_messages=True) as pubsub:
+            await pubsub.subscribe(CONTROL)
+            # From here on each newly watched room subscribes itself; those before are caught up.
+            self._pubsub = pubsub
+            for room_id in list(self._watched):
+                await self._subscribe(room_id)
+            log.info("bus_listening", rooms=len(self._watched))
+            await self._mend()
+            while True:
+                message = cast(dict[str, Any] | None, await pubsub.get_message(timeout=10))
+                if message is not None:
+                    self._take(message["channel"].decode(), message["data"])
+
+    async def _mend(self) -> None:
+        try:
+            await self._hub.heal()
+            await self._grants.check(list(self._hub.tabs.values()))
+        except SQLAlchemyError as error:
+            log.warning("heal_failed", error=type(error).__name__)
+
+    def _take(self, channel: str, data: bytes) -> None:
+        try:
+            if channel == CONTROL:
+                self._take_control(json.loads(data))
+            elif channel.startswith("chatrooms:room:"):
+                self._hub.receive(Sequenced.model_validate_json(data))
+            else:
+                self._take_here(int(channel.rpartition(":")[2]), json.loads(data))
+        except (ValidationError, ValueError, KeyError) as error:
+            # Of another version, perhaps: the comparison with the database mends what it said.
+            log.warning("bus_message_unreadable", channel=channel, error=type(error).__name__)
+
+    def _take_control(self, control: dict[str, Any]) -> None:
+        account_id, room_id = control.get("account_id"), control.get("room_id")
+        if control["kind"] == "nudge":
+            self._nudge(control["changed"], account_id=account_id, room_id=room_id)
+            return
+        self._spawn(
+            self._grants.access_changed(
+                account_id=account_id, room_id=room_id, session_id=control.get("session_id")
+            )
+        )
+
+    def _nudge(self, changed: str, *, account_id: int | None, room_id: int | None) -> None:
+        if account_id is not None:
+            self._hub.nudge_account(account_id)
+        elif room_id is not None:
+            self._hub.nudge_room(room_id, changed)
+
+    def _take_here(self, room_id: int, notice: dict[str, Any]) -> None:
+        if notice["kind"] == "typing":
+            self._presence.typing(room_id, Person.model_validate(notice["person"]))
+        else:
+            self._presence.look_again(room_id)
+
+    async def _heal_for_ever(self) -> None:
+        rounds = 0
+        while True:
+            await asyncio.sleep(self._deps.settings.heal_interval_s)
+            rounds += 1
+            try:
+                await self._hub.heal()
+                if rounds % _GRANT_CHECK_EVERY == 0:
+                    await self._grants.check(list(self._hub.tabs.values()))
+                    self._hub.forget_unseen()
+            except SQLAlchemyError as error:
+                log.warning("heal_failed", error=type(error).__name__)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_S)
+            self._hub.sweep()
+            self._presence.expire_typing()

@@ -1,0 +1,178 @@
+"""One room that somebody looks at: its view, split and encoded for the browser."""
+
+from dataclasses import dataclass, field
+
+from chatrooms.domain.events import Message, Person, RoomEvent
+from chatrooms.domain.view import RoomView, fold
+from chatrooms.live.rows import PersonRow, message_row, message_rows, person_row, room_row
+from chatrooms.live.tab import PRESENT, Tab
+from chatrooms.live.wire import encode, encode_list
+
+TAIL_KEPT = 4
+"""Messages that stay in the tail when the rest of it settles."""
+TAIL_MAX = 20
+"""Messages at which the tail rolls over; with the settled ones they still fit into a view, so that
+none leaves the view before it has left the lists."""
+SETTLED_MAX = 60
+MAX_NAMED_ONLINE = 50
+"""How many of the people online are named; the rest are counted."""
+
+
+@dataclass(slots=True)
+class LiveRoom:
+    """A view and who looks at it. The newest messages are the short `tail`, which is sent with
+    each change; the `settled` ones before them are sent only when the tail rolls over or one of
+    them changes, so a message costs a few kilobytes however long the list on the screen is."""
+
+    view: RoomView
+    tabs: dict[str, Tab] = field(default_factory=dict[str, Tab])
+    """By socket id."""
+    online: list[Person] = field(default_factory=list[Person])
+    online_count: int = 0
+    typing: dict[int, tuple[Person, float]] = field(default_factory=dict[int, tuple[Person, float]])
+    """By account id, with the loop time at which the notice ends."""
+    dirty: set[str] = field(default_factory=set[str])
+    """Names of vars that changed since the last flush."""
+    wanted_seq: int = 0
+    is_catching_up: bool = False
+    unsent: int = 0
+    """Events that wait for the flush."""
+    oldest_unsent: float = 0.0
+    """When the oldest event that waits for the flush was made, in seconds since 1970."""
+    _settled_from: int = 0
+    _tail_from: int = 0
+    _encoded: dict[int, tuple[Message, Message | None, str]] = field(
+        default_factory=dict[int, tuple[Message, Message | None, str]]
+    )
+
+    def __post_init__(self) -> None:
+        self._split()
+
+    @property
+    def room_id(self) -> int:
+        """The room's id."""
+        return self.view.facts.id
+
+    @property
+    def settled(self) -> tuple[Message, ...]:
+        """The messages behind the tail that all screens show."""
+        return tuple(
+            m for m in self.view.messages if self._settled_from <= m.position < self._tail_from
+        )
+
+    @property
+    def tail(self) -> tuple[Message, ...]:
+        """The newest messages."""
+        return tuple(m for m in self.view.messages if m.position >= self._tail_from)
+
+    @property
+    def first_position(self) -> int:
+        """The position of the first message that all screens show; 0 if there is none."""
+        return self._settled_from
+
+    @property
+    def has_older(self) -> bool:
+        """Whether the room holds messages before those."""
+        messages = self.view.messages
+        return self.view.has_older or bool(messages and messages[0].position < self._settled_from)
+
+    def restart(self, view: RoomView) -> None:
+        """Go on from a freshly loaded view. The caller sends every tab all of its vars anew.
+
+        Pages of the past missed what happened meanwhile, perhaps a deletion, so they go too.
+        """
+        self.view = view
+        for tab in self.tabs.values():
+            tab.show_past(PRESENT)
+        self._split()
+
+    def apply(self, seq: int, event: RoomEvent) -> None:
+        """Fold the event numbered `seq`, which must follow, and note what it changed."""
+        before = self.view
+        self.view = fold(before, seq, event)
+        if self.view.facts != before.facts or self.view.member_count != before.member_count:
+            self.dirty.add("room")
+        if self.view.messages is not before.messages:
+            self._note_messages(event)
+
+    def _note_messages(self, event: RoomEvent) -> None:
+        self.dirty.add("tail")
+        if event.kind == "message_posted":
+            if self.typing.pop(event.message.author.id, None) is not None:
+                self.dirty.add("typing")
+            if len(self.tail) >= TAIL_MAX:
+                self._roll_over()
+            return
+        self.dirty.add("settled")
+        for tab in self.tabs.values():
+            if tab.touch(event):
+                self.dirty.add("older")
+
+    def _split(self) -> None:
+        messages = self.view.messages
+        self._settled_from = messages[-(SETTLED_MAX + TAIL_KEPT) :][0].position if messages else 0
+        self._tail_from = messages[-TAIL_KEPT:][0].position if messages else 0
+
+    def _roll_over(self) -> None:
+        from_before, had_older = self._settled_from, self.view.has_older
+        self._split()
+        dropped = tuple(
+            m for m in self.view.messages if from_before <= m.position < self._settled_from
+        )
+        self.dirty |= {"settled", "has_older"}
+        has_older = had_older or self.view.messages[0].position < from_before
+        for tab in self.tabs.values():
+            if tab.follow(dropped, has_older=has_older):
+                self.dirty.add("older")
+
+    def shared_vars(self, names: set[str]) -> dict[str, str]:
+        """Those of the named vars that are the same for every tab, as JSON by name."""
+        writers = {
+            "room": lambda: encode(room_row(self.view)),
+            "settled": lambda: self._rows(self.settled, self._above(self._settled_from)),
+            "tail": lambda: self._rows(self.tail, self._above(self._tail_from)),
+            "online": lambda: encode([person_row(p) for p in self.online]),
+            "online_count": lambda: encode(self.online_count),
+            "typing": lambda: encode(self._typing_rows()),
+        }
+        return {name: write() for name, write in writers.items() if name in names}
+
+    def own_vars(self, tab: Tab) -> dict[str, str]:
+        """The vars that are one tab's own, as JSON by name."""
+        past = tab.past
+        return {
+            "older": encode(message_rows(past.messages)),
+            "has_older": encode(past.has_older if past.messages else self.has_older),
+            "has_newer": encode(past.in_history),
+        }
+
+    def all_vars(self, tab: Tab) -> dict[str, str]:
+        """Everything a tab shows of the room, as JSON by name."""
+        names = {"room", "settled", "tail", "online", "online_count", "typing"}
+        return self.shared_vars(names) | self.own_vars(tab)
+
+    def _typing_rows(self) -> list[PersonRow]:
+        return [person_row(person) for person, _ in self.typing.values()]
+
+    def _above(self, position: int) -> Message | None:
+        above = [m for m in self.view.messages if m.position < position]
+        return above[-1] if above else None
+
+    def _rows(self, messages: tuple[Message, ...], above: Message | None) -> str:
+        kept: list[str] = []
+        for message in messages:
+            is_first = message.position == self._settled_from
+            kept.append(self._row(message, above, is_first=is_first))
+            above = message
+        if len(self._encoded) > 4 * SETTLED_MAX:
+            self._encoded.clear()
+        return encode_list(kept)
+
+    def _row(self, message: Message, above: Message | None, *, is_first: bool) -> str:
+        cached = self._encoded.get(message.id)
+        if not is_first and cached is not None and cached[0] is message and cached[1] is above:
+            return cached[2]
+        row = encode(message_row(message, above, is_first=is_first))
+        if not is_first:
+            self._encoded[message.id] = (message, above, row)
+        return row

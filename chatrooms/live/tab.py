@@ -1,0 +1,86 @@
+"""One open tab of a signed-in person, as its web process knows it."""
+
+from dataclasses import dataclass, replace
+
+from chatrooms.domain.events import Message, RoomEvent
+from chatrooms.domain.view import apply_to_messages
+from chatrooms.live.wire import Address
+from chatrooms.services.access import Grant
+from chatrooms.services.sessions import SignedIn
+
+MAX_PAST = 200
+"""How many messages of the past a tab may show at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The pages that a tab loaded by scrolling back: directly before the room's settled messages,
+    or, if `in_history`, a window deep in the past that stands in their place."""
+
+    messages: tuple[Message, ...] = ()
+    has_older: bool = False
+    in_history: bool = False
+
+
+PRESENT = Past()
+"""No pages of the past: the room's newest messages alone."""
+
+
+@dataclass(slots=True)
+class Tab:
+    """A socket with an identity, and with at most one room granted to it."""
+
+    address: Address
+    signed_in: SignedIn
+    room_id: int | None = None
+    past: Past = PRESENT
+    is_reading: bool = False
+    """Whether the person scrolled up, so that the lines being read must stay."""
+    is_staff: bool = False
+    """Whether the person decides join requests of the room."""
+    has_info_open: bool = False
+    """Whether the page lists the room's members."""
+    is_behind: bool = False
+    """Whether a packet could not be sent, so that a snapshot is owed."""
+
+    @property
+    def grant(self) -> Grant | None:
+        """What is granted to the tab."""
+        if self.room_id is None:
+            return None
+        return Grant(self.signed_in.session_id, self.signed_in.account_id, self.room_id)
+
+    def lists(self, changed: str) -> bool:
+        """Whether the page lists what changed of the room."""
+        if changed == "requests":
+            return self.is_staff or self.has_info_open
+        return changed != "members" or self.has_info_open
+
+    def show_past(self, past: Past) -> None:
+        """Show these pages of the past. Showing none means going on with the newest."""
+        self.past = past
+        self.is_reading = past is not PRESENT
+
+    def touch(self, event: RoomEvent) -> bool:
+        """Apply an event to the pages of the past; whether it changed one of them."""
+        changed = apply_to_messages(self.past.messages, event)
+        if changed == self.past.messages:
+            return False
+        self.past = replace(self.past, messages=changed)
+        return True
+
+    def follow(self, dropped: tuple[Message, ...], *, has_older: bool) -> bool:
+        """Take over messages that leave the settled list, so that nothing vanishes around a reader
+        who scrolled up; beyond `MAX_PAST` the tab stays in the past. Whether its pages changed.
+
+        `has_older` tells whether the room holds messages before the dropped ones.
+        """
+        if self.past.in_history or not (self.past.messages or self.is_reading):
+            return False
+        messages = (*self.past.messages, *dropped)
+        self.past = Past(
+            messages=messages,
+            has_older=self.past.has_older if self.past.messages else has_older,
+            in_history=len(messages) > MAX_PAST,
+        )
+        return True
