@@ -1,0 +1,58 @@
+// Clicks that need no server: copying, opening a message's actions, going to a quoted message.
+
+import { say } from "./announce.js";
+import { copyText, find, findAll } from "./dom.js";
+import { toLatest, toMessage } from "./timeline.js";
+
+const DONE_MS = 1600;
+
+/** Listen once. Jumps are caught before React hears of them: a message on the screen needs no server. */
+export function start() {
+  document.addEventListener("click", onJump, { capture: true });
+  document.addEventListener("click", onClick);
+}
+
+function onJump(event) {
+  const quote = event.target.closest("[data-jump-to]");
+  if (quote && toMessage(Number(quote.dataset.jumpTo))) event.stopPropagation();
+}
+
+function onClick(event) {
+  const control = event.target.closest("button, a");
+  const article = event.target.closest("article[data-message-id]");
+  closeOthers(article);
+  if (!control) return;
+  const { action, copy } = control.dataset;
+  if (action === "copy-link") copyAndTell(control, permalink(article), "Link copied");
+  if (copy) copyAndTell(control, copy, "Copied");
+  if (action === "more") toggle(control, article);
+  if ("jumpLatest" in control.dataset) toLatest();
+  if ("closeDialog" in control.dataset) control.closest("dialog").close();
+}
+
+function permalink(article) {
+  const path = location.pathname.replace(/\/+$/, "");
+  return `${location.origin}${path}?message=${article.dataset.messageId}`;
+}
+
+async function copyAndTell(control, text, words) {
+  await copyText(text);
+  control.dataset.done = "";
+  say(words);
+  setTimeout(() => delete control.dataset.done, DONE_MS);
+}
+
+function toggle(control, article) {
+  const isOpen = "open" in article.dataset;
+  if (isOpen) delete article.dataset.open;
+  else article.dataset.open = "";
+  control.setAttribute("aria-expanded", String(!isOpen));
+}
+
+function closeOthers(article) {
+  for (const other of findAll("article[data-open]")) {
+    if (other === article) continue;
+    delete other.dataset.open;
+    find('[data-action="more"]', other)?.setAttribute("aria-expanded", "false");
+  }
+}

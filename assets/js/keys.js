@@ -1,0 +1,68 @@
+// Keys that work everywhere. Single letters are off while typing and while a dialog or menu is open.
+
+import { find, findAll } from "./dom.js";
+
+const REGIONS = ['[data-region="rooms"]', ".log", "[data-composer]", ".right"];
+const OVERLAYS = 'dialog[open], [role="dialog"], [role="alertdialog"], [role="menu"]';
+
+/** Listen once. */
+export function start() {
+  document.addEventListener("keydown", onKey);
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "F6") return goToRegion(event);
+  if (find(OVERLAYS)) return;
+  if (event.key === "Escape") return close(event);
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const action = { r: "reply", e: "edit" }[event.key.toLowerCase()];
+  if (action) act(event, action);
+  else if (event.key === "?") showKeys(event);
+  else if (event.key === "ArrowUp" || event.key === "ArrowDown") step(event);
+}
+
+function act(event, action) {
+  const article =
+    event.target.closest?.("article[data-message-id]") ?? find("article[data-message-id]:hover");
+  const control = article && find(`[data-action="${action}"]`, article);
+  if (!control) return;
+  event.preventDefault();
+  control.click();
+}
+
+function showKeys(event) {
+  event.preventDefault();
+  find("[data-key-map]")?.showModal();
+}
+
+/** Esc: an open message menu first, then the info pane. */
+function close(event) {
+  const open = find("article[data-open]");
+  if (open) return delete open.dataset.open;
+  if (!event.target.closest?.("[data-composer], [data-edit-form]")) find("[data-close-pane]")?.click();
+}
+
+/** Up and down go from message to message while the log has the focus. */
+function step(event) {
+  const log = event.target.closest?.(".log");
+  if (!log) return;
+  const all = findAll("article[data-message-id]", log);
+  const here = all.indexOf(event.target.closest("article"));
+  const next = event.key === "ArrowUp" ? (here < 0 ? all.length : here) - 1 : here + 1;
+  if (!all[next] || (here < 0 && event.key === "ArrowDown")) return;
+  event.preventDefault();
+  all[next].focus({ preventScroll: true });
+  all[next].scrollIntoView({ block: "nearest" });
+}
+
+function goToRegion(event) {
+  event.preventDefault();
+  const regions = findAll(REGIONS.join(", ")).filter((region) => region.checkVisibility());
+  if (!regions.length) return;
+  const here = regions.findIndex((region) => region.contains(document.activeElement));
+  const step = event.shiftKey ? -1 : 1;
+  const next = regions[(here + step + regions.length) % regions.length];
+  const inside = next.matches('[data-region="rooms"]') ? find("a, button", next) : next;
+  (inside ?? next).focus();
+}

@@ -1,0 +1,32 @@
+// Starts the page's scripts. One observer tells all of them that the page changed; it runs after
+// React's commit and before the browser paints. The order matters: what arrived leaves the outbox
+// first, then the reader's place is kept.
+
+import * as actions from "./actions.js";
+import * as announce from "./announce.js";
+import * as composer from "./composer.js";
+import { fitKeyboard } from "./keyboard.js";
+import * as keys from "./keys.js";
+import * as outbox from "./outbox.js";
+import * as timeline from "./timeline.js";
+
+const WATCHED = ["log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me"];
+
+function sync() {
+  outbox.sync();
+  composer.sync();
+  timeline.sync();
+  announce.sync();
+}
+
+actions.start();
+composer.start();
+keys.start();
+fitKeyboard();
+new MutationObserver(sync).observe(document, {
+  childList: true,
+  subtree: true,
+  attributes: true,
+  attributeFilter: WATCHED.map((name) => `data-${name}`),
+});
+sync();

@@ -1,0 +1,94 @@
+// What the page's components compute in the browser: times in the reader's zone, safe addresses,
+// whether there is a network. Bundled with the pages (chatrooms/components/browser.py imports it).
+
+import { useSyncExternalStore } from "react";
+import { useLocation } from "react-router";
+
+const DAY_MS = 86_400_000;
+
+const format = (options) => {
+  let made; // a formatter is costly to make, so it is made once, and in the browser
+  return (date) => (made ??= new Intl.DateTimeFormat([], options)).format(date);
+};
+const time = format({ hour: "2-digit", minute: "2-digit" });
+const dateTime = format({ dateStyle: "medium", timeStyle: "short" });
+const date = format({ dateStyle: "medium" });
+const day = format({ weekday: "long", day: "numeric", month: "long" });
+const dayOfAnotherYear = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+const shown = (formatted) => (iso) => (iso ? formatted(new Date(iso)) : "");
+
+export const localTime = shown(time);
+export const localDateTime = shown(dateTime);
+export const localDate = shown(date);
+
+/** A date separator's words. */
+export function localDay(iso) {
+  const then = new Date(iso);
+  const now = new Date();
+  const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
+  const daysAgo = Math.round((midnight(now) - midnight(then)) / DAY_MS);
+  if (daysAgo === 0) return "Today";
+  if (daysAgo === 1) return "Yesterday";
+  return (then.getFullYear() === now.getFullYear() ? day : dayOfAnotherYear)(then);
+}
+
+/** Whether a message is the first of its day. */
+export function startsDay(sentAt, previousAt) {
+  return !previousAt || new Date(sentAt).toDateString() !== new Date(previousAt).toDateString();
+}
+
+/** The address if it leads to the web or to a mailbox; otherwise none, and the link is dead text. */
+export function webAddress(url) {
+  return /^(https?:\/\/|mailto:)/i.test(url) ? url : undefined;
+}
+
+/** A path of this app as an address that can be passed on. */
+export function fullAddress(path) {
+  return path ? new URL(path, window.location.origin).href : "";
+}
+
+/** The open page's path. A static file server may have put a slash at its end. */
+export function usePath() {
+  return useLocation().pathname.replace(/\/+$/, "") || "/";
+}
+
+const BROWSERS = [
+  [/edg/i, "Edge"],
+  [/opr|opera/i, "Opera"],
+  [/firefox|fxios/i, "Firefox"],
+  [/chrome|chromium|crios/i, "Chrome"],
+  [/safari/i, "Safari"],
+];
+const SYSTEMS = [
+  [/android/i, "Android"],
+  [/iphone|ipad/i, "iOS"],
+  [/windows/i, "Windows"],
+  [/mac os/i, "macOS"],
+  [/linux|x11/i, "Linux"],
+];
+
+/** What a browser calls itself, in words: "Firefox on Linux". */
+export function deviceName(agent) {
+  const named = (list) => list.find(([pattern]) => pattern.test(agent))?.[1];
+  const parts = [named(BROWSERS), named(SYSTEMS)].filter(Boolean);
+  return parts.join(" on ") || agent || "Unknown device";
+}
+
+function subscribe(onChange) {
+  window.addEventListener("online", onChange);
+  window.addEventListener("offline", onChange);
+  return () => {
+    window.removeEventListener("online", onChange);
+    window.removeEventListener("offline", onChange);
+  };
+}
+
+/** Whether the browser itself says that it has no network. */
+export function useOffline() {
+  return useSyncExternalStore(
+    subscribe,
+    () => !navigator.onLine,
+    () => false,
+  );
+}

@@ -1,0 +1,1 @@
+"""Pure functions of typed vars that draw parts of a page."""

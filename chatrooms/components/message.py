@@ -1,0 +1,97 @@
+"""One message of the timeline. Skipped by React unless something in it changed."""
+
+import reflex as rx
+
+from chatrooms.components.avatar import avatar
+from chatrooms.components.browser import local_date_time, local_day, local_time, starts_day
+from chatrooms.components.controls import icon
+from chatrooms.components.message_actions import edit_form, message_actions
+from chatrooms.components.message_body import message_body
+from chatrooms.state.room import RoomState
+from chatrooms.state.rows import MessageRow
+
+
+@rx.memo
+def message_item(
+    message: rx.Var[MessageRow],
+    previous_at: rx.Var[str],
+    is_mine: rx.Var[bool],
+    is_editing: rx.Var[bool],
+    can_post: rx.Var[bool],
+) -> rx.Component:
+    """A message with the date separator before it, if it is its day's first."""
+    opens_day = starts_day(message.sent_at, previous_at)
+    shows_author = message.is_head | opens_day
+    return rx.fragment(
+        rx.cond(opens_day, _date_separator(message.sent_at)),
+        rx.el.article(
+            rx.cond(shows_author, avatar(message.author), _margin_time(message)),
+            rx.el.div(
+                rx.cond(shows_author, _byline(message)),
+                rx.cond(message.quote_id != 0, _quote(message)),
+                rx.cond(is_editing, edit_form(), _content(message)),
+                class_name="message-main",
+            ),
+            rx.cond(
+                ~message.is_deleted & ~is_editing,
+                message_actions(message, is_mine=is_mine, can_post=can_post),
+            ),
+            aria_label=message.author.name + " at " + local_time(message.sent_at),
+            tab_index=-1,
+            class_name=rx.cond(shows_author, "message", "message cont"),
+            custom_attrs={
+                "data-message-id": message.id,
+                "data-position": message.position,
+                "data-client-id": message.client_id,
+                "data-author-id": message.author.id,
+                "data-sent-at": message.sent_at,
+                "data-mine": is_mine,
+                "data-deleted": message.is_deleted,
+            },
+        ),
+    )
+
+
+def _date_separator(sent_at: rx.Var[str]) -> rx.Component:
+    return rx.el.div(rx.el.span(local_day(sent_at)), class_name="date", role="separator")
+
+
+def _byline(message: rx.Var[MessageRow]) -> rx.Component:
+    return rx.el.header(
+        rx.el.b(message.author.name),
+        _time(message.sent_at),
+        class_name="who",
+    )
+
+
+def _margin_time(message: rx.Var[MessageRow]) -> rx.Component:
+    return rx.el.span(_time(message.sent_at), class_name="margin-time")
+
+
+def _time(sent_at: rx.Var[str]) -> rx.Component:
+    return rx.el.time(local_time(sent_at), date_time=sent_at, title=local_date_time(sent_at))
+
+
+def _quote(message: rx.Var[MessageRow]) -> rx.Component:
+    return rx.el.button(
+        icon("corner-up-right", 14),
+        rx.el.b(message.quote_author),
+        rx.el.span(message.quote_text),
+        type="button",
+        on_click=RoomState.jump_to(message.quote_id),
+        class_name="quote",
+        aria_label="In reply to " + message.quote_author + ": " + message.quote_text,
+        custom_attrs={"data-jump-to": message.quote_id},
+    )
+
+
+def _content(message: rx.Var[MessageRow]) -> rx.Component:
+    return rx.cond(
+        message.is_deleted,
+        rx.el.p(icon("ban", 14), "Message deleted", class_name="gone"),
+        rx.el.div(
+            message_body(text=message.body),
+            rx.cond(message.is_edited, rx.el.small(" (edited)", class_name="edited")),
+            class_name=rx.cond(message.is_edited, "is-edited", ""),
+        ),
+    )

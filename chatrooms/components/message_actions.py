@@ -1,0 +1,104 @@
+"""What one can do with a message: the buttons, the delete question, the edit form."""
+
+import reflex as rx
+
+from chatrooms.components.controls import button, error_note, icon, icon_button
+from chatrooms.state.room import RoomState
+from chatrooms.state.rows import MessageRow
+
+
+def message_actions(
+    message: rx.Var[MessageRow], *, is_mine: rx.Var[bool], can_post: rx.Var[bool]
+) -> rx.Component:
+    """The buttons of one message, shown on hover, on focus, and by "More" on a touch screen."""
+    return rx.fragment(
+        rx.el.div(
+            rx.cond(
+                can_post,
+                icon_button(
+                    "reply",
+                    "Reply",
+                    on_click=RoomState.start_reply(message.id),
+                    custom_attrs={"data-action": "reply"},
+                ),
+            ),
+            rx.cond(
+                is_mine & can_post,
+                icon_button(
+                    "pencil",
+                    "Edit",
+                    on_click=RoomState.start_edit(message.id),
+                    custom_attrs={"data-action": "edit"},
+                ),
+            ),
+            icon_button("link", "Copy link", custom_attrs={"data-action": "copy-link"}),
+            rx.cond(is_mine, _delete(message)),
+            class_name="message-actions",
+        ),
+        icon_button(
+            "ellipsis",
+            "More",
+            class_name="message-more",
+            aria_expanded="false",
+            custom_attrs={"data-action": "more"},
+        ),
+    )
+
+
+@rx.memo
+def edit_form() -> rx.Component:
+    """The open message's text in a box. Enter saves, Shift+Enter breaks, Esc cancels."""
+    return rx.el.form(
+        rx.el.textarea(
+            name="body",
+            aria_label="Edit message",
+            default_value=RoomState.editing_body,
+            auto_focus=True,
+            rows=1,
+            class_name="grows",
+        ),
+        error_note(RoomState.edit_error),
+        rx.el.div(
+            rx.el.span("Enter saves, Esc cancels", class_name="hint grow"),
+            button(
+                "Cancel",
+                kind="ghost",
+                class_name="sm",
+                on_click=RoomState.cancel_edit,
+                custom_attrs={"data-action": "cancel-edit"},
+            ),
+            button("Save", type="submit", class_name="sm"),
+            class_name="form-row",
+        ),
+        on_submit=RoomState.save_edit,
+        class_name="edit-form",
+        custom_attrs={"data-edit-form": "true"},
+    )
+
+
+def _delete(message: rx.Var[MessageRow]) -> rx.Component:
+    return rx.alert_dialog.root(
+        rx.alert_dialog.trigger(
+            icon_button(
+                "trash-2", "Delete", class_name="bad", custom_attrs={"data-action": "delete"}
+            )
+        ),
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Delete this message?", class_name="dialog-title"),
+            rx.alert_dialog.description("Everybody in the room will see that it was deleted."),
+            rx.el.blockquote(message.body, class_name="dialog-quote"),
+            rx.el.div(
+                rx.alert_dialog.cancel(button("Keep", kind="ghost")),
+                rx.alert_dialog.action(
+                    button(
+                        icon("trash-2"),
+                        "Delete",
+                        kind="danger",
+                        on_click=RoomState.delete(message.id),
+                    )
+                ),
+                class_name="dialog-actions",
+            ),
+            max_width="440px",
+        ),
+    )

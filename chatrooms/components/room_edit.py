@@ -1,0 +1,51 @@
+"""The fields of a room, in the dialog that makes one and in the pane that changes one."""
+
+import reflex as rx
+
+from chatrooms.components.controls import button, field, switch_field, text_field
+from chatrooms.state.live import LiveState
+from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.rows import RoomRow
+
+_PRIVATE_HINT = "Only people who are invited or let in can find and read it."
+
+
+def new_room_fields() -> rx.Component:
+    """Empty fields for a room that does not exist yet."""
+    return rx.fragment(
+        field("Room name", "name", required=True, max_length=60, auto_focus=True, **_PLAIN),
+        field("Topic", "topic", max_length=200, placeholder="What is it about today?", **_PLAIN),
+        text_field("Description", "description", max_length=1000, rows=2),
+        field("Tags", "tags", max_length=200, placeholder="garden, seeds", **_PLAIN),
+        switch_field("Private", "private", _PRIVATE_HINT),
+    )
+
+
+def room_edit() -> rx.Component:
+    """The open room's fields, ready to be changed."""
+    room = LiveState.room
+    return rx.el.form(
+        _room_fields(room),
+        rx.el.div(
+            button("Cancel", kind="ghost", class_name="sm", on_click=RoomInfoState.stop_editing),
+            button("Save", type="submit", class_name="sm"),
+            class_name="dialog-actions",
+        ),
+        on_submit=RoomInfoState.save_room,
+        class_name="form section",
+    )
+
+
+def _room_fields(room: rx.Var[RoomRow]) -> rx.Component:
+    return rx.fragment(
+        field("Room name", "name", required=True, max_length=60, default_value=room.name, **_PLAIN),
+        field("Topic", "topic", max_length=200, default_value=room.topic, **_PLAIN),
+        text_field(
+            "Description", "description", max_length=1000, rows=3, default_value=room.description
+        ),
+        field("Tags", "tags", max_length=200, default_value=room.tags.join(", "), **_PLAIN),
+        switch_field("Private", "private", _PRIVATE_HINT, default_checked=room.is_private),
+    )
+
+
+_PLAIN = {"auto_complete": "off"}

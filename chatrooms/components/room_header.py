@@ -1,0 +1,64 @@
+"""The line above a room's messages: name, topic, who is here, and the way to the info pane."""
+
+import reflex as rx
+
+from chatrooms.components.controls import back_link, chip, icon, icon_button
+from chatrooms.components.people import online_faces
+from chatrooms.components.room_leave import leave_button
+from chatrooms.state.live import LiveState
+from chatrooms.state.room_info import RoomInfoState
+
+
+def room_header() -> rx.Component:
+    """Name, topic and presence of the open room. Keeps its height while loading."""
+    return rx.el.header(
+        back_link(),
+        rx.el.div(_name(), rx.el.p(LiveState.room.topic, class_name="cut"), class_name="grow cut"),
+        rx.cond(LiveState.room.id != 0, _presence()),
+        class_name="pane-head room-head",
+    )
+
+
+def room_sign(is_private: rx.Var[bool], size: int = 16) -> rx.Component:
+    """The sign before a room's name: # for public, a lock for private."""
+    return rx.cond(
+        is_private,
+        rx.el.span(icon("lock", size - 2), rx.el.span("private ", class_name="sr-only")),
+        rx.el.span(icon("hash", size)),
+    )
+
+
+def _name() -> rx.Component:
+    return rx.el.h1(
+        rx.cond(LiveState.room.id != 0, room_sign(LiveState.room.is_private)),
+        rx.el.span(LiveState.room.name, class_name="cut"),
+        rx.cond(LiveState.room.is_archived, chip(icon("archive", 12), "Archived", class_name="sm")),
+    )
+
+
+def _presence() -> rx.Component:
+    return rx.el.div(
+        rx.cond(RoomInfoState.is_open, rx.fragment(), online_faces()),
+        chip(
+            rx.el.span(class_name="dot"),
+            LiveState.online_count,
+            " online",
+            class_name="wide",
+        ),
+        rx.el.button(
+            icon("users", 14),
+            LiveState.room.member_count,
+            type="button",
+            class_name="chip chip-btn",
+            title="Room info and members",
+            aria_label="Room info, " + LiveState.room.member_count.to_string() + " members",
+            aria_expanded=RoomInfoState.is_open,
+            on_click=rx.cond(RoomInfoState.is_open, RoomInfoState.hide(), RoomInfoState.show()),
+        ),
+        leave_button(_leave_icon(), class_name="wide"),
+        class_name="chips",
+    )
+
+
+def _leave_icon() -> rx.Component:
+    return icon_button("log-out", "Leave")

@@ -1,0 +1,117 @@
+"""The pane at the right of a room: what it is about, who is in it, and what one may do to it."""
+
+import reflex as rx
+
+from chatrooms.components.controls import button, error_note, icon, icon_button, tags
+from chatrooms.components.people import online_people
+from chatrooms.components.room_edit import room_edit
+from chatrooms.components.room_invitations import room_invitations
+from chatrooms.components.room_leave import leave_button
+from chatrooms.components.room_members import room_members
+from chatrooms.state.live import LiveState
+from chatrooms.state.room import RoomState
+from chatrooms.state.room_info import RoomInfoState
+
+
+def room_info() -> rx.Component:
+    """The info pane while it is open."""
+    return rx.cond(
+        RoomInfoState.is_open,
+        rx.el.aside(
+            rx.el.header(
+                rx.el.h2("Room info", class_name="grow"),
+                icon_button(
+                    "x",
+                    "Close room info",
+                    on_click=RoomInfoState.hide,
+                    custom_attrs={"data-close-pane": "true"},
+                ),
+                class_name="pane-head",
+            ),
+            rx.el.div(
+                error_note(RoomInfoState.error),
+                rx.cond(RoomInfoState.is_editing, room_edit(), _about()),
+                section("Online", online_people(), LiveState.online_count),
+                section("Members", room_members(), LiveState.room.member_count),
+                rx.cond(
+                    RoomState.rights.can_invite, section("Invitation link", room_invitations())
+                ),
+                _exits(),
+                class_name="pane-body",
+            ),
+            class_name="right",
+            aria_label="Room info",
+            tab_index=-1,
+        ),
+    )
+
+
+def section(title: str, body: rx.Component, count: rx.Var[int] | str = "") -> rx.Component:
+    """A titled part of the pane."""
+    return rx.el.section(rx.el.h3(title, rx.el.small(count)), body, class_name="section")
+
+
+def _about() -> rx.Component:
+    room = LiveState.room
+    return rx.el.section(
+        rx.cond(
+            room.description != "",
+            rx.el.p(room.description, class_name="wrap"),
+            rx.el.p("Nobody has described this room yet.", class_name="muted"),
+        ),
+        tags(room.tags),
+        rx.cond(
+            RoomState.rights.can_edit_room,
+            button(
+                icon("pencil", 14),
+                "Edit room",
+                kind="ghost",
+                class_name="sm",
+                on_click=RoomInfoState.start_editing,
+            ),
+        ),
+        class_name="section",
+    )
+
+
+def _exits() -> rx.Component:
+    return rx.el.section(
+        rx.cond(RoomState.rights.can_archive, _archive()),
+        leave_button(
+            button(icon("log-out", 14), "Leave", kind="ghost", class_name="sm"),
+            class_name="narrow",
+        ),
+        class_name="section form-row",
+    )
+
+
+def _archive() -> rx.Component:
+    return rx.cond(
+        LiveState.room.is_archived,
+        button(
+            icon("archive-restore", 14),
+            "Bring back from the archive",
+            kind="ghost",
+            class_name="sm",
+            on_click=RoomInfoState.set_archived(False),
+        ),
+        rx.alert_dialog.root(
+            rx.alert_dialog.trigger(
+                button(icon("archive", 14), "Archive", kind="ghost", class_name="sm")
+            ),
+            rx.alert_dialog.content(
+                rx.alert_dialog.title("Archive this room?", class_name="dialog-title"),
+                rx.alert_dialog.description(
+                    "Everybody can go on reading it, nobody can write. You can bring it back."
+                ),
+                rx.el.div(
+                    rx.alert_dialog.cancel(button("Keep open", kind="ghost")),
+                    rx.alert_dialog.action(
+                        button("Archive room", on_click=RoomInfoState.set_archived(True))
+                    ),
+                    class_name="dialog-actions",
+                ),
+                max_width="420px",
+            ),
+        ),
+    )

@@ -1,0 +1,81 @@
+"""The left pane: my rooms, the ways to other pages, and my account."""
+
+import reflex as rx
+
+from chatrooms.components.account_menu import account_menu
+from chatrooms.components.browser import current_path
+from chatrooms.components.controls import icon, icon_button, link, skeleton
+from chatrooms.components.room_header import room_sign
+from chatrooms.state.new_room import NewRoomState
+from chatrooms.state.rows import RoomLink
+from chatrooms.state.session import SessionState
+from chatrooms.state.sidebar import SidebarState
+
+
+def sidebar() -> rx.Component:
+    """My rooms and everything that is one click away from every page."""
+    return rx.el.nav(
+        rx.el.div(
+            link(logo(), rx.el.b("Chatrooms"), to="/", class_name="brand"),
+            class_name="side-head",
+        ),
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2("Rooms"),
+                icon_button("plus", "New room", on_click=NewRoomState.show),
+                class_name="side-title",
+            ),
+            _rooms(),
+            rx.el.div(rx.el.h2("More"), class_name="side-title"),
+            _page_link("compass", "Discover", "/discover"),
+            rx.cond(SessionState.is_admin, _page_link("shield-check", "Administration", "/admin")),
+            class_name="side-scroll",
+        ),
+        account_menu(),
+        class_name="side",
+        aria_label="Rooms and pages",
+        custom_attrs={"data-region": "rooms"},
+    )
+
+
+def logo() -> rx.Component:
+    """The product's mark."""
+    return rx.el.img(src="/favicon.svg", alt="", class_name="logo")
+
+
+def _rooms() -> rx.Component:
+    return rx.cond(
+        SidebarState.rooms.length() > 0,
+        rx.el.ul(rx.foreach(SidebarState.rooms, _room), aria_label="My rooms"),
+        rx.cond(
+            SidebarState.is_loaded,
+            rx.el.p("Rooms you join appear here.", class_name="side-note"),
+            skeleton(4),
+        ),
+    )
+
+
+def _room(room: rx.Var[RoomLink]) -> rx.Component:
+    return rx.el.li(
+        _row(
+            room_sign(room.is_private, 15),
+            rx.el.span(room.name, class_name="cut"),
+            rx.cond(room.is_archived, rx.el.small("archived")),
+            to="/rooms/" + room.slug,
+        ),
+        key=room.slug,
+    )
+
+
+def _page_link(icon_name: str, word: str, path: str) -> rx.Component:
+    return _row(icon(icon_name, 15), rx.el.span(word), to=path)
+
+
+def _row(*children: rx.Component, to: str | rx.Var[str]) -> rx.Component:
+    is_here = current_path() == to
+    return link(
+        *children,
+        to=to,
+        class_name="row",
+        custom_attrs={"aria-current": rx.cond(is_here, "page", "false")},
+    )

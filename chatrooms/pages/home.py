@@ -1,0 +1,49 @@
+"""The first page: my rooms, or how to find the first one."""
+
+import reflex as rx
+
+from chatrooms.components.controls import button, empty_state, icon, link, skeleton
+from chatrooms.components.room_header import room_sign
+from chatrooms.pages.frame import frame, page_head
+from chatrooms.state.new_room import NewRoomState
+from chatrooms.state.rows import RoomLink
+from chatrooms.state.session import SessionState
+from chatrooms.state.sidebar import SidebarState
+
+
+def home_page() -> rx.Component:
+    """My rooms as cards; a welcome when there are none."""
+    return frame(
+        page_head("Home", "Your rooms"),
+        rx.el.div(
+            rx.cond(
+                SidebarState.rooms.length() > 0,
+                rx.el.div(rx.foreach(SidebarState.rooms, _room), class_name="cards"),
+                rx.cond(SidebarState.is_loaded, _welcome(), skeleton(4)),
+            ),
+            class_name="scroll",
+        ),
+        name="home",
+    )
+
+
+def _welcome() -> rx.Component:
+    return empty_state(
+        "message-circle",
+        "Welcome, " + SessionState.me.name,
+        "Find a room where people talk about what you care about, or open one of your own.",
+        link(icon("compass"), "Discover rooms", to="/discover", class_name="btn btn-solid"),
+        button(icon("plus"), "Start a room", kind="ghost", on_click=NewRoomState.show),
+    )
+
+
+def _room(room: rx.Var[RoomLink]) -> rx.Component:
+    return link(
+        room_sign(room.is_private),
+        rx.el.b(room.name, class_name="grow cut"),
+        rx.cond(room.is_archived, rx.el.small("archived")),
+        icon("chevron-right"),
+        to="/rooms/" + room.slug,
+        class_name="card card-link",
+        key=room.slug,
+    )

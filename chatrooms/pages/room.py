@@ -1,0 +1,26 @@
+"""A room: header, messages, composer, and the info pane beside them."""
+
+import reflex as rx
+
+from chatrooms.components.composer import composer
+from chatrooms.components.join_requests import join_requests
+from chatrooms.components.room_gate import room_unavailable
+from chatrooms.components.room_header import room_header
+from chatrooms.components.room_info import room_info
+from chatrooms.components.timeline import timeline
+from chatrooms.pages.frame import bare_head, frame
+from chatrooms.state.room import RoomState
+
+
+def room_page() -> rx.Component:
+    """The open room, or the page of a room that cannot be opened."""
+    is_unavailable = RoomState.status == "unavailable"
+    return frame(
+        rx.cond(
+            is_unavailable,
+            rx.fragment(bare_head(), rx.el.div(room_unavailable(), class_name="scroll")),
+            rx.fragment(room_header(), join_requests(), timeline(), composer()),
+        ),
+        right=rx.cond(is_unavailable, rx.fragment(), room_info()),
+        name="room",
+    )

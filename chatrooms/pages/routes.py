@@ -1,0 +1,72 @@
+"""Every address of the app: its page, its title, and what it loads first."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import reflex as rx
+
+from chatrooms.pages.admin import admin_page
+from chatrooms.pages.discover import discover_page
+from chatrooms.pages.home import home_page
+from chatrooms.pages.invite import invite_page
+from chatrooms.pages.not_found import not_found_page
+from chatrooms.pages.room import room_page
+from chatrooms.pages.settings import settings_page
+from chatrooms.pages.sign_in import sign_in_page
+from chatrooms.pages.sign_up import sign_up_page
+from chatrooms.state.admin import AdminState
+from chatrooms.state.discover import DiscoverState
+from chatrooms.state.invitation import InvitationState
+from chatrooms.state.live import LiveState
+from chatrooms.state.room import RoomState
+from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.session import SessionState
+from chatrooms.state.settings import SettingsState
+from chatrooms.state.sidebar import SidebarState
+
+
+class Route(NamedTuple):
+    """One address and what belongs to it."""
+
+    path: str
+    page: Callable[[], rx.Component]
+    title: str | rx.Var[str]
+    on_load: list[rx.EventHandler]
+
+
+_SIGNED_IN = [SessionState.require_sign_in, SidebarState.load]
+_ROOM_TITLE = rx.cond(LiveState.room.name != "", LiveState.room.name + " · Chatrooms", "Chatrooms")
+
+ROUTES = [
+    Route("/", home_page, "Chatrooms", _SIGNED_IN),
+    Route("/sign-in", sign_in_page, "Sign in · Chatrooms", [SessionState.load]),
+    Route("/sign-up", sign_up_page, "Create account · Chatrooms", [SessionState.load]),
+    Route(
+        "/rooms/[room_slug]",
+        room_page,
+        _ROOM_TITLE,
+        [*_SIGNED_IN, RoomState.open_room, RoomInfoState.refresh],
+    ),
+    Route("/discover", discover_page, "Discover · Chatrooms", [*_SIGNED_IN, DiscoverState.load]),
+    Route("/settings", settings_page, "Settings · Chatrooms", [*_SIGNED_IN, SettingsState.load]),
+    Route("/admin", admin_page, "Administration · Chatrooms", [*_SIGNED_IN, AdminState.load]),
+    Route(
+        "/invite/[token]",
+        invite_page,
+        "Invitation · Chatrooms",
+        [*_SIGNED_IN, InvitationState.load],
+    ),
+    Route("404", not_found_page, "Nothing here · Chatrooms", []),
+]
+
+
+def add_pages(app: rx.App) -> None:
+    """Register every page with the app."""
+    for route in ROUTES:
+        app.add_page(
+            route.page,
+            route=route.path,
+            title=route.title,
+            on_load=route.on_load,
+            image="/favicon.svg",
+        )

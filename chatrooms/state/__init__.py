@@ -1,0 +1,1 @@
+"""What one tab does: read input, call a service, set vars."""

@@ -1,0 +1,214 @@
+"""The open room as one person uses it: rights, the message being written, pages of the past."""
+
+import contextlib
+from typing import Any
+
+import reflex as rx
+
+from chatrooms.domain.errors import ChatError, NotAllowed, RoomUnavailable
+from chatrooms.domain.events import Message
+from chatrooms.live.offload import off_loop
+from chatrooms.services import members, messages, typing_notices
+from chatrooms.state import caller, screens
+from chatrooms.state.rows import RightsRow
+from chatrooms.state.screens import Shown
+
+
+class RoomState(rx.State):
+    """What one tab does in the open room."""
+
+    status: str = ""
+    rights: RightsRow = RightsRow()
+    reply_to_id: int = 0
+    reply_to_author: str = ""
+    reply_to_text: str = ""
+    editing_id: int = 0
+    editing_body: str = ""
+    edit_error: str = ""
+    target_id: int = 0
+    has_asked: bool = False
+    _slug: str = ""
+    _room_id: int = 0
+    _permalink: int = 0
+    """The message of the address that was jumped to: a reconnect must not jump there again."""
+    _shown: Shown = Shown()
+
+    @rx.event
+    async def open_room(self):
+        """Show the room of this address, or that it cannot be shown. Runs at every (re)connect
+        and whenever the person's access may have changed."""
+        target = caller.number(self.router.url.query_parameters.get("message", 0))
+        previous, slug = self._room_id, screens.slug_of(self)
+        if slug != self._slug:
+            self._slug, self.has_asked = slug, False
+        try:
+            access = await screens.open_room(self, slug, self._shown)
+        except RoomUnavailable:
+            _close(self, "unavailable")
+            screens.blank(self)
+            return
+        if previous != access.room_id:
+            _close(self, "open")
+            self._room_id = access.room_id
+        self.status, self.rights = "open", screens.rights_row(access)
+        if target and target != self._permalink:
+            self._permalink = target
+            await _jump(self, target)
+
+    @rx.event
+    async def refresh(self):
+        """Learn anew what the person may do here; a room that was closed to them may have opened.
+        Losing the room is announced on its own."""
+        if self.status == "unavailable":
+            return RoomState.open_room
+        if self._room_id:
+            with contextlib.suppress(RoomUnavailable):
+                access = await screens.look_up(self, screens.slug_of(self))
+                self.rights = screens.rights_row(access)
+                screens.note_rights(self, access)
+        return None
+
+    @rx.event
+    async def start_reply(self, message_id: int):
+        """Answer a message: it is quoted above the composer."""
+        message = await _find(self, message_id)
+        self.reply_to_id, self.reply_to_author = message.id, message.author.name
+        self.reply_to_text = screens.excerpt_of(message)
+
+    @rx.event
+    def cancel_reply(self):
+        """Answer nothing in particular."""
+        _stop_replying(self)
+
+    @rx.event
+    async def start_edit(self, message_id: int):
+        """Put one's own message into an editor."""
+        message = await _find(self, message_id)
+        if message.author.id != await caller.actor_id(self):
+            raise NotAllowed("You can only change your own messages.")
+        self.editing_id, self.editing_body, self.edit_error = message.id, message.body, ""
+
+    @rx.event
+    def cancel_edit(self):
+        """Close the editor and leave the message as it was."""
+        self.editing_id, self.editing_body, self.edit_error = 0, "", ""
+
+    @rx.event
+    async def save_edit(self, form: dict[str, Any]):
+        """Store the edited text, or say in the editor why not."""
+        body = caller.text(form, "body")
+        try:
+            await off_loop(
+                messages.edit_message,
+                caller.deps(),
+                actor_id=await caller.actor_id(self),
+                room_id=self._room_id,
+                message_id=self.editing_id,
+                body=body,
+            )
+        except ChatError as error:
+            self.editing_body, self.edit_error = body[:20_000], str(error)
+            return
+        self.editing_id, self.editing_body, self.edit_error = 0, "", ""
+
+    @rx.event
+    async def delete(self, message_id: int):
+        """Take back one's own message."""
+        await off_loop(
+            messages.delete_message,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=self._room_id,
+            message_id=caller.number(message_id),
+        )
+
+    @rx.event
+    def hold_place(self):
+        """The person scrolled up: keep the lines being read, however much is said meanwhile."""
+        self._shown = screens.hold_place(self)
+
+    @rx.event
+    async def load_older(self):
+        """Show the page before the first message shown."""
+        self._shown = await screens.load_older(self, self._room_id)
+
+    @rx.event
+    async def load_newer(self):
+        """In the past, show the page after the last message shown."""
+        self._shown = await screens.load_newer(self, self._room_id)
+
+    @rx.event
+    async def jump_to(self, message_id: int):
+        """Show the room around one message."""
+        await _jump(self, caller.number(message_id))
+
+    @rx.event
+    def jump_to_latest(self):
+        """Leave the past."""
+        self.target_id, self._shown = 0, Shown()
+        screens.show_latest(self)
+
+    @rx.event
+    async def notify_typing(self):
+        """Tell the room that the person types."""
+        await off_loop(
+            typing_notices.announce_typing,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=self._room_id,
+        )
+
+    @rx.event
+    async def join(self):
+        """Become a member of the open room."""
+        await off_loop(
+            members.join_room,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=self._room_id,
+        )
+
+    @rx.event
+    async def leave(self):
+        """Stop being a member and go home."""
+        await off_loop(
+            members.leave_room,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=self._room_id,
+        )
+        return rx.redirect("/")
+
+    @rx.event
+    async def request_to_join(self):
+        """Ask to be let into the room of this address, if there is one."""
+        await off_loop(
+            members.request_to_join,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            slug=screens.slug_of(self),
+        )
+        self.has_asked = True
+
+
+def _close(state: RoomState, status: str) -> None:
+    state.status = status
+    if status != "open":
+        state.rights = RightsRow()
+    state.target_id = state._room_id = state._permalink = 0
+    state.editing_id, state.editing_body, state.edit_error = 0, "", ""
+    state._shown = Shown()
+    _stop_replying(state)
+
+
+def _stop_replying(state: RoomState) -> None:
+    state.reply_to_id, state.reply_to_author, state.reply_to_text = 0, "", ""
+
+
+async def _jump(state: RoomState, message_id: int) -> None:
+    state._shown = await screens.show_around(state, state._room_id, message_id)
+    state.target_id = message_id
+
+
+async def _find(state: RoomState, message_id: Any) -> Message:
+    return await screens.find_message(state, state._room_id, caller.number(message_id))

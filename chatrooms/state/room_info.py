@@ -1,0 +1,229 @@
+"""The room's info pane: members, join requests, invitations, the room's own settings."""
+
+from typing import Any
+
+import reflex as rx
+
+from chatrooms.domain.errors import ChatError, RoomUnavailable
+from chatrooms.domain.permissions import Permission
+from chatrooms.live.offload import off_loop
+from chatrooms.live.rows import iso, person_row
+from chatrooms.services import invitations, members, rooms
+from chatrooms.services.access import RoomAccess
+from chatrooms.state import caller, screens
+from chatrooms.state.new_room import draft
+from chatrooms.state.rows import InvitationRow, JoinRequestRow, MemberRow
+
+_PAGE = 50
+
+
+class RoomInfoState(rx.State):
+    """The open room's members and settings."""
+
+    is_open: bool = False
+    members: list[MemberRow] = []
+    has_more_members: bool = False
+    requests: list[JoinRequestRow] = []
+    invitations: list[InvitationRow] = []
+    invitation_url: str = ""
+    error: str = ""
+    is_editing: bool = False
+
+    @rx.event
+    async def show(self):
+        """Open the pane."""
+        self.is_open, self.is_editing = True, False
+        self.error = self.invitation_url = ""
+        screens.note_info(self, is_open=True)
+        await _read(self)
+
+    @rx.event
+    def hide(self):
+        """Close the pane."""
+        self.is_open = self.is_editing = False
+        screens.note_info(self, is_open=False)
+        self.error = self.invitation_url = ""
+
+    @rx.event
+    async def refresh(self):
+        """Read anew what is shown: somebody came, left, asks to be let in, or has a new role."""
+        screens.note_info(self, is_open=self.is_open)
+        try:
+            if self.is_open:
+                await _read(self)
+            else:
+                self.requests = await _requests(await _access(self))
+        except RoomUnavailable:
+            # The room's own page says so.
+            self.requests, self.members, self.invitations = [], [], []
+
+    @rx.event
+    async def load_more_members(self):
+        """Add the next page of members."""
+        access = await _access(self)
+        more, self.has_more_members = await _members(access, offset=len(self.members))
+        self.members = self.members + more
+
+    @rx.event
+    def start_editing(self):
+        """Show the form for the room's own settings."""
+        self.is_editing, self.error = True, ""
+
+    @rx.event
+    def stop_editing(self):
+        """Close the form."""
+        self.is_editing, self.error = False, ""
+
+    @rx.event
+    async def save_room(self, form: dict[str, Any]):
+        """Store the room's settings, or say in the form why not."""
+        access = await _access(self)
+        try:
+            await off_loop(
+                rooms.edit_room,
+                caller.deps(),
+                actor_id=access.actor.id,
+                room_id=access.room_id,
+                draft=draft(form),
+            )
+        except ChatError as error:
+            self.error = str(error)
+            return
+        self.is_editing, self.error = False, ""
+
+    @rx.event
+    async def set_archived(self, is_archived: bool):
+        """Archive the room or bring it back."""
+        access = await _access(self)
+        await off_loop(
+            rooms.set_archived,
+            caller.deps(),
+            actor_id=access.actor.id,
+            room_id=access.room_id,
+            is_archived=bool(is_archived),
+        )
+
+    @rx.event
+    async def remove_member(self, account_id: int):
+        """End somebody's membership."""
+        access = await _access(self)
+        await off_loop(
+            members.remove_member,
+            caller.deps(),
+            actor_id=access.actor.id,
+            room_id=access.room_id,
+            account_id=caller.number(account_id),
+        )
+
+    @rx.event
+    async def change_role(self, account_id: int, role: str):
+        """Promote or demote somebody."""
+        access = await _access(self)
+        await off_loop(
+            members.change_role,
+            caller.deps(),
+            actor_id=access.actor.id,
+            room_id=access.room_id,
+            account_id=caller.number(account_id),
+            role=str(role),
+        )
+
+    @rx.event
+    async def accept(self, request_id: int):
+        """Let somebody in."""
+        await _decide(self, request_id, is_accepted=True)
+
+    @rx.event
+    async def decline(self, request_id: int):
+        """Do not let somebody in."""
+        await _decide(self, request_id, is_accepted=False)
+
+    @rx.event
+    async def create_invitation(self):
+        """Make a link; its address is shown until the pane closes, and never again."""
+        access = await _access(self)
+        token = await off_loop(
+            invitations.create_invitation,
+            caller.deps(),
+            actor_id=access.actor.id,
+            room_id=access.room_id,
+        )
+        self.invitation_url = f"/invite/{token}"
+        await _read(self)
+
+    @rx.event
+    async def revoke_invitation(self, invitation_id: int):
+        """Make a link stop working."""
+        access = await _access(self)
+        await off_loop(
+            invitations.revoke_invitation,
+            caller.deps(),
+            actor_id=access.actor.id,
+            room_id=access.room_id,
+            invitation_id=caller.number(invitation_id),
+        )
+        self.invitation_url = ""
+        await _read(self)
+
+
+async def _access(state: rx.State) -> RoomAccess:
+    return await screens.look_up(state, screens.slug_of(state))
+
+
+async def _decide(state: rx.State, request_id: Any, *, is_accepted: bool) -> None:
+    access = await _access(state)
+    await off_loop(
+        members.decide_join_request,
+        caller.deps(),
+        actor_id=access.actor.id,
+        room_id=access.room_id,
+        request_id=caller.number(request_id),
+        is_accepted=is_accepted,
+    )
+
+
+async def _read(state: RoomInfoState) -> None:
+    access = await _access(state)
+    state.members, state.has_more_members = await _members(access, offset=0)
+    state.requests = await _requests(access)
+    state.invitations = await _invitations(access)
+
+
+async def _members(access: RoomAccess, *, offset: int) -> tuple[list[MemberRow], bool]:
+    found = await off_loop(
+        members.list_members,
+        caller.deps(),
+        actor_id=access.actor.id,
+        room_id=access.room_id,
+        offset=offset,
+        limit=_PAGE + 1,
+    )
+    rows = [
+        MemberRow(person_row(m.person), m.role.value, m.person.id == access.actor.id)
+        for m in found[:_PAGE]
+    ]
+    return rows, len(found) > _PAGE
+
+
+async def _requests(access: RoomAccess) -> list[JoinRequestRow]:
+    if Permission.DECIDE_JOIN_REQUESTS not in access.permissions:
+        return []
+    found = await off_loop(
+        members.list_join_requests,
+        caller.deps(),
+        actor_id=access.actor.id,
+        room_id=access.room_id,
+    )
+    return [JoinRequestRow(r.id, person_row(r.person), iso(r.asked_at)) for r in found]
+
+
+async def _invitations(access: RoomAccess) -> list[InvitationRow]:
+    if Permission.INVITE not in access.permissions:
+        return []
+    found = await off_loop(
+        invitations.list_invitations,
+        caller.deps(),
+        actor_id=access.actor.id,
+        room_id=access.room_id,
+    )
+    return [InvitationRow(i.id, i.created_by, iso(i.expires_at), i.uses) for i in found]

@@ -1,0 +1,118 @@
+"""The shapes that the browser receives: small frozen values, nothing that others may not see."""
+
+from dataclasses import dataclass, field
+
+from chatrooms.live.rows import MessageRow, PersonRow, RoomRow
+
+__all__ = [
+    "AccountRow",
+    "InvitationRow",
+    "JoinRequestRow",
+    "MemberRow",
+    "MessageRow",
+    "PersonRow",
+    "PublicRoomRow",
+    "RefusedRow",
+    "RightsRow",
+    "RoomLink",
+    "RoomRow",
+    "SessionRow",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RightsRow:
+    """What the person may do in the open room. For the page's comfort: services decide."""
+
+    role: str = ""
+    can_post: bool = False
+    can_join: bool = False
+    can_leave: bool = False
+    can_edit_room: bool = False
+    can_archive: bool = False
+    can_invite: bool = False
+    can_decide: bool = False
+    can_remove: bool = False
+    can_change_roles: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLink:
+    """A room in the side bar."""
+
+    slug: str = ""
+    name: str = ""
+    is_private: bool = False
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRoomRow:
+    """A room on the Discover page."""
+
+    slug: str = ""
+    name: str = ""
+    topic: str = ""
+    description: str = ""
+    tags: list[str] = field(default_factory=list)
+    member_count: int = 0
+    is_member: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member in the room's info pane."""
+
+    person: PersonRow = field(default_factory=PersonRow)
+    role: str = "member"
+    is_me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequestRow:
+    """Somebody who asks to be let in."""
+
+    id: int = 0
+    person: PersonRow = field(default_factory=PersonRow)
+    asked_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """An invitation link that still works; its address is shown once, when it is made."""
+
+    id: int = 0
+    created_by: str = ""
+    expires_at: str = ""
+    uses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A place where the person is signed in."""
+
+    id: int = 0
+    device: str = ""
+    address: str = ""
+    created_at: str = ""
+    last_seen_at: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account on the administrator's page."""
+
+    person: PersonRow = field(default_factory=PersonRow)
+    created_at: str = ""
+    is_admin: bool = False
+    is_active: bool = True
+    is_me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A message that was not stored, and why; without a reason, one that was stored long ago."""
+
+    client_id: str = ""
+    reason: str = ""
