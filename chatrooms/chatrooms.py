@@ -1,0 +1,67 @@
+"""The app: pages, routes, lifespan, error handler. Wiring only."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import reflex as rx
+from reflex.utils.format import format_event_handler
+from starlette.applications import Starlette
+
+from chatrooms import logs
+from chatrooms.api import health, session
+from chatrooms.api.redirects import RelativeRedirects
+from chatrooms.components.connection import app_wraps, toaster
+from chatrooms.components.theme import STYLESHEETS, head
+from chatrooms.live.hub import PageEvents
+from chatrooms.live.runtime import running
+from chatrooms.live.tab_state import use_tab_states
+from chatrooms.live.wire import Wire
+from chatrooms.pages.routes import add_pages
+from chatrooms.settings import get_settings
+from chatrooms.state.live import LiveState, empty_vars
+from chatrooms.state.mishaps import tell
+from chatrooms.state.ownership import OneOwner
+from chatrooms.state.room import RoomState
+from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.session import SessionState
+from chatrooms.state.sidebar import SidebarState
+
+
+def _name(handler: Any) -> str:
+    return format_event_handler(handler)
+
+
+PAGE_EVENTS = PageEvents(
+    rooms=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
+    facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
+    info=(_name(RoomInfoState.refresh),),
+    access_lost=(_name(SessionState.require_sign_in), _name(RoomState.open_room)),
+)
+
+app = rx.App(
+    app_wraps=app_wraps(),
+    toaster=toaster(),
+    stylesheets=STYLESHEETS,
+    head_components=head(),
+    html_lang="en",
+    backend_exception_handler=tell,
+    api_transformer=[Starlette(routes=[*session.routes, *health.routes]), RelativeRedirects],
+)
+use_tab_states(app)
+app.add_middleware(OneOwner())
+add_pages(app)
+
+
+@asynccontextmanager
+async def live() -> AsyncIterator[None]:
+    """Run the hub for as long as this web process serves."""
+    if app.sio is None:
+        raise RuntimeError("the app has no state, so there is nothing to show live")
+    wire = Wire(app.sio, state_name=LiveState.get_full_name())
+    logs.configure(as_json=get_settings().log_json)
+    async with running(wire, PAGE_EVENTS, empty_vars()):
+        yield
+
+
+app.register_lifespan_task(live)

@@ -1,0 +1,1 @@
+"""Builds the pages once, for every port and every proxy they may be served through."""
