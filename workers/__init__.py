@@ -1,0 +1,1 @@
+"""The Celery side: the app, its schedule, and thin tasks that each call one service."""
