@@ -1,0 +1,1 @@
+"""The command line: `python -m chatrooms COMMAND`. One module per command."""

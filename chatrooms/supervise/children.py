@@ -1,0 +1,77 @@
+"""The child processes of one instance: their command lines and the order in which they stop."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatrooms.adapters.embedded.accounts import launch
+from chatrooms.domain.jobs import QUEUES
+
+POSTGRES = "postgres"
+REDIS = "redis"
+CHROMA = "chroma"
+WORKER = "worker"
+BEAT = "beat"
+WEB = "web"
+
+TASK_PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """One supervised process. What has the highest `stop_rank` stops first."""
+
+    name: str
+    command: Sequence[str]
+    stop_rank: int
+    stop_signal: str = "TERM"
+    stop_wait_s: int = 15
+
+
+def postgres(command: Sequence[str]) -> Child:
+    """The database: stops last. SIGINT is its fast shutdown, which waits for no client."""
+    return Child(POSTGRES, command, stop_rank=10, stop_signal="INT", stop_wait_s=30)
+
+
+def redis(command: Sequence[str]) -> Child:
+    """The bus."""
+    return Child(REDIS, command, stop_rank=20)
+
+
+def chroma(command: Sequence[str]) -> Child:
+    """The vectors."""
+    return Child(CHROMA, command, stop_rank=30)
+
+
+def worker() -> Child:
+    """The Celery worker. Finishes the tasks it has begun; one cut short is delivered again."""
+    line = [
+        *("-A", "workers.app", "worker", "--hostname", "worker@%h", "--loglevel", "INFO"),
+        *("--concurrency", str(TASK_PROCESSES), "-Q", ",".join(QUEUES)),
+        *("--without-gossip", "--without-mingle"),
+    ]
+    return Child(WORKER, launch([_tool("celery"), *line]), stop_rank=40, stop_wait_s=20)
+
+
+def beat(run: Path) -> Child:
+    """The clock of the recurring jobs."""
+    line = [
+        *("-A", "workers.app", "beat", "--loglevel", "INFO"),
+        *("--schedule", str(run / "beat"), "--pidfile", ""),
+    ]
+    return Child(BEAT, launch([_tool("celery"), *line]), stop_rank=50)
+
+
+def web(*, host: str, port: int, processes: int) -> Child:
+    """Pages, API and WebSocket on one port. A web process that dies is replaced by granian."""
+    line = [
+        *("--interface", "asgi", "--factory", "--host", host, "--port", str(port)),
+        *("--workers", str(processes), "--respawn-failed-workers", "--respawn-interval", "0.5"),
+        *("--workers-kill-timeout", "5", "--no-access-log", "chatrooms.chatrooms:app"),
+    ]
+    return Child(WEB, launch([_tool("granian"), *line]), stop_rank=60)
+
+
+def _tool(name: str) -> str:
+    return str(Path(sys.executable).with_name(name))

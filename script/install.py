@@ -1,0 +1,69 @@
+"""Installs the pinned requirements into .venv. Called by `script/setup`; standard library only."""
+
+import argparse
+import fcntl
+import hashlib
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+RUNTIME = ("requirements.txt", "constraints.txt")
+DEV = ("requirements-dev.txt", *RUNTIME)
+
+
+def main() -> int:
+    """Install unless a stamp says that exactly these requirements are installed."""
+    parser = argparse.ArgumentParser(prog="script/setup")
+    parser.add_argument("--dev", action="store_true", help="also what checks and tests need")
+    files = DEV if parser.parse_args().dev else RUNTIME
+    if is_installed(files):
+        return 0
+    (ROOT / ".build").mkdir(exist_ok=True)
+    with (ROOT / ".build" / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return 0 if is_installed(files) else install(files)
+
+
+def is_installed(files: tuple[str, ...]) -> bool:
+    """Whether the environment holds these requirements. Those of development include the others."""
+    stamps = [stamp(files), stamp(DEV)]
+    return any(each.exists() for each in stamps) and PYTHON.exists()
+
+
+def install(files: tuple[str, ...]) -> int:
+    """Make the environment if there is none and install; gives the exit status."""
+    if not PYTHON.exists():
+        print("Making the virtual environment in .venv", flush=True)
+        try:
+            venv.create(VENV, with_pip=True, clear=VENV.exists())
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"The virtual environment could not be made: {error}", file=sys.stderr)
+            print("On Debian and Ubuntu it needs: apt-get install python3-venv", file=sys.stderr)
+            return 1
+    print("Installing requirements (the first time takes some minutes)", flush=True)
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    wanted = ["-r", str(ROOT / files[0]), "-c", str(ROOT / "constraints.txt")]
+    result = subprocess.run([*pip, *wanted], check=False)
+    if result.returncode != 0:
+        print("The requirements could not be installed; pip says why above.", file=sys.stderr)
+        return 1
+    for old in VENV.glob(".installed-*"):
+        old.unlink()
+    stamp(files).touch()
+    return 0
+
+
+def stamp(files: tuple[str, ...]) -> Path:
+    """An empty file whose name tells what is installed."""
+    digest = hashlib.sha256(f"{files[0]} {sys.version_info[:2]}".encode())
+    for name in files:
+        digest.update((ROOT / name).read_bytes())
+    return VENV / f".installed-{digest.hexdigest()[:16]}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
