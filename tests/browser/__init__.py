@@ -1,0 +1,1 @@
+"""Journeys of several people through a running instance, in a real browser."""

@@ -1,0 +1,121 @@
+"""The keys that ux names, and the way of the focus."""
+
+from playwright.sync_api import expect
+
+from chatrooms.bootstrap import Deps
+from tests.browser.screen import Desk
+from tests.support.people import Place, Someone, post
+
+
+def test_single_keys_reply_to_and_edit_the_message_under_the_pointer_or_in_focus(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    post(deps, private_room, owner, "my own")
+    post(deps, private_room, member, "somebody else's")
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.log.focus()
+    screen.log.press("ArrowUp")
+    expect(screen.message("somebody else's")).to_be_focused()
+    screen.page.keyboard.press("e")
+    screen.page.keyboard.press("ArrowUp")
+    expect(screen.message("my own")).to_be_focused()
+    expect(screen.textbox("Edit message")).to_have_count(0)
+    screen.page.keyboard.press("e")
+    box = screen.textbox("Edit message")
+    expect(box).to_be_focused()
+    box.press("Escape")
+    expect(box).to_have_count(0)
+    screen.expect_message("my own")
+
+    screen.message("somebody else's").hover()
+    screen.log.focus()
+    screen.page.keyboard.press("r")
+    expect(screen.page.get_by_text(f"Reply to {member.username}")).to_be_visible()
+    expect(screen.composer).to_be_focused()
+
+
+def test_single_keys_are_letters_while_typing(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone
+) -> None:
+    post(deps, private_room, owner, "my own")
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.message("my own").hover()
+    screen.composer.press_sequentially("re?")
+    expect(screen.composer).to_have_value("re?")
+    expect(screen.textbox("Edit message")).to_have_count(0)
+    expect(screen.page.get_by_role("dialog", name="Keys")).to_have_count(0)
+
+
+def test_up_in_an_empty_box_edits_ones_last_message(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    post(deps, private_room, owner, "older of mine")
+    post(deps, private_room, owner, "newest of mine")
+    post(deps, private_room, member, "somebody else's")
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.composer.press("ArrowUp")
+    box = screen.textbox("Edit message")
+    expect(box).to_have_value("newest of mine")
+    box.fill("corrected")
+    box.press("Enter")
+    screen.expect_message("corrected")
+    expect(screen.composer).to_be_focused()
+
+
+def test_f6_goes_round_the_regions_and_back(
+    desk: Desk, private_room: Place, owner: Someone
+) -> None:
+    screen = desk.sit_down(owner).enter(private_room)
+    side = screen.page.get_by_role("navigation", name="Rooms and pages")
+    screen.composer.focus()
+    screen.page.keyboard.press("F6")
+    expect(side.locator(":focus")).to_have_count(1)
+    screen.page.keyboard.press("F6")
+    expect(screen.log).to_be_focused()
+    screen.page.keyboard.press("F6")
+    expect(screen.composer).to_be_focused()
+    screen.page.keyboard.press("Shift+F6")
+    expect(screen.log).to_be_focused()
+
+
+def test_the_question_mark_shows_the_keys_and_escape_closes_what_is_open(
+    desk: Desk, private_room: Place, owner: Someone
+) -> None:
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.open_info()
+    screen.log.focus()
+    screen.page.keyboard.press("?")
+    keys = screen.page.get_by_role("dialog", name="Keys")
+    expect(keys).to_be_visible()
+    screen.page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    expect(screen.info).to_be_visible()
+    screen.page.keyboard.press("Escape")
+    expect(screen.info).to_have_count(0)
+
+
+def test_the_composer_has_the_focus_when_a_room_opens(
+    desk: Desk, private_room: Place, owner: Someone
+) -> None:
+    screen = desk.sit_down(owner).enter(private_room)
+    expect(screen.composer).to_be_focused()
+
+
+def test_dark_and_light_are_chosen_in_the_menu_and_kept(desk: Desk, owner: Someone) -> None:
+    screen = desk.sit_down(owner, color_scheme="light").go("/")
+    background = "() => getComputedStyle(document.body).backgroundColor"
+    screen.expect_signed_in()
+    light = screen.page.evaluate(background)
+    screen.page.get_by_role("button", name="Account menu").click()
+    screen.choose("Dark theme")
+    expect(screen.page.locator("html")).to_contain_class("dark")
+    dark = screen.page.evaluate(background)
+    assert dark != light
+    screen.page.reload()
+    screen.expect_signed_in()
+    expect(screen.page.locator("html")).to_contain_class("dark")
+
+    follows = desk.sit_down(owner, color_scheme="dark").go("/")
+    follows.expect_signed_in()
+    expect(follows.page.locator("html")).to_contain_class("dark")
+    assert follows.page.evaluate(background) == dark

@@ -1,0 +1,122 @@
+"""Servers once per run, a database per module, people and rooms per test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from redis import Redis
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.permissions import Role
+from chatrooms.services import members
+from tests.support import servers
+from tests.support.people import (
+    Place,
+    Someone,
+    bring_in,
+    deactivate,
+    dependencies,
+    make_room,
+    sign_up,
+)
+from tests.support.servers import RunningServer
+
+# How long an example takes depends on the machine and is no property of the code.
+settings.register_profile("chatrooms", deadline=None)
+settings.load_profile("chatrooms")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with servers.postgres(folder(tmp_path_factory, "postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with servers.redis(folder(tmp_path_factory, "redis")) as server:
+        yield server
+
+
+def folder(factory: pytest.TempPathFactory, name: str) -> Path:
+    return factory.mktemp(name) / "data"
+
+
+@pytest.fixture(scope="module")
+def database_url(postgres: RunningServer) -> Iterator[str]:
+    with servers.fresh_database(postgres.url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def redis_url(redis: RunningServer) -> str:
+    with Redis.from_url(redis.url) as client:
+        client.flushall()
+    return redis.url
+
+
+@pytest.fixture(scope="module")
+def _with_admin(database_url: str, redis_url: str) -> Iterator[tuple[Deps, Someone]]:
+    with dependencies(database_url=database_url, redis_url=redis_url) as made:
+        yield made, sign_up(made, "admin")
+
+
+@pytest.fixture(scope="module")
+def deps(_with_admin: tuple[Deps, Someone]) -> Deps:
+    return _with_admin[0]
+
+
+@pytest.fixture(scope="module")
+def admin(_with_admin: tuple[Deps, Someone]) -> Someone:
+    """The first account of the module's database."""
+    return _with_admin[1]
+
+
+@pytest.fixture
+def owner(deps: Deps) -> Someone:
+    return sign_up(deps, "owner")
+
+
+@pytest.fixture
+def stranger(deps: Deps) -> Someone:
+    """Somebody with an account who is in no room."""
+    return sign_up(deps, "stranger")
+
+
+@pytest.fixture
+def private_room(deps: Deps, owner: Someone) -> Place:
+    return make_room(deps, owner, is_private=True, name="hidden place")
+
+
+@pytest.fixture
+def public_room(deps: Deps, owner: Someone) -> Place:
+    return make_room(deps, owner, name="open place")
+
+
+@pytest.fixture
+def moderator(deps: Deps, private_room: Place, owner: Someone) -> Someone:
+    """A moderator of the private room."""
+    who = sign_up(deps, "moderator")
+    return bring_in(deps, private_room, by=owner, who=who, role=Role.MODERATOR)
+
+
+@pytest.fixture
+def member(deps: Deps, private_room: Place, owner: Someone) -> Someone:
+    """A plain member of the private room."""
+    return bring_in(deps, private_room, by=owner, who=sign_up(deps, "member"))
+
+
+@pytest.fixture
+def removed(deps: Deps, private_room: Place, owner: Someone) -> Someone:
+    """Somebody who was a member of the private room."""
+    who = bring_in(deps, private_room, by=owner, who=sign_up(deps, "removed"))
+    members.remove_member(deps, actor_id=owner.id, room_id=private_room.id, account_id=who.id)
+    return who
+
+
+@pytest.fixture
+def deactivated(deps: Deps, private_room: Place, owner: Someone, admin: Someone) -> Someone:
+    """A member of the private room whose account is out of use."""
+    who = bring_in(deps, private_room, by=owner, who=sign_up(deps, "deactivated"))
+    return deactivate(deps, admin, who)

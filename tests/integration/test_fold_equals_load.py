@@ -1,0 +1,169 @@
+"""For any operations by anybody: folding the log from any moment on equals loading fresh."""
+
+import random
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import ChatError
+from chatrooms.domain.view import WINDOW, RoomView
+from chatrooms.services import history, invitations, members, messages, rooms
+from chatrooms.services.rooms import RoomDraft
+from tests.support.inspect import assert_gapless, folded
+from tests.support.people import Place, Someone, make_room, post, sign_up
+
+KINDS = (
+    ("post",) * 8
+    + ("reply", "reply", "edit", "edit", "delete", "delete", "join", "leave", "remove")
+    + ("promote", "invite", "edit_room", "archive")
+)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.integers(0, 5), st.integers(0, 10**6)), max_size=40
+)
+
+
+@dataclass(slots=True)
+class Story:
+    """A room in which random people do random things; most are allowed, some refused."""
+
+    deps: Deps
+    people: list[Someone]
+    room: Place
+    message_ids: list[int] = field(default_factory=list[int])
+    snapshots: list[RoomView] = field(default_factory=list[RoomView])
+    done: int = 0
+
+    def load(self) -> RoomView:
+        return history.load_view(self.deps, room_id=self.room.id)
+
+    def step(self, kind: str, person: int, number: int) -> None:
+        actor = self.people[person % len(self.people)]
+        try:
+            getattr(self, f"_{kind}")(actor, number)
+            self.done += 1
+        except ChatError:
+            pass
+
+    def _message(self, number: int) -> int:
+        return self.message_ids[-1 - number % len(self.message_ids)] if self.message_ids else 0
+
+    def _post(self, actor: Someone, number: int) -> None:
+        body = f"Message {number} " + "word " * (number % 50)
+        self.message_ids.append(post(self.deps, self.room, actor, body))
+
+    def _reply(self, actor: Someone, number: int) -> None:
+        target = self._message(number) or None
+        self.message_ids.append(post(self.deps, self.room, actor, "Reply", reply_to=target))
+
+    def _edit(self, actor: Someone, number: int) -> None:
+        messages.edit_message(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._message(number),
+            body=f"Edit {number}",
+        )
+
+    def _delete(self, actor: Someone, number: int) -> None:
+        messages.delete_message(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._message(number),
+        )
+
+    def _join(self, actor: Someone, number: int) -> None:
+        members.join_room(self.deps, actor_id=actor.id, room_id=self.room.id)
+
+    def _leave(self, actor: Someone, number: int) -> None:
+        members.leave_room(self.deps, actor_id=actor.id, room_id=self.room.id)
+
+    def _remove(self, actor: Someone, number: int) -> None:
+        members.remove_member(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            account_id=self.people[number % len(self.people)].id,
+        )
+
+    def _promote(self, actor: Someone, number: int) -> None:
+        members.change_role(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            account_id=self.people[number % len(self.people)].id,
+            role=("owner", "moderator", "member")[number % 3],
+        )
+
+    def _invite(self, actor: Someone, number: int) -> None:
+        token = invitations.create_invitation(self.deps, actor_id=actor.id, room_id=self.room.id)
+        guest = self.people[number % len(self.people)]
+        invitations.accept_invitation(self.deps, actor_id=guest.id, token=token)
+
+    def _edit_room(self, actor: Someone, number: int) -> None:
+        draft = RoomDraft(
+            name=f"Name {number}", topic="t" * (number % 9), tags="a b", is_private=number % 2 == 0
+        )
+        rooms.edit_room(self.deps, actor_id=actor.id, room_id=self.room.id, draft=draft)
+
+    def _archive(self, actor: Someone, number: int) -> None:
+        archived = self.load().facts.is_archived
+        rooms.set_archived(
+            self.deps, actor_id=actor.id, room_id=self.room.id, is_archived=not archived
+        )
+
+    def check(self) -> None:
+        """Every snapshot, folded on, equals the room as it is loaded now."""
+        fresh = self.load()
+        for snapshot in self.snapshots:
+            assert folded(self.deps, snapshot, room_id=self.room.id) == fresh
+        assert_gapless(self.deps, self.room.id)
+        assert fresh.member_count == len(
+            members.list_members(
+                self.deps, actor_id=self._reader(), room_id=self.room.id, limit=1000
+            )
+        )
+
+    def _reader(self) -> int:
+        for person in self.people:
+            try:
+                rooms.open_room(self.deps, actor_id=person.id, slug=self.room.slug)
+            except ChatError:
+                continue
+            return person.id
+        raise AssertionError("the room has lost its last owner")
+
+
+@pytest.fixture(scope="module")
+def people(deps: Deps) -> list[Someone]:
+    return [sign_up(deps, "person") for _ in range(5)]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_folding_the_log_from_any_moment_equals_loading_fresh(
+    deps: Deps, people: list[Someone], steps: list[tuple[str, int, int]]
+) -> None:
+    story = Story(deps, people, make_room(deps, people[0]))
+    for number, step in enumerate(steps):
+        if number % 4 == 0:
+            story.snapshots.append(story.load())
+        story.step(*step)
+    story.check()
+
+
+def test_folding_equals_loading_beyond_the_window_too(deps: Deps, people: list[Someone]) -> None:
+    story = Story(deps, people, make_room(deps, people[0]))
+    chance = random.Random(20260101)
+    for _ in range(2 * WINDOW):
+        story.step("post", 0, chance.randrange(10**6))
+    for number in range(200):
+        if number % 20 == 0:
+            story.snapshots.append(story.load())
+        story.step(chance.choice(KINDS), chance.randrange(6), chance.randrange(10**6))
+    assert story.done > 100
+    assert story.load().has_older
+    story.check()
