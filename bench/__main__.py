@@ -1,0 +1,92 @@
+"""The command line of `script/bench`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bench.crowd import Load
+from bench.fanout import run_capacity, run_fanout
+from bench.idle import run_idle
+from bench.open_room import run_open_room
+from chatrooms.domain.startup import CannotStart
+from chatrooms.supervise.signals import StopRequested, stop_on_signals
+
+app = typer.Typer(
+    name="bench",
+    help="Measures a fresh instance of its own. Each needs an otherwise idle machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Web processes. Default: as the server's own.")
+]
+Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
+
+
+@app.command()
+def fanout(
+    *,
+    viewers: Annotated[int, typer.Option(min=1, help="People who look at the room.")] = 200,
+    rate: Annotated[float, typer.Option(min=0.1, help="Messages per second.")] = 5,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to measure.")] = 20,
+    senders: Annotated[int, typer.Option(min=1, help="How many of them write.")] = 5,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """What it costs to show a message to everybody, beside a bare broadcast."""
+    load = Load(viewers=viewers, rate=rate, seconds=seconds, senders=min(senders, viewers))
+    run_fanout(load, workers=workers, as_json=json)
+
+
+@app.command()
+def capacity(
+    *,
+    viewers: Annotated[int, typer.Option(min=5, help="People who look at the room.")] = 50,
+    first: Annotated[int, typer.Option(min=1, help="Messages per second to begin with.")] = 60,
+    step: Annotated[int, typer.Option(min=1, help="By how much the rate rises.")] = 30,
+    last: Annotated[int, typer.Option(min=1, help="Highest rate to try.")] = 300,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to measure each.")] = 10,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """The highest rate at which nothing is lost and hardly anything is late."""
+    rates = list(range(first, last + 1, step))
+    run_capacity(viewers=viewers, rates=rates, seconds=seconds, workers=workers, as_json=json)
+
+
+@app.command()
+def open_room(
+    *,
+    times: Annotated[int, typer.Option(min=5, help="Openings of each room in each way.")] = 40,
+    json: Json = False,
+) -> None:
+    """Whether a long past makes opening a room slower."""
+    run_open_room(times=times, as_json=json)
+
+
+@app.command()
+def idle(
+    *,
+    viewers: Annotated[int, typer.Option(min=30, help="People who are connected.")] = 1000,
+    json: Json = False,
+) -> None:
+    """What connected viewers cost while nothing happens."""
+    run_idle(viewers=viewers, as_json=json)
+
+
+def main() -> None:
+    """Run the command; a signal ends it like an error, so that nothing stays behind."""
+    try:
+        with stop_on_signals():
+            app()
+    except StopRequested:
+        sys.exit(130)
+    except CannotStart as reason:
+        print(reason, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
