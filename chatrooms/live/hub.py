@@ -12,12 +12,12 @@ from engineio.packet import Packet
 
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.errors import ChatError, NotSignedIn
+from chatrooms.domain.errors import ChatError
 from chatrooms.domain.events import Sequenced
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
 from chatrooms.live.tab import PRESENT, Past, Tab
-from chatrooms.live.wire import Address, Wire, encode
+from chatrooms.live.wire import Address, SocketGone, Wire, encode
 from chatrooms.services import event_log, history
 from chatrooms.services.sessions import SignedIn
 
@@ -82,11 +82,11 @@ class Hub:
     def attach(self, sid: str, signed_in: SignedIn) -> Tab:
         """The tab of a socket, shown no room yet. What it showed before is taken back.
 
-        Raises: NotSignedIn if the socket is gone.
+        Raises: SocketGone.
         """
         address = self._wire.find(sid)
         if address is None:
-            raise NotSignedIn
+            raise SocketGone
         self.detach(sid)
         tab = Tab(address, signed_in)
         self.tabs[sid] = tab

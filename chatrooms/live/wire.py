@@ -19,6 +19,11 @@ MAX_WAITING = 200
 """Packets that may wait for a slow socket before it is left out and sent a snapshot later."""
 
 
+class SocketGone(Exception):
+    """The connection that an event came in on is gone. There is nobody to answer: the tab's next
+    connection loads everything anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where one tab's socket is: its Socket.IO id and the transport's below it."""

@@ -9,13 +9,17 @@ from reflex.event import EventSpec
 from sqlalchemy.exc import OperationalError
 
 from chatrooms.domain.errors import ChatError, NotSignedIn, ServiceUnavailable
+from chatrooms.live.wire import SocketGone
 from chatrooms.state import caller
 
 log = structlog.get_logger(__name__)
 
 
-def tell(exception: Exception) -> EventSpec:
+def tell(exception: Exception) -> EventSpec | None:
     """What the page does about an error: says why, or leads to the sign-in page."""
+    if isinstance(exception, SocketGone):
+        # An answer would reach the tab's next connection, which did not ask.
+        return None
     if isinstance(exception, NotSignedIn):
         return caller.load_page("/sign-in")
     if isinstance(exception, ChatError):

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from chatrooms.domain.errors import MessageUnavailable, NotSignedIn, RoomUnavailable
+from chatrooms.domain.errors import MessageUnavailable, RoomUnavailable
 from chatrooms.domain.events import Message
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import excerpt
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
 from chatrooms.live.tab import MAX_PAST, PRESENT, Past, Tab
+from chatrooms.live.wire import SocketGone
 from chatrooms.services import history, rooms
 from chatrooms.services.access import MAX_ID, RoomAccess
 from chatrooms.state import caller
@@ -51,7 +52,7 @@ async def open_room(state: rx.State, slug: str, shown: Shown) -> RoomAccess:
 
     The right is checked last, and again if access changed somewhere during the check: what was
     lost in between must not be granted.
-    Raises: NotSignedIn, RoomUnavailable.
+    Raises: NotSignedIn, RoomUnavailable, SocketGone.
     """
     hub = caller.hub()
     for _ in range(_MAX_TRIES):
@@ -143,12 +144,11 @@ def is_out_of_sight(room_id: int, message_id: int) -> bool:
 
 
 def _screen(state: rx.State, room_id: int) -> tuple[Tab, LiveRoom]:
-    hub = caller.hub()
-    tab = hub.find_tab(caller.socket_id(state))
-    room = hub.rooms.get(room_id)
-    if tab is None:
-        raise NotSignedIn
-    if room is None or tab.room_id != room_id:
+    hub, sid = caller.hub(), caller.socket_id(state)
+    tab, room = hub.find_tab(sid), hub.rooms.get(room_id)
+    if hub.address(sid) is None:
+        raise SocketGone
+    if tab is None or room is None or tab.room_id != room_id:
         raise RoomUnavailable
     return tab, room
 

@@ -10,8 +10,9 @@ from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, NotSignedIn, RoomUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.live.runtime import Parts, runtime
+from chatrooms.live.wire import SocketGone
 from chatrooms.services import accounts, history, members, sessions
-from chatrooms.state import screens
+from chatrooms.state import mishaps, screens
 from chatrooms.state.admin import AdminState
 from chatrooms.state.discover import DiscoverState
 from chatrooms.state.invitation import InvitationState
@@ -278,6 +279,21 @@ async def test_a_deactivated_account_can_do_nothing_more_at_once(
     for handler in (RoomState.open_room, RoomState.join, SidebarState.load):
         with pytest.raises(NotSignedIn):
             await tab.call(handler)
+
+
+async def test_an_event_whose_connection_broke_leads_nobody_to_the_sign_in_page(
+    open_tab: Opened, web: WebProcess, public_room: Place, stranger: Someone
+) -> None:
+    tab = await open_tab(stranger, at(public_room))
+    await tab.call(SessionState.require_sign_in)
+    await tab.call(RoomState.open_room)
+    await tab.call(RoomState.load_older)
+    await web.disconnect(tab.screen)
+    for handler in (SessionState.require_sign_in, RoomState.load_older, RoomState.open_room):
+        with pytest.raises(SocketGone) as gone:
+            await tab.call(handler)
+        assert mishaps.tell(gone.value) is None
+    assert "/sign-in" in str(mishaps.tell(NotSignedIn()))
 
 
 async def test_only_administrators_read_the_list_of_accounts(

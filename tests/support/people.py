@@ -15,6 +15,7 @@ from chatrooms.services import accounts, invitations, members, messages, rooms, 
 from chatrooms.services.rooms import RoomDraft
 from chatrooms.services.sessions import SignedIn
 from chatrooms.settings import Settings
+from tests.support.waiting import wait_until
 
 PASSWORD = "a long enough password"
 NO_LIMITS: dict[str, Any] = {
@@ -35,7 +36,10 @@ def dependencies(*, database_url: str, redis_url: str, **settings: Any) -> Itera
     try:
         yield replace(made, passwords=QUICK)
     finally:
-        made.sessions.kw["bind"].dispose()
+        engine = made.sessions.kw["bind"]
+        # A thread whose event loop ended may still be in its transaction.
+        wait_until(lambda: not engine.pool.checkedout(), what="every connection is given back")
+        engine.dispose()
         made.redis.close()
 
 

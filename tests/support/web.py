@@ -106,6 +106,12 @@ class WebProcess:
         sid = await cast(Any, self.sio.manager).connect(transport_id, NAMESPACE)
         return Screen(sid, socket)
 
+    async def disconnect(self, screen: Screen) -> None:
+        """The browser's connection ends."""
+        screen.socket.closed = True
+        await cast(Any, self.sio.manager).disconnect(screen.sid, NAMESPACE)
+        self.hub.sweep()
+
     async def show(
         self,
         room: Place,
