@@ -100,9 +100,10 @@ class Line:
     def cut(self) -> None:
         """Break the connection; a new one finds no network."""
         self._context.set_offline(True)
-        for end in self._ends:
+        # Closing one has the tab try again at once; the new attempt is the network's to refuse.
+        ends, self._ends = self._ends, []
+        for end in ends:
             end.close()
-        self._ends.clear()
 
     def mend(self) -> None:
         """Let the tab connect again."""

@@ -142,7 +142,7 @@ def test_a_reader_of_the_past_keeps_the_place_over_a_lost_connection(
         post(deps, private_room, member, f"news {number}")
     line.mend()
     expect(reader.connection).to_have_count(0, timeout=HEALED_MS)
-    expect(reader.page.get_by_text("Jump to latest · 5")).to_be_visible()
+    expect(reader.page.get_by_text("Jump to latest · 5")).to_be_visible(timeout=HEALED_MS)
     reader.expect_place(place)
     expect(reader.messages.filter(has_text="Message deleted")).to_have_count(1)
     reader.expect_message("line 061")
