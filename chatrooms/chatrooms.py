@@ -20,7 +20,9 @@ from chatrooms.live.wire import Wire
 from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
 from chatrooms.state.live import LiveState, empty_vars
+from chatrooms.state.marks import MarksState
 from chatrooms.state.mishaps import tell
+from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.ownership import OneOwner
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
@@ -33,7 +35,11 @@ def _name(handler: Any) -> str:
 
 
 PAGE_EVENTS = PageEvents(
-    rooms=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
+    own={
+        "rooms": (_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
+        "marks": (_name(MarksState.load),),
+        "notifications": (_name(NotificationsState.load),),
+    },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh),),
     access_lost=(_name(SessionState.require_sign_in), _name(RoomState.open_room)),

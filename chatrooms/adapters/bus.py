@@ -14,9 +14,10 @@ from chatrooms.domain.events import Sequenced
 log = structlog.get_logger(__name__)
 
 CONTROL = "chatrooms:control"
-Changed = Literal["rooms", "facts", "members", "requests"]
-"""What a person's tabs list besides messages: the person's rooms and rights; a room's own facts,
-members, join requests."""
+Changed = Literal["facts", "members", "requests"]
+"""What a room's screens list besides messages: the room's own facts, members, join requests."""
+Own = Literal["rooms", "marks", "notifications"]
+"""What a person's tabs show of the person alone: rooms and rights; own votes and such; the bell."""
 
 
 def room_channel(room_id: int) -> str:
@@ -64,9 +65,9 @@ class Bus:
             "access_changed", room_id=room_id, account_id=account_id, session_id=session_id
         )
 
-    def nudge_account(self, account_id: int) -> None:
-        """Have the open tabs of a person load the person's rooms and rights anew."""
-        self._control("nudge", changed="rooms", account_id=account_id)
+    def nudge_account(self, account_id: int, changed: Own = "rooms") -> None:
+        """Have the open tabs of a person load anew what changed of the person's own."""
+        self._control("nudge", changed=changed, account_id=account_id)
 
     def nudge_room(self, room_id: int, changed: Changed) -> None:
         """Have the screens of a room that list what changed load it anew."""

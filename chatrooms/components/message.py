@@ -7,6 +7,10 @@ from chatrooms.components.browser import local_date_time, local_day, local_time,
 from chatrooms.components.controls import icon
 from chatrooms.components.message_actions import edit_form, message_actions
 from chatrooms.components.message_body import message_body
+from chatrooms.components.message_files import message_file
+from chatrooms.components.message_marks import message_marks
+from chatrooms.components.poll_card import poll_card
+from chatrooms.components.thread_footer import thread_footer
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
 
@@ -30,6 +34,7 @@ def message_item(
                 rx.cond(shows_author, _byline(message)),
                 rx.cond(message.quote_id != 0, _quote(message)),
                 rx.cond(is_editing, edit_form(), _content(message)),
+                rx.foreach(message.threads, thread_footer),
                 class_name="message-main",
             ),
             rx.cond(
@@ -89,9 +94,19 @@ def _content(message: rx.Var[MessageRow]) -> rx.Component:
     return rx.cond(
         message.is_deleted,
         rx.el.p(icon("ban", 14), "Message deleted", class_name="gone"),
-        rx.el.div(
-            message_body(text=message.body),
-            rx.cond(message.is_edited, rx.el.small(" (edited)", class_name="edited")),
-            class_name=rx.cond(message.is_edited, "is-edited", ""),
+        rx.fragment(
+            rx.cond(
+                message.polls.length() > 0, rx.foreach(message.polls, poll_card), _text(message)
+            ),
+            rx.foreach(message.files, message_file),
+            message_marks(message),
         ),
+    )
+
+
+def _text(message: rx.Var[MessageRow]) -> rx.Component:
+    return rx.el.div(
+        message_body(text=message.body),
+        rx.cond(message.is_edited, rx.el.small(" (edited)", class_name="edited")),
+        class_name=rx.cond(message.is_edited, "is-edited", ""),
     )

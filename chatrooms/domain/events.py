@@ -17,15 +17,79 @@ class Person(_Model):
     username: str
     name: str
     hue: int = Field(ge=0, lt=360, description="Colour of the avatar, degrees on the colour wheel.")
+    avatar: str = Field(default="", description="Token of the avatar's picture; empty: initials.")
 
 
 class Quote(_Model):
-    """The message that a reply answers, as the reply shows it."""
+    """The message that another one quotes, as that one shows it."""
 
     id: int
+    author_id: int = 0
     author_name: str
     excerpt: str
     is_deleted: bool = False
+
+
+class Named(_Model):
+    """Somebody by name, where a name is all that is shown."""
+
+    id: int
+    name: str
+
+
+class Reaction(_Model):
+    """One emoji on a message."""
+
+    emoji: str
+    count: int
+    first: tuple[Named, ...] = Field(description="Who reacted first, at most `MAX_NAMED`.")
+
+
+class Tally(_Model):
+    """How a poll stands."""
+
+    counts: tuple[int, ...] = Field(description="Votes of each choice.")
+    voter_count: int = 0
+    voters: tuple[tuple[Named, ...], ...] = Field(
+        default=(),
+        description="Who voted first for each choice, at most `MAX_NAMED`; empty if anonymous.",
+    )
+
+
+class Poll(_Model):
+    """A question with choices, shown as a card in its message."""
+
+    question: str
+    choices: tuple[str, ...]
+    is_multiple: bool
+    is_anonymous: bool
+    closes_at: datetime | None = None
+    closed_at: datetime | None = None
+    tally: Tally
+
+
+class ThreadSummary(_Model):
+    """What a message's footer shows of the replies in its thread."""
+
+    count: int
+    last_at: datetime
+    last_position: int
+    faces: tuple[Person, ...] = Field(description="Who replied last, newest first, at most three.")
+
+
+class Attachment(_Model):
+    """A file that belongs to a message."""
+
+    token: str
+    name: str
+    media_type: str
+    size: int = Field(description="Bytes.")
+    width: int = Field(default=0, description="Pixels of a picture; 0 for other files.")
+    height: int = 0
+
+
+MAX_NAMED = 10
+"""How many people a reaction or a poll's choice names; the rest are counted."""
 
 
 class Message(_Model):
@@ -33,13 +97,25 @@ class Message(_Model):
 
     id: int
     position: int = Field(description="The room's seq at which it was posted; orders the room.")
+    ordinal: int = Field(
+        default=0, description="Its number among the timeline's messages; 0 in a thread."
+    )
     client_id: str
     author: Person
     body: str
     sent_at: datetime
     edited_at: datetime | None = None
     is_deleted: bool = False
+    is_pinned: bool = False
     quote: Quote | None = None
+    thread_id: int | None = Field(
+        default=None, description="The message whose thread this is a reply in."
+    )
+    thread: ThreadSummary | None = None
+    score: int = Field(default=0, description="Upvotes less downvotes.")
+    reactions: tuple[Reaction, ...] = ()
+    poll: Poll | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class RoomFacts(_Model):
@@ -56,10 +132,13 @@ class RoomFacts(_Model):
 
 
 class MessagePosted(_Model):
-    """A message was added at the end of the room."""
+    """A message was added at the end of the room or, if it has a `thread_id`, of a thread."""
 
     kind: Literal["message_posted"] = "message_posted"
     message: Message
+    thread: ThreadSummary | None = Field(
+        default=None, description="How the thread stands with it, if it is a reply in one."
+    )
 
 
 class MessageEdited(_Model):
@@ -76,6 +155,57 @@ class MessageDeleted(_Model):
 
     kind: Literal["message_deleted"] = "message_deleted"
     message_id: int
+    thread_id: int | None = None
+    thread: ThreadSummary | None = Field(
+        default=None, description="How the thread `thread_id` stands without it."
+    )
+
+
+class VoteChanged(_Model):
+    """Somebody voted a message up or down, or took the vote back."""
+
+    kind: Literal["vote_changed"] = "vote_changed"
+    message_id: int
+    score: int
+
+
+class ReactionsChanged(_Model):
+    """Somebody put an emoji on a message or took it off."""
+
+    kind: Literal["reactions_changed"] = "reactions_changed"
+    message_id: int
+    reactions: tuple[Reaction, ...]
+
+
+class PollVoted(_Model):
+    """Somebody voted in a poll, changed the vote or took it back."""
+
+    kind: Literal["poll_voted"] = "poll_voted"
+    message_id: int
+    tally: Tally
+
+
+class PollClosed(_Model):
+    """A poll takes no more votes."""
+
+    kind: Literal["poll_closed"] = "poll_closed"
+    message_id: int
+    closed_at: datetime
+
+
+class PinChanged(_Model):
+    """A moderator pinned a message or took the pin off."""
+
+    kind: Literal["pin_changed"] = "pin_changed"
+    message_id: int
+    is_pinned: bool
+
+
+class PersonChanged(_Model):
+    """Somebody who wrote here changed name or avatar."""
+
+    kind: Literal["person_changed"] = "person_changed"
+    person: Person
 
 
 class MemberJoined(_Model):
@@ -111,6 +241,12 @@ RoomEvent = Annotated[
     MessagePosted
     | MessageEdited
     | MessageDeleted
+    | VoteChanged
+    | ReactionsChanged
+    | PollVoted
+    | PollClosed
+    | PinChanged
+    | PersonChanged
     | MemberJoined
     | MemberLeft
     | RoleChanged

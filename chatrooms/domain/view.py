@@ -1,25 +1,23 @@
 """What a room's screens show, and how one event changes it. Pure: no I/O, no clock."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from chatrooms.domain.changes import apply_to_messages
 from chatrooms.domain.events import (
     MemberJoined,
     MemberLeft,
     Message,
-    MessageDeleted,
-    MessageEdited,
     MessagePosted,
-    Quote,
     RoleChanged,
     RoomChanged,
     RoomEvent,
     RoomFacts,
 )
-from chatrooms.domain.text import excerpt
 
 WINDOW = 80
 """How many of a room's newest messages a view holds."""
+THREAD_WINDOW = 200
+"""How many of a thread's newest replies an open thread holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +28,21 @@ class RoomView:
     facts: RoomFacts
     member_count: int
     messages: tuple[Message, ...]
-    """The newest messages, oldest first, at most `WINDOW`."""
+    """The timeline's newest messages, oldest first, at most `WINDOW`."""
     has_older: bool
-    """Whether the room holds messages before the first of `messages`."""
+    """Whether the timeline holds messages before the first of `messages`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """One thread as everybody who has it open sees it, after the room's event number `seq`."""
+
+    seq: int
+    root: Message
+    replies: tuple[Message, ...]
+    """The newest replies, oldest first, at most `THREAD_WINDOW`."""
+    has_older: bool
+    """Whether there are replies before the first of `replies`."""
 
 
 def fold(view: RoomView, seq: int, event: RoomEvent) -> RoomView:
@@ -40,19 +50,36 @@ def fold(view: RoomView, seq: int, event: RoomEvent) -> RoomView:
 
     Raises: ValueError if it is another one: a gap must be filled first.
     """
-    if seq != view.seq + 1:
-        raise ValueError(f"event {seq} does not follow {view.seq}")
+    _check_next(view.seq, seq)
     return replace(_apply(view, event), seq=seq)
+
+
+def fold_thread(thread: ThreadView, seq: int, event: RoomEvent) -> ThreadView:
+    """The thread after the room's event `event`, which must be number `thread.seq + 1`.
+
+    Raises: ValueError if it is another one.
+    """
+    _check_next(thread.seq, seq)
+    (root,) = apply_to_messages((thread.root,), event)
+    replies = apply_to_messages(thread.replies, event)
+    has_older = thread.has_older
+    if isinstance(event, MessagePosted) and event.message.thread_id == root.id:
+        replies = (*replies, event.message)
+        has_older = has_older or len(replies) > THREAD_WINDOW
+    return ThreadView(seq, root, replies[-THREAD_WINDOW:], has_older)
+
+
+def _check_next(seq: int, following: int) -> None:
+    if following != seq + 1:
+        raise ValueError(f"event {following} does not follow {seq}")
 
 
 def _apply(view: RoomView, event: RoomEvent) -> RoomView:
     match event:
-        case MessagePosted(message=message):
+        case MessagePosted(message=Message(thread_id=None) as message):
             messages = (*view.messages, message)
             has_older = view.has_older or len(messages) > WINDOW
             return replace(view, messages=messages[-WINDOW:], has_older=has_older)
-        case MessageEdited() | MessageDeleted():
-            return replace(view, messages=apply_to_messages(view.messages, event))
         case MemberJoined():
             return replace(view, member_count=view.member_count + 1)
         case MemberLeft():
@@ -61,53 +88,5 @@ def _apply(view: RoomView, event: RoomEvent) -> RoomView:
             return replace(view, facts=facts)
         case RoleChanged():
             return view
-
-
-def apply_to_messages(messages: tuple[Message, ...], event: RoomEvent) -> tuple[Message, ...]:
-    """Any stretch of the room's messages after an event that changes existing messages.
-
-    An edit or a deletion also shows in the quotes of replies. Other events change nothing.
-    """
-    match event:
-        case MessageEdited():
-            return _edited(messages, event)
-        case MessageDeleted():
-            return _deleted(messages, event)
         case _:
-            return messages
-
-
-def _edited(messages: tuple[Message, ...], event: MessageEdited) -> tuple[Message, ...]:
-    def change(message: Message) -> Message:
-        return message.model_copy(update={"body": event.body, "edited_at": event.edited_at})
-
-    def requote(quote: Quote) -> Quote:
-        return quote.model_copy(update={"excerpt": excerpt(event.body)})
-
-    return _change(messages, event.message_id, change, requote)
-
-
-def _deleted(messages: tuple[Message, ...], event: MessageDeleted) -> tuple[Message, ...]:
-    def change(message: Message) -> Message:
-        return message.model_copy(update={"body": "", "is_deleted": True, "edited_at": None})
-
-    def requote(quote: Quote) -> Quote:
-        return quote.model_copy(update={"excerpt": "", "is_deleted": True})
-
-    return _change(messages, event.message_id, change, requote)
-
-
-def _change(
-    messages: tuple[Message, ...],
-    message_id: int,
-    change: Callable[[Message], Message],
-    requote: Callable[[Quote], Quote],
-) -> tuple[Message, ...]:
-    def one(message: Message) -> Message:
-        if message.id == message_id:
-            return change(message)
-        if message.quote is not None and message.quote.id == message_id:
-            return message.model_copy(update={"quote": requote(message.quote)})
-        return message
-
-    return tuple(one(message) for message in messages)
+            return replace(view, messages=apply_to_messages(view.messages, event))

@@ -4,7 +4,7 @@ into them, and writes what changed onto the sockets that were granted the room."
 import asyncio
 import math
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -12,7 +12,7 @@ from engineio.packet import Packet
 
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.errors import ChatError
+from chatrooms.domain.errors import ChatError, ServiceUnavailable
 from chatrooms.domain.events import Sequenced
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 _BATCH = 500
 """Events read at a time to fill a gap; a longer gap loads the view anew."""
 _NUDGE_S = 0.2
+_THREAD_RETRY_S = 0.01
+_MAX_THREAD_TRIES = 100
 _MAX_TICKS = 4
 """How many ticks a busy room waits between two packets at the most."""
 
@@ -34,8 +36,9 @@ _MAX_TICKS = 4
 class PageEvents:
     """Full names of the handlers that pages are asked to run."""
 
-    rooms: tuple[str, ...]
-    """The person's own rooms, and rights in the open one."""
+    own: Mapping[str, tuple[str, ...]]
+    """What is a person's alone, by what changed of it: the person's own rooms, and rights in the
+    open one (`rooms`); own votes and such (`marks`); the bell (`notifications`)."""
     facts: tuple[str, ...]
     """What a page shows of a room beside the room itself."""
     info: tuple[str, ...]
@@ -102,6 +105,7 @@ class Hub:
 
     def _leave(self, tab: Tab) -> None:
         room_id, tab.room_id = tab.room_id, None
+        tab.thread_id = None
         tab.show_past(PRESENT)
         room = self.rooms.get(room_id) if room_id is not None else None
         if room is not None:
@@ -181,6 +185,7 @@ class Hub:
     def forget_unseen(self) -> None:
         """Give up the views that nobody looks at any more."""
         for room_id, room in list(self.rooms.items()):
+            self._forget_threads(room)
             if not room.tabs and not room.is_catching_up:
                 del self.rooms[room_id]
                 self._due.pop(room_id, None)
@@ -196,6 +201,46 @@ class Hub:
             return
         tab.show_past(past)
         self._send(tab, self._wire.vars(room.own_vars(tab)))
+
+    # Threads
+
+    async def open_thread(self, tab: Tab, room: LiveRoom, root_id: int) -> None:
+        """Show a thread of the tab's room beside it, and all its changes from then on. The caller
+        has just checked the right to read the room.
+
+        Raises: MessageUnavailable if `root_id` is no message of the room's timeline;
+            ServiceUnavailable if the room changes faster than the thread can be read.
+        """
+        tab.thread_id = root_id
+        if root_id not in room.threads:
+            await self._load_thread(room, root_id)
+        if tab.room_id == room.room_id and tab.thread_id == root_id:
+            self._send(tab, self._wire.vars(room.thread_vars(root_id)))
+
+    async def _load_thread(self, room: LiveRoom, root_id: int) -> None:
+        for _ in range(_MAX_THREAD_TRIES):
+            thread = await off_loop(
+                history.load_thread, self._deps, room_id=room.room_id, root_id=root_id
+            )
+            if thread.seq > room.view.seq:
+                # The thread shows what the room has not heard of yet.
+                room.wanted_seq = max(room.wanted_seq, thread.seq)
+                self.catch_up(room)
+            if thread.seq == room.view.seq or root_id in room.threads:
+                room.threads.setdefault(root_id, thread)
+                return
+            await asyncio.sleep(_THREAD_RETRY_S)
+        raise ServiceUnavailable
+
+    def close_thread(self, tab: Tab) -> None:
+        """Show the tab no thread."""
+        tab.thread_id = None
+
+    def _forget_threads(self, room: LiveRoom) -> None:
+        wanted = {tab.thread_id for tab in room.tabs.values()}
+        for root_id in list(room.threads):
+            if root_id not in wanted:
+                del room.threads[root_id]
 
     # Events
 
@@ -250,6 +295,8 @@ class Hub:
                 room.wanted_seq = room.view.seq
             for tab in list(room.tabs.values()):
                 self._send(tab, self._wire.vars(room.all_vars(tab)))
+                if tab.thread_id is not None:
+                    await self.open_thread(tab, room, tab.thread_id)
         for entry in entries:
             if entry.seq == room.view.seq + 1:
                 self._fold(room, entry)
@@ -294,18 +341,28 @@ class Hub:
             room.oldest_unsent = 0.0
         shared = room.shared_vars(names)
         own = {"has_older": encode(room.has_older)} if "has_older" in names else {}
-        packet = self._wire.vars(shared | own)
+        packet = self._wire.vars(shared | own) if shared | own else None
         for tab in list(room.tabs.values()):
             if not tab.past.messages:
-                self._send(tab, packet)
+                if packet is not None:
+                    self._send(tab, packet)
             elif "older" in names:
                 self._send(tab, self._wire.vars(shared | room.own_vars(tab)))
-            else:
+            elif shared:
                 self._send(tab, self._wire.vars(shared))
+        self._flush_threads(room)
 
-    def nudge_account(self, account_id: int) -> None:
-        """Have the tabs of a person load the person's rooms and rights anew."""
-        packet = self._wire.events(self._pages.rooms)
+    def _flush_threads(self, room: LiveRoom) -> None:
+        roots, room.dirty_threads = room.dirty_threads & set(room.threads), set()
+        for root_id in roots:
+            packet = self._wire.vars(room.thread_vars(root_id))
+            for tab in list(room.tabs.values()):
+                if tab.thread_id == root_id:
+                    self._send(tab, packet)
+
+    def nudge_account(self, account_id: int, changed: str) -> None:
+        """Have the tabs of a person load anew what changed of the person's own."""
+        packet = self._wire.events(self._pages.own.get(changed, ()))
         for tab in self.matching(account_id=account_id):
             self._send(tab, packet)
 

@@ -130,7 +130,7 @@ class Listener:
 
     def _nudge(self, changed: str, *, account_id: int | None, room_id: int | None) -> None:
         if account_id is not None:
-            self._hub.nudge_account(account_id)
+            self._hub.nudge_account(account_id, changed)
         elif room_id is not None:
             self._hub.nudge_room(room_id, changed)
 

@@ -1,9 +1,10 @@
 """One room that somebody looks at: its view, split and encoded for the browser."""
 
 from dataclasses import dataclass, field
+from operator import is_not
 
-from chatrooms.domain.events import Message, Person, RoomEvent
-from chatrooms.domain.view import RoomView, fold
+from chatrooms.domain.events import Message, MessagePosted, Person, RoomEvent
+from chatrooms.domain.view import RoomView, ThreadView, fold, fold_thread
 from chatrooms.live.rows import PersonRow, message_row, message_rows, person_row, room_row
 from chatrooms.live.tab import PRESENT, Tab
 from chatrooms.live.wire import encode, encode_list
@@ -31,8 +32,12 @@ class LiveRoom:
     online_count: int = 0
     typing: dict[int, tuple[Person, float]] = field(default_factory=dict[int, tuple[Person, float]])
     """By account id, with the loop time at which the notice ends."""
+    threads: dict[int, ThreadView] = field(default_factory=dict[int, ThreadView])
+    """The threads that tabs have open, by root."""
     dirty: set[str] = field(default_factory=set[str])
     """Names of vars that changed since the last flush."""
+    dirty_threads: set[int] = field(default_factory=set[int])
+    """Roots of open threads that changed since the last flush."""
     wanted_seq: int = 0
     is_catching_up: bool = False
     unsent: int = 0
@@ -82,6 +87,7 @@ class LiveRoom:
         Pages of the past missed what happened meanwhile, perhaps a deletion, so they go too.
         """
         self.view = view
+        self.threads.clear()
         for tab in self.tabs.values():
             tab.show_past(PRESENT)
         self._split()
@@ -92,21 +98,35 @@ class LiveRoom:
         self.view = fold(before, seq, event)
         if self.view.facts != before.facts or self.view.member_count != before.member_count:
             self.dirty.add("room")
-        if self.view.messages is not before.messages:
-            self._note_messages(event)
-
-    def _note_messages(self, event: RoomEvent) -> None:
-        self.dirty.add("tail")
-        if event.kind == "message_posted":
+        for root_id, thread in self.threads.items():
+            self._fold_thread(root_id, thread, seq, event)
+        if isinstance(event, MessagePosted):
             if self.typing.pop(event.message.author.id, None) is not None:
                 self.dirty.add("typing")
-            if len(self.tail) >= TAIL_MAX:
-                self._roll_over()
-            return
-        self.dirty.add("settled")
+            if event.message.thread_id is None:
+                self._note_posted()
+                return
+        if self.view.messages is not before.messages:
+            self._note_changed(before.messages)
         for tab in self.tabs.values():
             if tab.touch(event):
                 self.dirty.add("older")
+
+    def _fold_thread(self, root_id: int, thread: ThreadView, seq: int, event: RoomEvent) -> None:
+        after = self.threads[root_id] = fold_thread(thread, seq, event)
+        messages, before = (after.root, *after.replies), (thread.root, *thread.replies)
+        if len(messages) != len(before) or any(map(is_not, messages, before)):
+            self.dirty_threads.add(root_id)
+
+    def _note_posted(self) -> None:
+        self.dirty.add("tail")
+        if len(self.tail) >= TAIL_MAX:
+            self._roll_over()
+
+    def _note_changed(self, before: tuple[Message, ...]) -> None:
+        for message, old in zip(self.view.messages, before, strict=True):
+            if message is not old:
+                self.dirty.add("tail" if message.position >= self._tail_from else "settled")
 
     def _split(self) -> None:
         messages = self.view.messages
@@ -144,6 +164,15 @@ class LiveRoom:
             "older": encode(message_rows(past.messages)),
             "has_older": encode(past.has_older if past.messages else self.has_older),
             "has_newer": encode(past.in_history),
+        }
+
+    def thread_vars(self, root_id: int) -> dict[str, str]:
+        """The vars of an open thread, as JSON by name."""
+        thread = self.threads[root_id]
+        return {
+            "thread": encode(message_row(thread.root, None, is_first=True)),
+            "replies": encode(message_rows(thread.replies)),
+            "has_older_replies": encode(thread.has_older),
         }
 
     def all_vars(self, tab: Tab) -> dict[str, str]:

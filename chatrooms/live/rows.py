@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from chatrooms.domain.events import Message, Person
+from chatrooms.domain.events import Attachment, Message, Named, Person, Poll, ThreadSummary
 from chatrooms.domain.view import RoomView
 
 GROUP_GAP = timedelta(minutes=5)
@@ -20,6 +20,66 @@ class PersonRow:
     name: str = ""
     initials: str = ""
     hue: int = 0
+    avatar: str = ""
+    """Address of the avatar's picture; empty for initials."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionRow:
+    """One emoji under a message."""
+
+    emoji: str = ""
+    count: int = 0
+    people: str = ""
+    """Who reacted, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRow:
+    """One choice of a poll."""
+
+    index: int = 0
+    text: str = ""
+    count: int = 0
+    percent: int = 0
+    """Of the people who voted."""
+    people: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PollRow:
+    """A poll as everybody sees it."""
+
+    question: str = ""
+    choices: list[ChoiceRow] = field(default_factory=list[ChoiceRow])
+    is_multiple: bool = False
+    is_anonymous: bool = False
+    closes_at: str = ""
+    is_closed: bool = False
+    voter_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """The footer of a message whose thread has replies."""
+
+    count: int = 0
+    last_at: str = ""
+    last_position: int = 0
+    faces: list[PersonRow] = field(default_factory=list[PersonRow])
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of a message."""
+
+    url: str = ""
+    name: str = ""
+    size: str = ""
+    """In words, such as 1.2 MB."""
+    is_picture: bool = False
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +95,16 @@ class MessageRow:
     """ISO 8601 in UTC; the browser shows it in the reader's time zone."""
     is_edited: bool = False
     is_deleted: bool = False
+    is_pinned: bool = False
+    score: int = 0
+    reactions: list[ReactionRow] = field(default_factory=list[ReactionRow])
+    polls: list[PollRow] = field(default_factory=list[PollRow])
+    """Its poll, if it has one."""
+    threads: list[ThreadRow] = field(default_factory=list[ThreadRow])
+    """Its thread, if anybody replied."""
+    files: list[FileRow] = field(default_factory=list[FileRow])
     quote_id: int = 0
-    """The message this one replies to; 0 if it is no reply."""
+    """The message this one quotes; 0 if it quotes none."""
     quote_author: str = ""
     quote_text: str = ""
     is_head: bool = True
@@ -75,7 +143,71 @@ def initials(name: str) -> str:
 
 def person_row(person: Person) -> PersonRow:
     """A person for the browser."""
-    return PersonRow(person.id, person.username, person.name, initials(person.name), person.hue)
+    return PersonRow(
+        id=person.id,
+        username=person.username,
+        name=person.name,
+        initials=initials(person.name),
+        hue=person.hue,
+        avatar=f"/files/{person.avatar}" if person.avatar else "",
+    )
+
+
+def names(first: Sequence[Named], count: int) -> str:
+    """People in words: the first of `count` by name, the others by number."""
+    others = count - len(first)
+    named = [each.name for each in first] + ([f"{others} more"] if others > 0 else [])
+    return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+
+def file_size(size: int) -> str:
+    """A number of bytes in words."""
+    if size < 1000:
+        return f"{size} B"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def _poll_row(poll: Poll) -> PollRow:
+    tally = poll.tally
+    named = tally.voters or ((),) * len(poll.choices)
+    return PollRow(
+        question=poll.question,
+        choices=[
+            ChoiceRow(
+                index=index,
+                text=text,
+                count=tally.counts[index],
+                percent=round(100 * tally.counts[index] / max(tally.voter_count, 1)),
+                people=names(named[index], tally.counts[index]) if tally.voters else "",
+            )
+            for index, text in enumerate(poll.choices)
+        ],
+        is_multiple=poll.is_multiple,
+        is_anonymous=poll.is_anonymous,
+        closes_at=iso(poll.closes_at) if poll.closes_at else "",
+        is_closed=poll.closed_at is not None,
+        voter_count=tally.voter_count,
+    )
+
+
+def _thread_row(thread: ThreadSummary) -> ThreadRow:
+    return ThreadRow(
+        count=thread.count,
+        last_at=iso(thread.last_at),
+        last_position=thread.last_position,
+        faces=[person_row(person) for person in thread.faces],
+    )
+
+
+def _file_row(file: Attachment) -> FileRow:
+    return FileRow(
+        url=f"/files/{file.token}",
+        name=file.name,
+        size=file_size(file.size),
+        is_picture=file.width > 0,
+        width=file.width,
+        height=file.height,
+    )
 
 
 def room_row(view: RoomView) -> RoomRow:
@@ -111,6 +243,14 @@ def message_row(
         sent_at=iso(message.sent_at),
         is_edited=message.edited_at is not None,
         is_deleted=message.is_deleted,
+        is_pinned=message.is_pinned,
+        score=message.score,
+        reactions=[
+            ReactionRow(r.emoji, r.count, names(r.first, r.count)) for r in message.reactions
+        ],
+        polls=[_poll_row(message.poll)] if message.poll else [],
+        threads=[_thread_row(message.thread)] if message.thread else [],
+        files=[_file_row(file) for file in message.attachments],
         quote_id=quote.id if quote else 0,
         quote_author=quote.author_name if quote else "",
         quote_text=("Message deleted" if quote.is_deleted else quote.excerpt) if quote else "",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from chatrooms.domain.changes import apply_to_messages
 from chatrooms.domain.events import Message, RoomEvent
-from chatrooms.domain.view import apply_to_messages
 from chatrooms.live.wire import Address
 from chatrooms.services.access import Grant
 from chatrooms.services.sessions import SignedIn
@@ -34,6 +34,8 @@ class Tab:
     signed_in: SignedIn
     room_id: int | None = None
     past: Past = PRESENT
+    thread_id: int | None = None
+    """The message whose thread is open beside the room."""
     is_reading: bool = False
     """Whether the person scrolled up, so that the lines being read must stay."""
     is_staff: bool = False
@@ -64,7 +66,7 @@ class Tab:
     def touch(self, event: RoomEvent) -> bool:
         """Apply an event to the pages of the past; whether it changed one of them."""
         changed = apply_to_messages(self.past.messages, event)
-        if changed == self.past.messages:
+        if all(new is old for new, old in zip(changed, self.past.messages, strict=True)):
             return False
         self.past = replace(self.past, messages=changed)
         return True

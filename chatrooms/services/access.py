@@ -89,6 +89,7 @@ _ROOM: Any = (
         _ACCOUNTS.c.username,
         _ACCOUNTS.c.name.label("actor_name"),
         _ACCOUNTS.c.hue,
+        _ACCOUNTS.c.avatar,
     )
     .select_from(_ROOMS)
     .join(
@@ -145,7 +146,13 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
         is_private=row.is_private,
         is_archived=is_archived,
     )
-    actor = Person(id=row.actor_id, username=row.username, name=row.actor_name, hue=row.hue)
+    actor = Person(
+        id=row.actor_id,
+        username=row.username,
+        name=row.actor_name,
+        hue=row.hue,
+        avatar=row.avatar,
+    )
     return RoomAccess(facts, actor, role, permissions)
 
 

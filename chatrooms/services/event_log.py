@@ -62,29 +62,35 @@ def append_event(
 
 _POST = text("""
     WITH numbered AS (
-        UPDATE rooms SET last_seq = last_seq + 1 WHERE id = :room_id RETURNING last_seq
+        UPDATE rooms SET last_seq = last_seq + 1, message_count = message_count + 1
+        WHERE id = :room_id RETURNING last_seq, message_count
     ), posted AS (
         INSERT INTO messages
-            (room_id, position, author_id, client_id, body, reply_to_id, sent_at)
-        SELECT :room_id, last_seq, :author_id, :client_id, :body,
+            (room_id, position, ordinal, author_id, client_id, body, reply_to_id, sent_at)
+        SELECT :room_id, last_seq, message_count, :author_id, :client_id, :body,
             CAST(:reply_to_id AS bigint), :sent_at
         FROM numbered
-        RETURNING id, position
+        RETURNING id, position, ordinal
+    ), read AS (
+        UPDATE memberships SET read_position = last_seq, read_ordinal = message_count
+        FROM numbered WHERE room_id = :room_id AND account_id = :author_id
     )
     INSERT INTO room_events (room_id, seq, kind, payload, created_at)
     SELECT :room_id, position, :kind, jsonb_set(
         CAST(:payload AS jsonb), '{message}',
-        CAST(:payload AS jsonb) -> 'message' || jsonb_build_object('id', id, 'position', position)
+        CAST(:payload AS jsonb) -> 'message'
+            || jsonb_build_object('id', id, 'position', position, 'ordinal', ordinal)
     ), :created_at
     FROM posted
-    RETURNING seq, (SELECT id FROM posted)
+    RETURNING seq, (SELECT id FROM posted), (SELECT ordinal FROM posted)
 """)
 
 
 def append_message(
     tx: Transaction, deps: Deps, *, room_id: int, message: Message, reply_to_id: int | None
-) -> int:
-    """Store a new message and its event; returns its id. `message` has no id or position yet.
+) -> Message:
+    """Store a plain message of the timeline and its event; returns it with id and position.
+    Its author has read the room up to there.
 
     The same as taking a number, inserting the row and appending the event, in one statement: this
     is what happens most, and under the room's lock, so round trips are what limits a busy room.
@@ -108,13 +114,13 @@ def append_message(
     ).one_or_none()
     if row is None:
         raise RoomUnavailable
-    seq, message_id = row
-    posted = message.model_copy(update={"id": message_id, "position": seq})
+    seq, message_id, ordinal = row
+    posted = message.model_copy(update={"id": message_id, "position": seq, "ordinal": ordinal})
     entry = Sequenced(
         room_id=room_id, seq=seq, created_at=created_at, event=MessagePosted(message=posted)
     )
     tx.after_commit(lambda: _announce(deps, entry))
-    return message_id
+    return posted
 
 
 def _announce(deps: Deps, entry: Sequenced) -> None:

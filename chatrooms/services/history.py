@@ -1,6 +1,7 @@
 """Reading a room's messages: the view that screens share, and pages of its past."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -10,10 +11,11 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, Message, Room, table_of
 from chatrooms.domain import events
-from chatrooms.domain.errors import RoomUnavailable
+from chatrooms.domain.errors import MessageUnavailable, RoomUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import excerpt
-from chatrooms.domain.view import WINDOW, RoomView
+from chatrooms.domain.view import THREAD_WINDOW, WINDOW, RoomView, ThreadView
+from chatrooms.services import details
 from chatrooms.services.access import access_message, access_room
 from chatrooms.services.rooms import facts_of
 
@@ -25,6 +27,11 @@ _SELECT: Any = (
     select(
         _MESSAGES.c.id,
         _MESSAGES.c.position,
+        _MESSAGES.c.ordinal,
+        _MESSAGES.c.thread_id,
+        _MESSAGES.c.reply_count,
+        _MESSAGES.c.score,
+        _MESSAGES.c.pinned_at,
         _MESSAGES.c.client_id,
         _MESSAGES.c.body,
         _MESSAGES.c.sent_at,
@@ -34,7 +41,9 @@ _SELECT: Any = (
         _ACCOUNTS.c.username,
         _ACCOUNTS.c.name,
         _ACCOUNTS.c.hue,
+        _ACCOUNTS.c.avatar,
         _QUOTED.c.id.label("quoted_id"),
+        _QUOTED.c.author_id.label("quoted_author_id"),
         _QUOTED.c.body.label("quoted_body"),
         _QUOTED.c.deleted_at.label("quoted_deleted_at"),
         _QUOTED_AUTHORS.c.name.label("quoted_author"),
@@ -43,6 +52,7 @@ _SELECT: Any = (
     .outerjoin(_QUOTED, _QUOTED.c.id == _MESSAGES.c.reply_to_id)
     .outerjoin(_QUOTED_AUTHORS, _QUOTED_AUTHORS.c.id == _QUOTED.c.author_id)
 )
+_IN_TIMELINE = col(Message.thread_id).is_(None)
 
 
 def load_view(deps: Deps, *, room_id: int) -> RoomView:
@@ -51,13 +61,8 @@ def load_view(deps: Deps, *, room_id: int) -> RoomView:
     Costs the same for any length of history. Raises: RoomUnavailable.
     """
     with transaction(deps.sessions) as tx:
-        # Number and messages must be of one moment: a share lock keeps writers out meanwhile.
-        room = tx.scalars(
-            select(Room).where(col(Room.id) == room_id).with_for_update(read=True)
-        ).one_or_none()
-        if room is None:
-            raise RoomUnavailable
-        newest = _newest_first(tx, room_id=room_id, limit=WINDOW + 1)
+        room = _room_as_of_now(tx, room_id=room_id)
+        newest = _newest_first(tx, room_id, _IN_TIMELINE, limit=WINDOW + 1)
     return RoomView(
         seq=room.last_seq,
         facts=facts_of(room),
@@ -67,14 +72,43 @@ def load_view(deps: Deps, *, room_id: int) -> RoomView:
     )
 
 
+def _room_as_of_now(tx: Transaction, *, room_id: int) -> Room:
+    # Number and messages must be of one moment: a share lock keeps writers out meanwhile.
+    room = tx.scalars(
+        select(Room).where(col(Room.id) == room_id).with_for_update(read=True)
+    ).one_or_none()
+    if room is None:
+        raise RoomUnavailable
+    return room
+
+
+def load_thread(deps: Deps, *, room_id: int, root_id: int) -> ThreadView:
+    """A thread as everybody who opens it sees it now. For the hub only, as `load_view`.
+
+    Raises: MessageUnavailable if `root_id` is no message of the room's timeline.
+    """
+    with transaction(deps.sessions) as tx:
+        room = _room_as_of_now(tx, room_id=room_id)
+        is_root = (col(Message.id) == root_id) & _IN_TIMELINE
+        found = _newest_first(tx, room_id, is_root, limit=1)
+        if not found:
+            raise MessageUnavailable
+        of_thread = col(Message.thread_id) == root_id
+        newest = _newest_first(tx, room_id, of_thread, limit=THREAD_WINDOW + 1)
+    return ThreadView(
+        seq=room.last_seq,
+        root=found[0],
+        replies=tuple(reversed(newest[:THREAD_WINDOW])),
+        has_older=len(newest) > THREAD_WINDOW,
+    )
+
+
 def _newest_first(
-    tx: Transaction, *, room_id: int, limit: int, before: int | None = None
+    tx: Transaction, room_id: int, which: ColumnElement[bool], *, limit: int
 ) -> list[events.Message]:
-    wanted = _SELECT.where(col(Message.room_id) == room_id)
-    if before is not None:
-        wanted = wanted.where(col(Message.position) < before)
+    wanted = _SELECT.where(col(Message.room_id) == room_id, which)
     rows = tx.execute(wanted.order_by(col(Message.position).desc()).limit(limit)).all()
-    return [_message(row) for row in rows]
+    return _messages(tx, rows)
 
 
 def list_before(
@@ -83,7 +117,8 @@ def list_before(
     """Up to `limit` messages directly before a position, oldest first."""
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-        newest = _newest_first(tx, room_id=room_id, limit=limit, before=position)
+        before = _IN_TIMELINE & (col(Message.position) < position)
+        newest = _newest_first(tx, room_id, before, limit=limit)
     return newest[::-1]
 
 
@@ -93,7 +128,8 @@ def list_after(
     """Up to `limit` messages directly after a position, oldest first."""
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-        return _oldest_first(tx, room_id, col(Message.position) > position, limit=limit)
+        after = _IN_TIMELINE & (col(Message.position) > position)
+        return _oldest_first(tx, room_id, after, limit=limit)
 
 
 def list_between(
@@ -102,14 +138,15 @@ def list_between(
     """The messages at positions `first` to `last`, both included, oldest first."""
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-        within = col(Message.position).between(first, last)
+        within = _IN_TIMELINE & col(Message.position).between(first, last)
         return _oldest_first(tx, room_id, within, limit=limit)
 
 
 def list_around(
     deps: Deps, *, actor_id: int, room_id: int, message_id: int, limit: int
 ) -> list[events.Message]:
-    """About `limit` messages with the given one in the middle, oldest first.
+    """About `limit` messages with the given one in the middle, oldest first. Around a reply in a
+    thread: around the message whose thread it is.
 
     Raises: MessageUnavailable if it is no message of this room; as `access_room`.
     """
@@ -117,9 +154,24 @@ def list_around(
         _, message = access_message(
             tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.READ
         )
-        before = _newest_first(tx, room_id=room_id, limit=limit // 2, before=message.position)
-        since = col(Message.position) >= message.position
-        return before[::-1] + _oldest_first(tx, room_id, since, limit=limit - limit // 2)
+        if message.thread_id is not None:
+            message = tx.get_one(Message, message.thread_id)
+        before = _IN_TIMELINE & (col(Message.position) < message.position)
+        earlier = _newest_first(tx, room_id, before, limit=limit // 2)
+        since = _IN_TIMELINE & (col(Message.position) >= message.position)
+        return earlier[::-1] + _oldest_first(tx, room_id, since, limit=limit - limit // 2)
+
+
+def get_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> events.Message:
+    """One message of the room as it is now, also a reply in a thread.
+
+    Raises: MessageUnavailable if it is no message of this room; as `access_room`.
+    """
+    with transaction(deps.sessions) as tx:
+        access_message(
+            tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.READ
+        )
+        return _newest_first(tx, room_id, col(Message.id) == message_id, limit=1)[0]
 
 
 def _oldest_first(
@@ -130,14 +182,34 @@ def _oldest_first(
         .order_by(col(Message.position))
         .limit(limit)
     ).all()
-    return [_message(row) for row in rows]
+    return _messages(tx, rows)
 
 
-def _message(row: Any) -> events.Message:
+def _messages(tx: Transaction, rows: Sequence[Any]) -> list[events.Message]:
+    ids = [row.id for row in rows]
+    found = _Details(
+        reactions=details.reactions_of(tx, ids),
+        polls=details.polls_of(tx, ids),
+        threads=details.threads_of(tx, [row.id for row in rows if row.reply_count]),
+        attachments=details.attachments_of(tx, ids),
+    )
+    return [_message(row, found) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    reactions: dict[int, tuple[events.Reaction, ...]]
+    polls: dict[int, events.Poll]
+    threads: dict[int, events.ThreadSummary]
+    attachments: dict[int, tuple[events.Attachment, ...]]
+
+
+def _message(row: Any, found: _Details) -> events.Message:
     quote = None
     if row.quoted_id is not None:
         quote = events.Quote(
             id=row.quoted_id,
+            author_id=row.quoted_author_id,
             author_name=row.quoted_author,
             excerpt=excerpt(row.quoted_body),
             is_deleted=row.quoted_deleted_at is not None,
@@ -145,11 +217,25 @@ def _message(row: Any) -> events.Message:
     return events.Message(
         id=row.id,
         position=row.position,
+        ordinal=row.ordinal or 0,
         client_id=row.client_id,
-        author=events.Person(id=row.author_id, username=row.username, name=row.name, hue=row.hue),
+        author=events.Person(
+            id=row.author_id,
+            username=row.username,
+            name=row.name,
+            hue=row.hue,
+            avatar=row.avatar,
+        ),
         body=row.body,
         sent_at=row.sent_at,
         edited_at=row.edited_at,
         is_deleted=row.deleted_at is not None,
+        is_pinned=row.pinned_at is not None,
         quote=quote,
+        thread_id=row.thread_id,
+        thread=found.threads.get(row.id),
+        score=row.score,
+        reactions=found.reactions.get(row.id, ()),
+        poll=found.polls.get(row.id),
+        attachments=found.attachments.get(row.id, ()),
     )

@@ -13,7 +13,13 @@ from chatrooms.domain.events import Person
 
 def person_of(account: Account) -> Person:
     """What everybody may see of an account."""
-    return Person(id=account.id, username=account.username, name=account.name, hue=account.hue)
+    return Person(
+        id=account.id,
+        username=account.username,
+        name=account.name,
+        hue=account.hue,
+        avatar=account.avatar,
+    )
 
 
 def hue_of(username: str) -> int:

@@ -33,6 +33,10 @@ class LiveState(rx.State):
     online: list[PersonRow] = []
     online_count: int = 0
     typing: list[PersonRow] = []
+    thread: MessageRow = MessageRow()
+    """The message whose thread is open; without an id while none is."""
+    replies: list[MessageRow] = []
+    has_older_replies: bool = False
 
     @_replaces_builtin
     def dict(self, *args: Any, **kwargs: Any) -> builtins.dict[str, Any]:

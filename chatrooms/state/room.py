@@ -10,6 +10,7 @@ from chatrooms.domain.events import Message
 from chatrooms.live.offload import off_loop
 from chatrooms.services import members, messages, typing_notices
 from chatrooms.state import caller, screens
+from chatrooms.state.marks import MarksState
 from chatrooms.state.rows import RightsRow
 from chatrooms.state.screens import Shown
 
@@ -46,7 +47,7 @@ class RoomState(rx.State):
         except RoomUnavailable:
             _close(self, "unavailable")
             screens.blank(self)
-            return
+            return None
         if previous != access.room_id:
             _close(self, "open")
             self._room_id = access.room_id
@@ -54,6 +55,7 @@ class RoomState(rx.State):
         if target and target != self._permalink:
             self._permalink = target
             await _jump(self, target)
+        return MarksState.load
 
     @rx.event
     async def refresh(self):
@@ -131,16 +133,19 @@ class RoomState(rx.State):
     async def load_older(self):
         """Show the page before the first message shown."""
         self._shown = await screens.load_older(self, self._room_id)
+        return MarksState.load
 
     @rx.event
     async def load_newer(self):
         """In the past, show the page after the last message shown."""
         self._shown = await screens.load_newer(self, self._room_id)
+        return MarksState.load
 
     @rx.event
     async def jump_to(self, message_id: int):
         """Show the room around one message."""
         await _jump(self, caller.number(message_id))
+        return MarksState.load
 
     @rx.event
     def jump_to_latest(self):

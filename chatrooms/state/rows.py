@@ -2,21 +2,35 @@
 
 from dataclasses import dataclass, field
 
-from chatrooms.live.rows import MessageRow, PersonRow, RoomRow
+from chatrooms.live.rows import (
+    ChoiceRow,
+    FileRow,
+    MessageRow,
+    PersonRow,
+    PollRow,
+    ReactionRow,
+    RoomRow,
+    ThreadRow,
+)
 
 __all__ = [
     "AccountRow",
+    "ChoiceRow",
+    "FileRow",
     "InvitationRow",
     "JoinRequestRow",
     "MemberRow",
     "MessageRow",
     "PersonRow",
+    "PollRow",
     "PublicRoomRow",
+    "ReactionRow",
     "RefusedRow",
     "RightsRow",
     "RoomLink",
     "RoomRow",
     "SessionRow",
+    "ThreadRow",
 ]
 
 

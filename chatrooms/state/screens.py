@@ -135,6 +135,19 @@ def excerpt_of(message: Message) -> str:
     return excerpt(message.body)
 
 
+def on_screen(state: rx.State) -> tuple[int, list[int]]:
+    """The room that the caller's tab shows and the ids of its messages there, a thread's included;
+    0 and none if it shows no room."""
+    hub = caller.hub()
+    tab = hub.find_tab(caller.socket_id(state))
+    room = hub.rooms.get(tab.room_id) if tab is not None and tab.room_id is not None else None
+    if tab is None or room is None:
+        return 0, []
+    thread = room.threads.get(tab.thread_id) if tab.thread_id is not None else None
+    replies = (thread.root, *thread.replies) if thread is not None else ()
+    return room.room_id, [m.id for m in (*replies, *tab.past.messages, *room.view.messages)]
+
+
 def is_out_of_sight(room_id: int, message_id: int) -> bool:
     """Whether a message is too old to be among the newest of the room: one that was sent before a
     long break and is sent again now will not appear at the end of the page."""
@@ -156,16 +169,15 @@ def _screen(state: rx.State, room_id: int) -> tuple[Tab, LiveRoom]:
 async def find_message(state: rx.State, room_id: int, message_id: int) -> Message:
     """A message of the room. Raises: MessageUnavailable if absent or deleted; RoomUnavailable."""
     found = await off_loop(
-        history.list_around,
+        history.get_message,
         caller.deps(),
         actor_id=await caller.actor_id(state),
         room_id=room_id,
         message_id=message_id,
-        limit=1,
     )
-    if not found or found[0].is_deleted:
+    if found.is_deleted:
         raise MessageUnavailable
-    return found[0]
+    return found
 
 
 async def load_older(state: rx.State, room_id: int) -> Shown:

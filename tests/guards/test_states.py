@@ -4,12 +4,14 @@ import ast
 import importlib
 import inspect
 import re
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 import reflex as rx
 
+from chatrooms.adapters.bus import Own
 from chatrooms.live.hub import PageEvents
 from chatrooms.state import rows
 from chatrooms.supervise.places import PROJECT
@@ -107,6 +109,8 @@ def test_no_var_holds_a_secret_or_a_row_of_a_table(state: type[rx.State]) -> Non
 
 
 def is_plain(annotation: Any) -> bool:
+    if get_origin(annotation) is dict:
+        return all(is_plain(each) for each in get_args(annotation))
     text = annotation.__name__ if isinstance(annotation, type) else str(annotation)
     inner = re.sub(r".*[.\[]", "", text).rstrip("]")
     return inner in PLAIN or inner in rows.__all__
@@ -150,6 +154,10 @@ def test_what_the_hub_asks_pages_to_run_exists() -> None:
     from chatrooms.chatrooms import PAGE_EVENTS
 
     known = {f"{state.get_full_name()}.{name}" for state in STATES for name in state.event_handlers}
-    for field in PageEvents.__dataclass_fields__:
-        for handler in getattr(PAGE_EVENTS, field):
-            assert handler in known
+    asked = [
+        getattr(PAGE_EVENTS, field.name) for field in fields(PageEvents) if field.name != "own"
+    ]
+    for handlers in (*asked, *PAGE_EVENTS.own.values()):
+        assert handlers
+        assert set(handlers) <= known
+    assert set(PAGE_EVENTS.own) == set(get_args(Own))

@@ -1,6 +1,7 @@
 """For any operations by anybody: folding the log from any moment on equals loading fresh."""
 
 import random
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,15 +10,27 @@ from hypothesis import strategies as st
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError
-from chatrooms.domain.view import WINDOW, RoomView
+from chatrooms.domain.view import WINDOW, RoomView, ThreadView
 from chatrooms.services import history, invitations, members, messages, rooms
 from chatrooms.services.rooms import RoomDraft
-from tests.support.inspect import assert_gapless, folded
+from tests.support.inspect import assert_gapless, folded, folded_thread
 from tests.support.people import Place, Someone, make_room, post, sign_up
 
 KINDS = (
     ("post",) * 8
-    + ("reply", "reply", "edit", "edit", "delete", "delete", "join", "leave", "remove")
+    + (
+        "reply",
+        "reply",
+        "thread",
+        "thread",
+        "edit",
+        "edit",
+        "delete",
+        "delete",
+        "join",
+        "leave",
+        "remove",
+    )
     + ("promote", "invite", "edit_room", "archive")
 )
 STEPS = st.lists(
@@ -34,10 +47,20 @@ class Story:
     room: Place
     message_ids: list[int] = field(default_factory=list[int])
     snapshots: list[RoomView] = field(default_factory=list[RoomView])
+    threads: list[ThreadView] = field(default_factory=list[ThreadView])
     done: int = 0
 
     def load(self) -> RoomView:
         return history.load_view(self.deps, room_id=self.room.id)
+
+    def snapshot(self) -> None:
+        """Remember the room, and a thread of it, as they are now."""
+        self.snapshots.append(self.load())
+        with suppress(ChatError):
+            self.threads.append(self.load_thread(self._message(len(self.snapshots))))
+
+    def load_thread(self, root_id: int) -> ThreadView:
+        return history.load_thread(self.deps, room_id=self.room.id, root_id=root_id)
 
     def step(self, kind: str, person: int, number: int) -> None:
         actor = self.people[person % len(self.people)]
@@ -57,6 +80,10 @@ class Story:
     def _reply(self, actor: Someone, number: int) -> None:
         target = self._message(number) or None
         self.message_ids.append(post(self.deps, self.room, actor, "Reply", reply_to=target))
+
+    def _thread(self, actor: Someone, number: int) -> None:
+        root = self._message(number) or None
+        self.message_ids.append(post(self.deps, self.room, actor, "In thread", thread=root))
 
     def _edit(self, actor: Someone, number: int) -> None:
         messages.edit_message(
@@ -120,6 +147,9 @@ class Story:
         fresh = self.load()
         for snapshot in self.snapshots:
             assert folded(self.deps, snapshot, room_id=self.room.id) == fresh
+        for thread in self.threads:
+            fresh_thread = self.load_thread(thread.root.id)
+            assert folded_thread(self.deps, thread, room_id=self.room.id) == fresh_thread
         assert_gapless(self.deps, self.room.id)
         assert fresh.member_count == len(
             members.list_members(
@@ -150,7 +180,7 @@ def test_folding_the_log_from_any_moment_equals_loading_fresh(
     story = Story(deps, people, make_room(deps, people[0]))
     for number, step in enumerate(steps):
         if number % 4 == 0:
-            story.snapshots.append(story.load())
+            story.snapshot()
         story.step(*step)
     story.check()
 
@@ -162,7 +192,7 @@ def test_folding_equals_loading_beyond_the_window_too(deps: Deps, people: list[S
         story.step("post", 0, chance.randrange(10**6))
     for number in range(200):
         if number % 20 == 0:
-            story.snapshots.append(story.load())
+            story.snapshot()
         story.step(chance.choice(KINDS), chance.randrange(6), chance.randrange(10**6))
     assert story.done > 100
     assert story.load().has_older

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import event, text
 
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.view import RoomView, fold
+from chatrooms.domain.view import RoomView, ThreadView, fold, fold_thread
 from chatrooms.services import event_log
 
 
@@ -41,6 +41,13 @@ def folded(deps: Deps, view: RoomView, *, room_id: int) -> RoomView:
     for entry in event_log.list_events(deps, room_id=room_id, after_seq=view.seq, limit=10**6):
         view = fold(view, entry.seq, entry.event)
     return view
+
+
+def folded_thread(deps: Deps, thread: ThreadView, *, room_id: int) -> ThreadView:
+    """The thread after all events that are stored beyond it."""
+    for entry in event_log.list_events(deps, room_id=room_id, after_seq=thread.seq, limit=10**6):
+        thread = fold_thread(thread, entry.seq, entry.event)
+    return thread
 
 
 def everything_stored(deps: Deps, *tables: str) -> str:

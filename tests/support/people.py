@@ -128,7 +128,13 @@ def bring_in(
 
 
 def post(
-    deps: Deps, room: Place, author: Someone, body: str = "Hello", *, reply_to: int | None = None
+    deps: Deps,
+    room: Place,
+    author: Someone,
+    body: str = "Hello",
+    *,
+    reply_to: int | None = None,
+    thread: int | None = None,
 ) -> int:
     """A new message's id."""
     return messages.post_message(
@@ -138,6 +144,7 @@ def post(
         client_id=deps.ids.client_id(),
         body=body,
         reply_to_id=reply_to,
+        thread_id=thread,
     )
 
 

@@ -22,11 +22,13 @@ from chatrooms.live.wire import NAMESPACE, Wire
 from chatrooms.services.sessions import SignedIn
 from tests.support.people import Place, Someone
 
-PAGES = PageEvents(rooms=("rooms",), facts=("facts",), info=("info",), access_lost=("lost",))
+PAGES = PageEvents(
+    own={"rooms": ("rooms",)}, facts=("facts",), info=("info",), access_lost=("lost",)
+)
 EMPTY = {
-    "room": "{}",
-    **dict.fromkeys(("older", "settled", "tail", "online", "typing"), "[]"),
-    **dict.fromkeys(("has_older", "has_newer"), "false"),
+    **dict.fromkeys(("room", "thread"), "{}"),
+    **dict.fromkeys(("older", "settled", "tail", "online", "typing", "replies"), "[]"),
+    **dict.fromkeys(("has_older", "has_newer", "has_older_replies"), "false"),
     "online_count": "0",
 }
 _numbers = count(1)

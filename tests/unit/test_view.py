@@ -2,8 +2,9 @@
 
 import pytest
 
+from chatrooms.domain.changes import apply_to_messages
 from chatrooms.domain.events import MemberJoined, MemberLeft, RoleChanged, RoomChanged, parse_event
-from chatrooms.domain.view import WINDOW, apply_to_messages, fold
+from chatrooms.domain.view import WINDOW, fold
 from tests.support.made import deleted, edited, empty_view, facts, message, posted, view_of
 
 

@@ -1,0 +1,152 @@
+"""How an event changes messages that are already there. Pure: no I/O, no clock."""
+
+from collections.abc import Callable
+
+from chatrooms.domain.events import (
+    Message,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    Named,
+    PersonChanged,
+    PinChanged,
+    Poll,
+    PollClosed,
+    PollVoted,
+    Quote,
+    Reaction,
+    ReactionsChanged,
+    RoomEvent,
+    ThreadSummary,
+    VoteChanged,
+)
+from chatrooms.domain.text import excerpt
+
+Messages = tuple[Message, ...]
+_Change = Callable[[Message], Message]
+_Requote = Callable[[Quote], Quote]
+
+
+def apply_to_messages(messages: Messages, event: RoomEvent) -> Messages:
+    """Any stretch of the room's messages after an event that changes existing messages.
+
+    An edit or a deletion also shows in quotes, a reply in the footer of its thread. What does not
+    change stays the same object; other events change nothing.
+    """
+    match event:
+        case MessagePosted(message=Message(thread_id=int(root)), thread=thread):
+            return _with_thread(messages, root, thread)
+        case MessageEdited():
+            return _edited(messages, event)
+        case MessageDeleted():
+            kept = _deleted(messages, event)
+            root = event.thread_id
+            return kept if root is None else _with_thread(kept, root, event.thread)
+        case VoteChanged():
+            return _set(messages, event.message_id, score=event.score)
+        case ReactionsChanged():
+            return _set(messages, event.message_id, reactions=event.reactions)
+        case PinChanged():
+            return _set(messages, event.message_id, is_pinned=event.is_pinned)
+        case PollVoted():
+            return _set_poll(messages, event.message_id, tally=event.tally)
+        case PollClosed():
+            return _set_poll(messages, event.message_id, closed_at=event.closed_at)
+        case PersonChanged():
+            return tuple(_renamed(message, event) for message in messages)
+        case _:
+            return messages
+
+
+def _with_thread(messages: Messages, root: int, thread: ThreadSummary | None) -> Messages:
+    return _set(messages, root, thread=thread)
+
+
+def _edited(messages: Messages, event: MessageEdited) -> Messages:
+    def change(message: Message) -> Message:
+        return message.model_copy(update={"body": event.body, "edited_at": event.edited_at})
+
+    def requote(quote: Quote) -> Quote:
+        return quote.model_copy(update={"excerpt": excerpt(event.body)})
+
+    return _change(messages, event.message_id, change, requote)
+
+
+def _deleted(messages: Messages, event: MessageDeleted) -> Messages:
+    nothing = {
+        "body": "",
+        "is_deleted": True,
+        "edited_at": None,
+        "is_pinned": False,
+        "score": 0,
+        "reactions": (),
+        "poll": None,
+        "attachments": (),
+    }
+
+    def change(message: Message) -> Message:
+        return message.model_copy(update=nothing)
+
+    def requote(quote: Quote) -> Quote:
+        return quote.model_copy(update={"excerpt": "", "is_deleted": True})
+
+    return _change(messages, event.message_id, change, requote)
+
+
+def _set(messages: Messages, message_id: int, **fields: object) -> Messages:
+    return _change(messages, message_id, lambda message: message.model_copy(update=fields))
+
+
+def _set_poll(messages: Messages, message_id: int, **fields: object) -> Messages:
+    def change(message: Message) -> Message:
+        if message.poll is None:
+            return message
+        poll: Poll = message.poll.model_copy(update=fields)
+        return message.model_copy(update={"poll": poll})
+
+    return _change(messages, message_id, change)
+
+
+def _change(
+    messages: Messages, message_id: int, change: _Change, requote: _Requote | None = None
+) -> Messages:
+    def one(message: Message) -> Message:
+        if message.id == message_id:
+            return change(message)
+        if requote and message.quote is not None and message.quote.id == message_id:
+            return message.model_copy(update={"quote": requote(message.quote)})
+        return message
+
+    return tuple(one(message) for message in messages)
+
+
+def _renamed(message: Message, event: PersonChanged) -> Message:
+    person = event.person
+    changed: dict[str, object] = {}
+    if message.author.id == person.id:
+        changed["author"] = person
+    if message.quote is not None and message.quote.author_id == person.id:
+        changed["quote"] = message.quote.model_copy(update={"author_name": person.name})
+    if message.thread is not None:
+        faces = tuple(person if face.id == person.id else face for face in message.thread.faces)
+        changed["thread"] = message.thread.model_copy(update={"faces": faces})
+    if message.reactions:
+        changed["reactions"] = tuple(_in_reaction(r, event) for r in message.reactions)
+    if message.poll is not None:
+        changed["poll"] = _in_poll(message.poll, event)
+    is_same = all(getattr(message, name) == value for name, value in changed.items())
+    return message if is_same else message.model_copy(update=changed)
+
+
+def _in_reaction(reaction: Reaction, event: PersonChanged) -> Reaction:
+    return reaction.model_copy(update={"first": _in_names(reaction.first, event)})
+
+
+def _in_poll(poll: Poll, event: PersonChanged) -> Poll:
+    voters = tuple(_in_names(names, event) for names in poll.tally.voters)
+    return poll.model_copy(update={"tally": poll.tally.model_copy(update={"voters": voters})})
+
+
+def _in_names(names: tuple[Named, ...], event: PersonChanged) -> tuple[Named, ...]:
+    renamed = Named(id=event.person.id, name=event.person.name)
+    return tuple(renamed if each.id == renamed.id else each for each in names)

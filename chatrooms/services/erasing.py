@@ -1,0 +1,91 @@
+"""What a deleted message leaves behind: its place, and nothing of what it said or showed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction
+from chatrooms.db.tables import (
+    AttachmentRow,
+    Message,
+    MessageEdit,
+    PollRow,
+    ReactionRow,
+    RoomEventRow,
+    SavedMessage,
+    Vote,
+)
+from chatrooms.domain.events import MessageDeleted
+from chatrooms.services.details import threads_of
+
+_HANGING_ON: tuple[Any, ...] = (
+    col(Vote.message_id),
+    col(ReactionRow.message_id),
+    col(PollRow.message_id),
+    col(AttachmentRow.message_id),
+    col(SavedMessage.message_id),
+)
+
+
+def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
+    """Blank a message, take away what hangs on it, and give the event that says so.
+
+    The caller holds the room's lock and has checked the right.
+    """
+    message.body = ""
+    message.edited_at = message.pinned_at = None
+    message.score = 0
+    message.deleted_at = deps.clock()
+    tx.flush()
+    for message_id in _HANGING_ON:
+        tx.execute(delete(message_id.class_).where(message_id == message.id))
+    _erase_from_log(tx, message=message)
+    root_id = message.thread_id
+    if root_id is None:
+        return MessageDeleted(message_id=message.id)
+    tx.execute(
+        update(Message)
+        .where(col(Message.id) == root_id)
+        .values(reply_count=col(Message.reply_count) - 1)
+        .execution_options(synchronize_session=False)
+    )
+    thread = threads_of(tx, [root_id]).get(root_id)
+    return MessageDeleted(message_id=message.id, thread_id=root_id, thread=thread)
+
+
+def _erase_from_log(tx: Transaction, *, message: Message) -> None:
+    """Take the text out of the stored events too. Folding them still ends in the same view,
+    because the deletion comes after them."""
+    edits = tx.scalars(
+        delete(MessageEdit)
+        .where(col(MessageEdit.message_id) == message.id)
+        .returning(col(MessageEdit.seq))
+    ).all()
+    replies = tx.scalars(
+        select(col(Message.position)).where(col(Message.reply_to_id) == message.id)
+    ).all()
+    _replace(tx, message.room_id, [message.position], ["message", "body"], "")
+    _replace(tx, message.room_id, [message.position], ["message", "poll"], None)
+    _replace(tx, message.room_id, [message.position], ["message", "attachments"], [])
+    _replace(tx, message.room_id, edits, ["body"], "")
+    _replace(tx, message.room_id, replies, ["message", "quote", "excerpt"], "")
+
+
+def _replace(
+    tx: Transaction, room_id: int, seqs: Sequence[int], path: list[str], value: Any
+) -> None:
+    if not seqs:
+        return
+    replaced = func.jsonb_set(
+        col(RoomEventRow.payload), cast(path, ARRAY(Text)), cast(value, JSONB(none_as_null=False))
+    )
+    tx.execute(
+        update(RoomEventRow)
+        .where(col(RoomEventRow.room_id) == room_id, col(RoomEventRow.seq).in_(seqs))
+        .values(payload=replaced)
+        .execution_options(synchronize_session=False)
+    )

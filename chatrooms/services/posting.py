@@ -1,0 +1,231 @@
+"""Storing a new message with what belongs to it, in the transaction of its event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction
+from chatrooms.db.tables import (
+    Account,
+    AttachmentRow,
+    Membership,
+    Message,
+    PollRow,
+    Room,
+    table_of,
+)
+from chatrooms.domain import events
+from chatrooms.domain.errors import InvalidInput, MessageUnavailable
+from chatrooms.domain.events import MessagePosted, Quote
+from chatrooms.domain.text import excerpt
+from chatrooms.services.access import RoomAccess, is_id
+from chatrooms.services.details import attachments_of, polls_of, threads_of
+from chatrooms.services.event_log import append_event, append_message, lock_room, take_seq
+
+_INSERT = insert(table_of(Message)).returning(table_of(Message).c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPoll:
+    """A poll whose question and choices were checked."""
+
+    question: str
+    choices: tuple[str, ...]
+    is_multiple: bool
+    is_anonymous: bool
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message that was checked and waits to be stored."""
+
+    client_id: str
+    body: str
+    sent_at: datetime
+    reply_to_id: int | None = None
+    """The message it quotes."""
+    thread_id: int | None = None
+    """The message it replies to in a thread."""
+    poll: CheckedPoll | None = None
+    files: tuple[str, ...] = ()
+    """Tokens of files that the author uploaded to this room."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a line of the timeline and no more."""
+        return self.thread_id is None and self.poll is None and not self.files
+
+
+def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -> events.Message:
+    """Store a message and its event. The caller has checked the right to post.
+
+    Raises: MessageUnavailable if what it quotes or replies to is no message of this room;
+        InvalidInput if a file is not the author's, not of this room, or already in a message;
+        sqlalchemy.exc.IntegrityError if the author used the client id before.
+    """
+    quote = _quote(tx, access=access, reply_to_id=new.reply_to_id)
+    message = events.Message(
+        id=0,
+        position=0,
+        client_id=new.client_id,
+        author=access.actor,
+        body=new.body,
+        sent_at=new.sent_at,
+        quote=quote,
+    )
+    if new.is_plain:
+        reply_to_id = quote.id if quote else None
+        return append_message(
+            tx, deps, room_id=access.room_id, message=message, reply_to_id=reply_to_id
+        )
+    return _store_with_details(tx, deps, access=access, new=new, message=message)
+
+
+def _quote(tx: Transaction, *, access: RoomAccess, reply_to_id: int | None) -> Quote | None:
+    if not reply_to_id:
+        return None
+    if not is_id(reply_to_id):
+        raise MessageUnavailable
+    # Under the room's lock, so that a message taken back just now is not quoted after all.
+    lock_room(tx, room_id=access.room_id)
+    row = tx.execute(
+        select(
+            col(Message.id),
+            col(Message.author_id),
+            col(Message.body),
+            col(Message.deleted_at),
+            col(Account.name),
+        )
+        .join(Account, col(Account.id) == col(Message.author_id))
+        .where(col(Message.id) == reply_to_id, col(Message.room_id) == access.room_id)
+    ).one_or_none()
+    if row is None:
+        raise MessageUnavailable
+    return Quote(
+        id=row.id,
+        author_id=row.author_id,
+        author_name=row.name,
+        excerpt=excerpt(row.body),
+        is_deleted=row.deleted_at is not None,
+    )
+
+
+def _store_with_details(
+    tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage, message: events.Message
+) -> events.Message:
+    seq = take_seq(tx, room_id=access.room_id)
+    root_id = _root_of(tx, access=access, thread_id=new.thread_id)
+    ordinal = None if root_id else _next_ordinal(tx, access=access, seq=seq)
+    message_id = tx.execute(
+        _INSERT,
+        {
+            "room_id": access.room_id,
+            "position": seq,
+            "ordinal": ordinal,
+            "author_id": access.actor.id,
+            "client_id": new.client_id,
+            "body": new.body,
+            "reply_to_id": message.quote.id if message.quote else None,
+            "thread_id": root_id,
+            "sent_at": new.sent_at,
+        },
+    ).scalar_one()
+    if new.poll:
+        _add_poll(tx, message_id=message_id, poll=new.poll)
+    _add_files(tx, access=access, message_id=message_id, tokens=new.files)
+    posted = message.model_copy(
+        update={
+            "id": message_id,
+            "position": seq,
+            "ordinal": ordinal or 0,
+            "thread_id": root_id,
+            "poll": polls_of(tx, [message_id]).get(message_id),
+            "attachments": attachments_of(tx, [message_id]).get(message_id, ()),
+        }
+    )
+    thread = _count_reply(tx, root_id=root_id) if root_id else None
+    event = MessagePosted(message=posted, thread=thread)
+    append_event(tx, deps, room_id=access.room_id, seq=seq, event=event)
+    return posted
+
+
+def _root_of(tx: Transaction, *, access: RoomAccess, thread_id: int | None) -> int | None:
+    """The message of the timeline whose thread is meant: a reply leads to the one it is under."""
+    if not thread_id:
+        return None
+    if not is_id(thread_id):
+        raise MessageUnavailable
+    row = tx.execute(
+        select(col(Message.id), col(Message.thread_id)).where(
+            col(Message.id) == thread_id, col(Message.room_id) == access.room_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise MessageUnavailable
+    return row.thread_id or row.id
+
+
+def _next_ordinal(tx: Transaction, *, access: RoomAccess, seq: int) -> int:
+    ordinal = tx.execute(
+        update(Room)
+        .where(col(Room.id) == access.room_id)
+        .values(message_count=col(Room.message_count) + 1)
+        .returning(col(Room.message_count))
+    ).scalar_one()
+    tx.execute(
+        update(Membership)
+        .where(
+            col(Membership.room_id) == access.room_id,
+            col(Membership.account_id) == access.actor.id,
+        )
+        .values(read_position=seq, read_ordinal=ordinal)
+    )
+    return ordinal
+
+
+def _add_poll(tx: Transaction, *, message_id: int, poll: CheckedPoll) -> None:
+    row = PollRow(
+        message_id=message_id,
+        question=poll.question,
+        choices=list(poll.choices),
+        is_multiple=poll.is_multiple,
+        is_anonymous=poll.is_anonymous,
+        closes_at=poll.closes_at,
+    )
+    tx.add(row)
+    tx.flush()
+
+
+def _add_files(
+    tx: Transaction, *, access: RoomAccess, message_id: int, tokens: Sequence[str]
+) -> None:
+    if not tokens:
+        return
+    added = tx.execute(
+        update(AttachmentRow)
+        .where(
+            col(AttachmentRow.token).in_(tokens),
+            col(AttachmentRow.account_id) == access.actor.id,
+            col(AttachmentRow.room_id) == access.room_id,
+            col(AttachmentRow.message_id).is_(None),
+        )
+        .values(message_id=message_id)
+        .returning(col(AttachmentRow.id))
+    ).all()
+    if len(added) != len(set(tokens)):
+        raise InvalidInput("A file of this message is gone. Please add it again.")
+
+
+def _count_reply(tx: Transaction, *, root_id: int) -> events.ThreadSummary | None:
+    tx.execute(
+        update(Message)
+        .where(col(Message.id) == root_id)
+        .values(reply_count=col(Message.reply_count) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return threads_of(tx, [root_id]).get(root_id)
