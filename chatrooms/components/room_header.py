@@ -6,6 +6,7 @@ from chatrooms.components.controls import back_link, chip, icon, icon_button
 from chatrooms.components.people import online_faces
 from chatrooms.components.room_leave import leave_button
 from chatrooms.state.live import LiveState
+from chatrooms.state.pane import PaneState
 from chatrooms.state.room_info import RoomInfoState
 
 
@@ -38,7 +39,7 @@ def _name() -> rx.Component:
 
 def _presence() -> rx.Component:
     return rx.el.div(
-        rx.cond(RoomInfoState.is_open, rx.fragment(), online_faces()),
+        rx.cond(PaneState.name == "", online_faces()),
         chip(
             rx.el.span(class_name="dot"),
             LiveState.online_count,
@@ -52,8 +53,8 @@ def _presence() -> rx.Component:
             class_name="chip chip-btn",
             title="Room info and members",
             aria_label="Room info, " + LiveState.room.member_count.to_string() + " members",
-            aria_expanded=RoomInfoState.is_open,
-            on_click=rx.cond(RoomInfoState.is_open, RoomInfoState.hide(), RoomInfoState.show()),
+            aria_expanded=PaneState.name == "info",
+            on_click=rx.cond(PaneState.name == "info", PaneState.close(), RoomInfoState.show()),
         ),
         leave_button(_leave_icon(), class_name="wide"),
         class_name="chips",

@@ -2,7 +2,8 @@
 
 import reflex as rx
 
-from chatrooms.components.controls import button, error_note, icon, icon_button, tags
+from chatrooms.components.controls import button, error_note, icon, tags
+from chatrooms.components.pane import pane
 from chatrooms.components.people import online_people
 from chatrooms.components.room_edit import room_edit
 from chatrooms.components.room_invitations import room_invitations
@@ -15,34 +16,16 @@ from chatrooms.state.room_info import RoomInfoState
 
 def room_info() -> rx.Component:
     """The info pane while it is open."""
-    return rx.cond(
-        RoomInfoState.is_open,
-        rx.el.aside(
-            rx.el.header(
-                rx.el.h2("Room info", class_name="grow"),
-                icon_button(
-                    "x",
-                    "Close room info",
-                    on_click=RoomInfoState.hide,
-                    custom_attrs={"data-close-pane": "true"},
-                ),
-                class_name="pane-head",
-            ),
-            rx.el.div(
-                error_note(RoomInfoState.error),
-                rx.cond(RoomInfoState.is_editing, room_edit(), _about()),
-                section("Online", online_people(), LiveState.online_count),
-                section("Members", room_members(), LiveState.room.member_count),
-                rx.cond(
-                    RoomState.rights.can_invite, section("Invitation link", room_invitations())
-                ),
-                _exits(),
-                class_name="pane-body",
-            ),
-            class_name="right",
-            aria_label="Room info",
-            tab_index=-1,
-        ),
+    return pane(
+        "info",
+        "Room info",
+        error_note(RoomInfoState.error),
+        rx.cond(RoomInfoState.is_editing, room_edit(), _about()),
+        section("Online", online_people(), LiveState.online_count),
+        section("Members", room_members(), LiveState.room.member_count),
+        rx.cond(RoomState.rights.can_invite, section("Invitation link", room_invitations())),
+        _exits(),
+        role="complementary",
     )
 
 

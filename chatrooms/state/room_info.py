@@ -10,7 +10,7 @@ from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import iso, person_row
 from chatrooms.services import invitations, members, rooms
 from chatrooms.services.access import RoomAccess
-from chatrooms.state import caller, screens
+from chatrooms.state import caller, pane, screens
 from chatrooms.state.new_room import draft
 from chatrooms.state.rows import InvitationRow, JoinRequestRow, MemberRow
 
@@ -20,7 +20,6 @@ _PAGE = 50
 class RoomInfoState(rx.State):
     """The open room's members and settings."""
 
-    is_open: bool = False
     members: list[MemberRow] = []
     has_more_members: bool = False
     requests: list[JoinRequestRow] = []
@@ -31,25 +30,19 @@ class RoomInfoState(rx.State):
 
     @rx.event
     async def show(self):
-        """Open the pane."""
-        self.is_open, self.is_editing = True, False
+        """Open the pane. An invitation link shown before is not shown again."""
+        self.is_editing = False
         self.error = self.invitation_url = ""
-        screens.note_info(self, is_open=True)
+        await pane.switch(self, "info")
         await _read(self)
-
-    @rx.event
-    def hide(self):
-        """Close the pane."""
-        self.is_open = self.is_editing = False
-        screens.note_info(self, is_open=False)
-        self.error = self.invitation_url = ""
 
     @rx.event
     async def refresh(self):
         """Read anew what is shown: somebody came, left, asks to be let in, or has a new role."""
-        screens.note_info(self, is_open=self.is_open)
+        is_open = await pane.shown(self) == "info"
+        screens.note_info(self, is_open=is_open)
         try:
-            if self.is_open:
+            if is_open:
                 await _read(self)
             else:
                 self.requests = await _requests(await _access(self))

@@ -82,6 +82,13 @@ def note_info(state: rx.State, *, is_open: bool) -> None:
         tab.has_info_open = is_open
 
 
+def close_thread(state: rx.State) -> None:
+    """Have changes of the thread that was open reach the caller's tab no longer."""
+    tab = caller.hub().find_tab(caller.socket_id(state))
+    if tab is not None:
+        caller.hub().close_thread(tab)
+
+
 def note_rights(state: rx.State, access: RoomAccess) -> None:
     """Have new join requests reach the caller's tab if the caller decides them."""
     tab = caller.hub().find_tab(caller.socket_id(state))

@@ -1,0 +1,34 @@
+"""Which one of its jobs the right side does: room info, a thread, pins and so on."""
+
+import reflex as rx
+
+from chatrooms.state import screens
+
+
+class PaneState(rx.State):
+    """The open pane at the right; one at a time."""
+
+    name: str = ""
+    """Empty while none is open; else `info`, `thread`, `threads`, `pins` or `saved`."""
+
+    @rx.event
+    async def close(self):
+        """Close whatever is open."""
+        await switch(self, "")
+
+
+async def shown(state: rx.State) -> str:
+    """The name of the pane that the caller's tab shows; empty if it shows none."""
+    return (await state.get_state(PaneState)).name
+
+
+async def switch(state: rx.State, name: str) -> None:
+    """Have the caller's tab show this pane in place of the one before, or none.
+
+    The hub is told what the tab needs no more: changes of members, a thread.
+    """
+    pane = await state.get_state(PaneState)
+    pane.name = name
+    screens.note_info(state, is_open=name == "info")
+    if name != "thread":
+        screens.close_thread(state)
