@@ -234,6 +234,8 @@ class Message(SQLModel, table=True):
             postgresql_where=text("score > 0"),
         ),
         Index("messages_search", "search", postgresql_using="gin"),
+        Index("messages_sent", "sent_at", "id"),
+        Index("messages_with_link", "sent_at", "id", postgresql_where=text("has_link")),
     )
 
     id: int = Field(default=None, sa_column=_id())

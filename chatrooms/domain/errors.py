@@ -106,3 +106,10 @@ class ServiceUnavailable(ChatError):
 
     code = "service_unavailable"
     sentence = "The server cannot do this right now. Please try again in a moment."
+
+
+class SearchTooBroad(ChatError):
+    """Answering would take too long; nothing else is wrong with the question."""
+
+    code = "search_too_broad"
+    sentence = "That search took too long. Add a word, or an operator such as in: or after:."

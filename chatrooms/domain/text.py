@@ -175,12 +175,20 @@ def username_from(nickname: str) -> str:
     return f"{base}-{digest}" if base else f"guest-{digest}"
 
 
-_MARKUP = re.compile(r"```[\w+-]*|\*\*|~~|`|^[ \t]*(?:#{1,6}|>)[ \t]+", re.MULTILINE)
+_MARKUP = re.compile(
+    r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+#.-]*|```[\w+-]*|\*\*|~~|`|^[ \t]*(?:#{1,6}|>)[ \t]+",
+    re.MULTILINE,
+)
+
+
+def without_markup(text: str) -> str:
+    """A text on one line, without the commonest Markdown."""
+    return " ".join(_MARKUP.sub("", text).split())
 
 
 def excerpt(body: str, *, max_chars: int = 140) -> str:
     """The beginning of a text on one line, without the commonest Markdown, cut at a word."""
-    line = " ".join(_MARKUP.sub("", body[: max_chars * 4]).split())
+    line = without_markup(body[: max_chars * 4])
     if len(line) <= max_chars:
         return line
     cut = line[:max_chars]

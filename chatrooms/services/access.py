@@ -4,7 +4,7 @@ Every service opens with one of the `access_` functions. They answer an absent t
 thing with the same error, and they fail closed: a question that cannot be answered is a no.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,3 +208,19 @@ def standing_grants(tx: Transaction, grants: Iterable[Grant]) -> set[Grant]:
         )
     )
     return {asked[row[0], row[1], row[2]] for row in rows}
+
+
+def access_rooms(tx: Transaction, *, actor_id: int, named: Collection[str] = ()) -> list[int]:
+    """Ids of all rooms that the actor may read, or of those among them that have one of these
+    slugs or names, in lower case.
+
+    Raises: NotSignedIn.
+    """
+    access_account(tx, actor_id=actor_id)
+    mine = select(_MEMBERSHIPS.c.room_id).where(_MEMBERSHIPS.c.account_id == actor_id)
+    readable = select(_ROOMS.c.id).where(~_ROOMS.c.is_private | _ROOMS.c.id.in_(mine))
+    if named:
+        readable = readable.where(
+            _ROOMS.c.slug.in_(named) | func.lower(_ROOMS.c.name).in_(named),
+        )
+    return list(tx.scalars(readable))

@@ -236,6 +236,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("pinned_at IS NOT NULL"),
     )
     op.create_index("messages_search", "messages", ["search"], unique=False, postgresql_using="gin")
+    op.create_index("messages_sent", "messages", ["sent_at", "id"], unique=False)
+    op.create_index(
+        "messages_with_link",
+        "messages",
+        ["sent_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("has_link"),
+    )
     op.create_index(
         "messages_thread",
         "messages",
@@ -277,6 +285,8 @@ def downgrade() -> None:
     op.drop_index(
         "messages_thread", table_name="messages", postgresql_where=sa.text("thread_id IS NOT NULL")
     )
+    op.drop_index("messages_with_link", table_name="messages", postgresql_where=sa.text("has_link"))
+    op.drop_index("messages_sent", table_name="messages")
     op.drop_index("messages_search", table_name="messages", postgresql_using="gin")
     op.drop_index(
         "messages_pinned", table_name="messages", postgresql_where=sa.text("pinned_at IS NOT NULL")
