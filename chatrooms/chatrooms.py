@@ -6,11 +6,15 @@ from typing import Any
 
 import reflex as rx
 from reflex.utils.format import format_event_handler
+from reflex_base.constants import Endpoint
 from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from chatrooms import logs
 from chatrooms.api import health, session
 from chatrooms.api.redirects import RelativeRedirects
+from chatrooms.api.sockets import DirectSockets
 from chatrooms.components.connection import app_wraps, toaster
 from chatrooms.components.theme import STYLESHEETS, head
 from chatrooms.live.hub import PageEvents
@@ -45,6 +49,14 @@ PAGE_EVENTS = PageEvents(
     access_lost=(_name(SessionState.require_sign_in), _name(RoomState.open_room)),
 )
 
+
+def _with_direct_sockets(api: ASGIApp) -> ASGIApp:
+    pages = app._api  # pyright: ignore[reportPrivateUsage]
+    routes = pages.routes if pages else []
+    (sockets,) = (r for r in routes if isinstance(r, Mount) and r.path == str(Endpoint.EVENT))
+    return DirectSockets(api, path=sockets.path, sockets=sockets.app)
+
+
 app = rx.App(
     app_wraps=app_wraps(),
     toaster=toaster(),
@@ -52,7 +64,11 @@ app = rx.App(
     head_components=head(),
     html_lang="en",
     backend_exception_handler=tell,
-    api_transformer=[Starlette(routes=[*session.routes, *health.routes]), RelativeRedirects],
+    api_transformer=[
+        Starlette(routes=[*session.routes, *health.routes]),
+        RelativeRedirects,
+        _with_direct_sockets,
+    ],
 )
 use_tab_states(app)
 app.add_middleware(OneOwner())
