@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     messages_per_minute: int = Field(
         default=120, ge=1, description="Messages one account may post per minute."
     )
+    marks_per_minute: int = Field(
+        default=120,
+        ge=1,
+        description="Votes, reactions and poll votes one account may make per minute.",
+    )
     sign_in_attempts_per_account: int = Field(
         default=10, ge=1, description="Failed sign-ins per account in 15 minutes."
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from chatrooms.domain import jobs
 
 PRUNE_INTERVAL = timedelta(minutes=5)
+CLOSE_POLLS_INTERVAL = timedelta(seconds=5)
 
 # A run that waited longer than its interval is dropped: the next one does its work.
 SCHEDULE = {
@@ -12,5 +13,13 @@ SCHEDULE = {
         "task": jobs.PRUNE,
         "schedule": PRUNE_INTERVAL,
         "options": {"queue": jobs.MAINTENANCE_QUEUE, "expires": PRUNE_INTERVAL.total_seconds()},
+    },
+    jobs.CLOSE_POLLS: {
+        "task": jobs.CLOSE_POLLS,
+        "schedule": CLOSE_POLLS_INTERVAL,
+        "options": {
+            "queue": jobs.MAINTENANCE_QUEUE,
+            "expires": CLOSE_POLLS_INTERVAL.total_seconds(),
+        },
     },
 }

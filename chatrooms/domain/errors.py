@@ -66,6 +66,13 @@ class MessageUnavailable(ChatError):
     sentence = "This message does not exist, or you do not have access to it."
 
 
+class PollEnded(ChatError):
+    """The poll takes no more votes."""
+
+    code = "poll_ended"
+    sentence = "This poll is closed."
+
+
 class AccountUnavailable(ChatError):
     """The account does not exist, is deactivated, or is not in this room."""
 

@@ -6,3 +6,4 @@ MAINTENANCE_QUEUE = "maintenance"
 QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE)
 
 PRUNE = "maintenance.prune"
+CLOSE_POLLS = "polls.close_due"

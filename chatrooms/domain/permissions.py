@@ -24,6 +24,8 @@ class Permission(StrEnum):
     INVITE = "invite"
     REMOVE_MEMBER = "remove_member"
     CHANGE_ROLES = "change_roles"
+    CLOSE_POLL = "close_poll"
+    """End a poll that somebody else opened."""
 
 
 _MEMBER = frozenset({Permission.READ, Permission.POST, Permission.LEAVE})
@@ -31,6 +33,7 @@ _MODERATOR = _MEMBER | {
     Permission.DECIDE_JOIN_REQUESTS,
     Permission.INVITE,
     Permission.REMOVE_MEMBER,
+    Permission.CLOSE_POLL,
 }
 _OWNER = _MODERATOR | {Permission.EDIT_ROOM, Permission.ARCHIVE_ROOM, Permission.CHANGE_ROLES}
 

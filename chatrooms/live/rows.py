@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from chatrooms.domain.events import Attachment, Message, Named, Person, Poll, ThreadSummary
 from chatrooms.domain.view import RoomView
+from chatrooms.services.emojis import emoji_name
 
 GROUP_GAP = timedelta(minutes=5)
 """Messages of one author stand together while no two neighbours are further apart."""
@@ -32,6 +33,8 @@ class ReactionRow:
     count: int = 0
     people: str = ""
     """Who reacted, in words."""
+    name: str = ""
+    """The emoji in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +249,8 @@ def message_row(
         is_pinned=message.is_pinned,
         score=message.score,
         reactions=[
-            ReactionRow(r.emoji, r.count, names(r.first, r.count)) for r in message.reactions
+            ReactionRow(r.emoji, r.count, names(r.first, r.count), emoji_name(r.emoji))
+            for r in message.reactions
         ],
         polls=[_poll_row(message.poll)] if message.poll else [],
         threads=[_thread_row(message.thread)] if message.thread else [],

@@ -29,7 +29,7 @@ WITH_ACTOR = [
     for f in FUNCTIONS
     if "actor_id" in inspect.signature(f).parameters and not f.__name__.startswith("_")
 ]
-OPEN_WITH_A_CHECK = ("access_", "_own_message", "_end(", "_change(", "_post(")
+OPEN_WITH_A_CHECK = ("access_", "_own_message", "_end(", "_change(", "_post(", "post_poll(")
 
 
 def named(function: Callable[..., Any]) -> str:

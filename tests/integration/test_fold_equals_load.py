@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.view import WINDOW, RoomView, ThreadView
-from chatrooms.services import history, invitations, members, messages, rooms
+from chatrooms.services import (
+    history,
+    invitations,
+    members,
+    messages,
+    polls,
+    reactions,
+    rooms,
+    votes,
+)
+from chatrooms.services.polls import PollDraft
 from chatrooms.services.rooms import RoomDraft
 from tests.support.inspect import assert_gapless, folded, folded_thread
 from tests.support.people import Place, Someone, make_room, post, sign_up
@@ -32,7 +42,10 @@ KINDS = (
         "remove",
     )
     + ("promote", "invite", "edit_room", "archive")
+    + ("vote", "vote", "vote", "react", "react", "react")
+    + ("poll", "poll_vote", "poll_vote", "poll_vote", "poll_close")
 )
+EMOJI = ("👍", "🎉", "☕", "no emoji")
 STEPS = st.lists(
     st.tuples(st.sampled_from(KINDS), st.integers(0, 5), st.integers(0, 10**6)), max_size=40
 )
@@ -46,6 +59,7 @@ class Story:
     people: list[Someone]
     room: Place
     message_ids: list[int] = field(default_factory=list[int])
+    poll_ids: list[int] = field(default_factory=list[int])
     snapshots: list[RoomView] = field(default_factory=list[RoomView])
     threads: list[ThreadView] = field(default_factory=list[ThreadView])
     done: int = 0
@@ -101,6 +115,64 @@ class Story:
             room_id=self.room.id,
             message_id=self._message(number),
         )
+
+    def _vote(self, actor: Someone, number: int) -> None:
+        votes.vote(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._message(number // 3),
+            value=number % 3 - 1,
+        )
+
+    def _react(self, actor: Someone, number: int) -> None:
+        reactions.react(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._message(number // 8),
+            emoji=EMOJI[number % 4],
+            is_on=number % 8 < 5,
+        )
+
+    def _poll(self, actor: Someone, number: int) -> None:
+        draft = PollDraft(
+            question=f"Question {number}",
+            choices=("one", "two", "three"),
+            is_multiple=number % 2 == 0,
+            is_anonymous=number % 3 == 0,
+        )
+        self.message_ids.append(
+            polls.open_poll(
+                self.deps,
+                actor_id=actor.id,
+                room_id=self.room.id,
+                client_id=self.deps.ids.client_id(),
+                draft=draft,
+            )
+        )
+        self.poll_ids.append(self.message_ids[-1])
+
+    def _poll_vote(self, actor: Someone, number: int) -> None:
+        polls.vote(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._a_poll(number // 8),
+            choice=number % 4,
+            is_chosen=number % 8 < 6,
+        )
+
+    def _poll_close(self, actor: Someone, number: int) -> None:
+        polls.close_poll(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._a_poll(number),
+        )
+
+    def _a_poll(self, number: int) -> int:
+        return self.poll_ids[-1 - number % len(self.poll_ids)] if self.poll_ids else 0
 
     def _join(self, actor: Someone, number: int) -> None:
         members.join_room(self.deps, actor_id=actor.id, room_id=self.room.id)

@@ -20,6 +20,7 @@ from tests.support.waiting import wait_until
 PASSWORD = "a long enough password"
 NO_LIMITS: dict[str, Any] = {
     "messages_per_minute": 10**9,
+    "marks_per_minute": 10**9,
     "rooms_per_hour": 10**9,
     "sign_ups_per_address": 10**9,
 }
