@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.db.tables import Message, PollVote, ReactionRow, SavedMessage, Vote
+from chatrooms.db.tables import Message, PollVote, ReactionRow, SavedMessage, ThreadFollow, Vote
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room, is_id
 
@@ -27,10 +27,12 @@ class Marks:
     choices: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     """Indices of the choices voted for in polls."""
     saved: frozenset[int] = frozenset()
+    follows: dict[int, int] = field(default_factory=dict[int, int])
+    """How far the threads that the person follows are read, as a position."""
 
 
 def list_marks(
-    deps: Deps, *, actor_id: int, room_id: int, message_ids: Sequence[int], limit: int = 500
+    deps: Deps, *, actor_id: int, room_id: int, message_ids: Sequence[int], limit: int = 1500
 ) -> Marks:
     """The actor's marks on these messages, as far as they are of this room.
 
@@ -59,6 +61,13 @@ def list_marks(
                 col(PollVote.message_id).in_(ids), col(PollVote.account_id) == actor_id
             )
         ).all()
+        follows = tx.execute(
+            select(col(ThreadFollow.thread_id), col(ThreadFollow.read_position)).where(
+                col(ThreadFollow.thread_id).in_(ids),
+                col(ThreadFollow.account_id) == actor_id,
+                col(ThreadFollow.is_following),
+            )
+        ).all()
         saved = tx.scalars(
             select(col(SavedMessage.message_id)).where(
                 col(SavedMessage.message_id).in_(ids), col(SavedMessage.account_id) == actor_id
@@ -69,6 +78,7 @@ def list_marks(
         reactions=_grouped([(row[0], row[1]) for row in reactions]),
         choices=_grouped([(row[0], row[1]) for row in choices]),
         saved=frozenset(saved),
+        follows={row[0]: row[1] for row in follows},
     )
 
 

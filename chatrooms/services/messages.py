@@ -44,8 +44,8 @@ def post_message(
 
     The same `client_id` of the same author stores one message, however often it is sent; the id
     returned is always that one's. `reply_to_id` is quoted. `files` are tokens of the author's
-    uploads to this room; a message with files may have no text. `sent_at` is for imported history;
-    `is_limited=False` spares the author's rate limit, for importing only.
+    uploads to this room; a message with files may have no text. `sent_at` is for imported history,
+    of which nobody is told; `is_limited=False` spares the author's rate limit, for importing only.
 
     Raises: InvalidInput, RateLimited, RoomUnavailable, RoomArchived, NotAllowed,
         MessageUnavailable if `reply_to_id` or `thread_id` is no message of this room.
@@ -57,6 +57,7 @@ def post_message(
         reply_to_id=reply_to_id,
         thread_id=thread_id,
         files=tuple(files),
+        is_news=sent_at is None,
     )
     return _post(deps, actor_id=actor_id, room_id=room_id, new=new, is_limited=is_limited)
 

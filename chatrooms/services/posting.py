@@ -23,6 +23,7 @@ from chatrooms.domain.errors import InvalidInput, MessageUnavailable
 from chatrooms.domain.events import MessagePosted, Quote
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, is_id
+from chatrooms.services.answers import tell_of_answer
 from chatrooms.services.details import attachments_of, polls_of, threads_of
 from chatrooms.services.event_log import append_event, append_message, lock_room, take_seq
 
@@ -54,6 +55,8 @@ class NewMessage:
     poll: CheckedPoll | None = None
     files: tuple[str, ...] = ()
     """Tokens of files that the author uploaded to this room."""
+    is_news: bool = True
+    """Whether people are told of it; imported history is none."""
 
     @property
     def is_plain(self) -> bool:
@@ -80,10 +83,14 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
     )
     if new.is_plain:
         reply_to_id = quote.id if quote else None
-        return append_message(
+        posted = append_message(
             tx, deps, room_id=access.room_id, message=message, reply_to_id=reply_to_id
         )
-    return _store_with_details(tx, deps, access=access, new=new, message=message)
+    else:
+        posted = _store_with_details(tx, deps, access=access, new=new, message=message)
+    if posted.quote or posted.thread_id:
+        tell_of_answer(tx, deps, room_id=access.room_id, message=posted, is_news=new.is_news)
+    return posted
 
 
 def _quote(tx: Transaction, *, access: RoomAccess, reply_to_id: int | None) -> Quote | None:
