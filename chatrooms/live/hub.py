@@ -232,6 +232,15 @@ class Hub:
             await asyncio.sleep(_THREAD_RETRY_S)
         raise ServiceUnavailable
 
+    async def _reopen_threads(self, room: LiveRoom) -> None:
+        """Show open threads anew after the room was loaded anew."""
+        for tab in list(room.tabs.values()):
+            if tab.thread_id is not None:
+                try:
+                    await self.open_thread(tab, room, tab.thread_id)
+                except ChatError as error:
+                    log.warning("thread_not_reopened", room_id=room.room_id, code=error.code)
+
     def close_thread(self, tab: Tab) -> None:
         """Show the tab no thread."""
         tab.thread_id = None
@@ -295,8 +304,7 @@ class Hub:
                 room.wanted_seq = room.view.seq
             for tab in list(room.tabs.values()):
                 self._send(tab, self._wire.vars(room.all_vars(tab)))
-                if tab.thread_id is not None:
-                    await self.open_thread(tab, room, tab.thread_id)
+            self._spawn(self._reopen_threads(room))
         for entry in entries:
             if entry.seq == room.view.seq + 1:
                 self._fold(room, entry)

@@ -223,6 +223,34 @@ async def test_a_long_gap_is_filled_and_pages_of_the_past_miss_no_deletion(
     assert "Zebra" not in str(screen.vars)
 
 
+async def test_an_open_thread_follows_the_room_over_a_long_gap_and_after_it(
+    deps: Deps, unheard: Deps, patient: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    screen = await patient.show(private_room, owner)
+    await off_loop(post, deps, private_room, owner, "First", thread=root)
+    room = patient.hub.rooms[private_room.id]
+    await patient.hub.open_thread(patient.tab(screen), room, root)
+
+    def replies() -> list[str]:
+        return [row["body"] for row in screen.read().vars["replies"]]
+
+    assert replies() == ["First"]
+    assert screen.vars["thread"]["body"] == "Root"
+
+    def go_on() -> None:
+        for number in range(520):
+            post(unheard, private_room, owner, f"Unheard {number}")
+        post(unheard, private_room, owner, "Second", thread=root)
+
+    await off_loop(go_on)
+    await patient.hub.heal()
+    await eventually(lambda: replies() == ["First", "Second"], what="the gap is filled")
+    await off_loop(post, deps, private_room, owner, "Third", thread=root)
+    await eventually(lambda: replies() == ["First", "Second", "Third"], what="it goes on")
+    assert "Third" not in screen.bodies
+
+
 async def test_edits_and_deletions_reach_the_pages_that_somebody_scrolled_back_to(
     deps: Deps, web: WebProcess, private_room: Place, owner: Someone
 ) -> None:
