@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from chatrooms import logs
-from chatrooms.api import health, session
+from chatrooms.api import files, health, session
 from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets
 from chatrooms.components.connection import app_wraps, toaster
@@ -65,7 +65,7 @@ app = rx.App(
     html_lang="en",
     backend_exception_handler=tell,
     api_transformer=[
-        Starlette(routes=[*session.routes, *health.routes]),
+        Starlette(routes=[*session.routes, *files.routes, *health.routes]),
         RelativeRedirects,
         _with_direct_sockets,
     ],

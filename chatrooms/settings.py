@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     chroma_url: str = Field(default="", description="Chroma over HTTP, such as http://host:8000.")
     data_dir: Path = Field(
         default=Path(),
-        description="Folder of the embedded servers' data, logs and attachments.",
+        description="Folder of the embedded servers' data, logs, and attached files.",
     )
     public_url: str = Field(
         default="http://localhost:8000",
@@ -83,6 +83,14 @@ class Settings(BaseSettings):
     )
     rooms_per_hour: int = Field(
         default=60, ge=1, description="Rooms one account may create per hour."
+    )
+
+    max_file_mb: int = Field(default=10, ge=1, description="Largest file, in megabytes.")
+    uploads_per_hour: int = Field(
+        default=200, ge=1, description="Files one account may upload per hour."
+    )
+    upload_mb_per_day: int = Field(
+        default=500, ge=1, description="Megabytes one account may upload per day."
     )
 
     tick_ms: int = Field(

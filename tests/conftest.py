@@ -57,8 +57,11 @@ def redis_url(redis: RunningServer) -> str:
 
 
 @pytest.fixture(scope="module")
-def _with_admin(database_url: str, redis_url: str) -> Iterator[tuple[Deps, Someone]]:
-    with dependencies(database_url=database_url, redis_url=redis_url) as made:
+def _with_admin(
+    database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Deps, Someone]]:
+    data_dir = tmp_path_factory.mktemp("files")
+    with dependencies(database_url=database_url, redis_url=redis_url, data_dir=data_dir) as made:
         yield made, sign_up(made, "admin")
 
 

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from chatrooms.api.same_site import is_foreign
 from chatrooms.bootstrap import Deps, current
 from chatrooms.domain.errors import NotSignedIn
 from chatrooms.domain.text import local_path
@@ -17,7 +18,8 @@ from chatrooms.services import sessions
 async def enter(request: Request) -> Response:
     """Exchange a one-time ticket for the session cookie and go on to `next`."""
     deps = current()
-    if _is_foreign(request):
+    # A link on another site must not sign anybody in or out.
+    if is_foreign(request):
         return PlainTextResponse("Please sign in on this site itself.", status_code=403)
     try:
         token = await off_loop(
@@ -36,16 +38,11 @@ async def enter(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     """Clear the session cookie. The session itself was ended before."""
-    if _is_foreign(request):
+    if is_foreign(request):
         return PlainTextResponse("Please sign out on this site itself.", status_code=403)
     response = _go("/sign-in")
     response.delete_cookie(cookie_name(current().settings), path="/")
     return response
-
-
-def _is_foreign(request: Request) -> bool:
-    # Browsers say where a navigation began; a link on another site must not sign anybody in or out.
-    return request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin")
 
 
 def _go(path: str) -> Response:

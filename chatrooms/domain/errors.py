@@ -73,6 +73,20 @@ class PollEnded(ChatError):
     sentence = "This poll is closed."
 
 
+class FileUnavailable(ChatError):
+    """The file does not exist, or the actor may not see it."""
+
+    code = "file_unavailable"
+    sentence = "This file does not exist, or you do not have access to it."
+
+
+class FileTooLarge(ChatError):
+    """The file is larger than this installation takes."""
+
+    code = "file_too_large"
+    sentence = "This file is too large."
+
+
 class AccountUnavailable(ChatError):
     """The account does not exist, is deactivated, or is not in this room."""
 

@@ -21,12 +21,12 @@ from chatrooms.db.tables import (
 )
 from chatrooms.domain.events import MessageDeleted
 from chatrooms.services.details import threads_of
+from chatrooms.services.files import store_of
 
 _HANGING_ON: tuple[Any, ...] = (
     col(Vote.message_id),
     col(ReactionRow.message_id),
     col(PollRow.message_id),
-    col(AttachmentRow.message_id),
     col(SavedMessage.message_id),
 )
 
@@ -43,6 +43,7 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     tx.flush()
     for message_id in _HANGING_ON:
         tx.execute(delete(message_id.class_).where(message_id == message.id))
+    _erase_files(tx, deps, message=message)
     _erase_from_log(tx, message=message)
     root_id = message.thread_id
     if root_id is None:
@@ -55,6 +56,17 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     )
     thread = threads_of(tx, [root_id]).get(root_id)
     return MessageDeleted(message_id=message.id, thread_id=root_id, thread=thread)
+
+
+def _erase_files(tx: Transaction, deps: Deps, *, message: Message) -> None:
+    """Nobody gets the files from the commit on; then they leave the disk too."""
+    tokens = tx.scalars(
+        delete(AttachmentRow)
+        .where(col(AttachmentRow.message_id) == message.id)
+        .returning(col(AttachmentRow.token))
+    ).all()
+    if tokens:
+        tx.after_commit(lambda: store_of(deps).remove(tokens))
 
 
 def _erase_from_log(tx: Transaction, *, message: Message) -> None:

@@ -16,15 +16,22 @@ return n
 
 
 def count(
-    deps: Deps, *, what: str, whose: str, limit: int, per: timedelta, fail_open: bool = False
+    deps: Deps,
+    *,
+    what: str,
+    whose: str,
+    limit: int,
+    per: timedelta,
+    step: int = 1,
+    fail_open: bool = False,
 ) -> None:
-    """Count one `what` of `whose`.
+    """Count `step` more `what` of `whose`.
 
     Raises: RateLimited beyond `limit` in a window of `per`. With Redis away: ServiceUnavailable,
     or nothing if `fail_open`.
     """
     try:
-        n = _count(deps, what=what, whose=whose, per=per, step=1)
+        n = _count(deps, what=what, whose=whose, per=per, step=step)
     except RedisError as error:
         if fail_open:
             return

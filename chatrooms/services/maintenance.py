@@ -10,7 +10,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Session, Ticket
-from chatrooms.services import presence
+from chatrooms.services import files, presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,12 @@ class Pruned:
     sessions: int
     tickets: int
     leases: int
+    files: int
 
 
 def prune(deps: Deps) -> Pruned:
-    """Remove sessions and tickets that expired, and presence leases that ended."""
+    """Remove sessions and tickets that expired, presence leases that ended, and files that no
+    message took."""
     now = deps.clock()
     with transaction(deps.sessions) as tx:
         sessions: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
@@ -33,4 +35,4 @@ def prune(deps: Deps) -> Pruned:
             delete(Ticket).where(col(Ticket.expires_at) <= now)
         )
         counts = sessions.rowcount, tickets.rowcount
-    return Pruned(*counts, presence.prune(deps))
+    return Pruned(*counts, presence.prune(deps), files.prune(deps))

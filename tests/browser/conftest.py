@@ -57,7 +57,7 @@ def services(instance: Instance) -> Iterator[Deps]:
     """The running instance's services, for what a journey only needs as its beginning."""
     environ = instance.child("web").environ()
     urls = {"database_url": environ["DATABASE_URL"], "redis_url": environ["REDIS_URL"]}
-    with dependencies(**urls, public_url=instance.url) as made:
+    with dependencies(**urls, public_url=instance.url, data_dir=instance.data) as made:
         yield made
 
 

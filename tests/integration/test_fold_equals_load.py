@@ -23,6 +23,7 @@ from chatrooms.services import (
 )
 from chatrooms.services.polls import PollDraft
 from chatrooms.services.rooms import RoomDraft
+from tests.support.files import picture, upload
 from tests.support.inspect import assert_gapless, folded, folded_thread
 from tests.support.people import Place, Someone, make_room, post, sign_up
 
@@ -33,6 +34,7 @@ KINDS = (
         "reply",
         "thread",
         "thread",
+        "attach",
         "edit",
         "edit",
         "delete",
@@ -98,6 +100,11 @@ class Story:
     def _thread(self, actor: Someone, number: int) -> None:
         root = self._message(number) or None
         self.message_ids.append(post(self.deps, self.room, actor, "In thread", thread=root))
+
+    def _attach(self, actor: Someone, number: int) -> None:
+        token = upload(self.deps, self.room, actor, picture(size=(number % 90 + 1, 40)))
+        thread = self._message(number) if number % 3 == 0 else None
+        self.message_ids.append(post(self.deps, self.room, actor, "", thread=thread, files=[token]))
 
     def _edit(self, actor: Someone, number: int) -> None:
         messages.edit_message(

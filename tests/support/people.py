@@ -1,6 +1,6 @@
 """People and rooms for tests, made through the services that people use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -22,6 +22,8 @@ NO_LIMITS: dict[str, Any] = {
     "messages_per_minute": 10**9,
     "marks_per_minute": 10**9,
     "rooms_per_hour": 10**9,
+    "uploads_per_hour": 10**9,
+    "upload_mb_per_day": 10**6,
     "sign_ups_per_address": 10**9,
 }
 # The real hash takes 50 ms on purpose; what is tested does not depend on that.
@@ -136,6 +138,7 @@ def post(
     *,
     reply_to: int | None = None,
     thread: int | None = None,
+    files: Sequence[str] = (),
 ) -> int:
     """A new message's id."""
     return messages.post_message(
@@ -146,6 +149,7 @@ def post(
         body=body,
         reply_to_id=reply_to,
         thread_id=thread,
+        files=files,
     )
 
 

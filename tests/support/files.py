@@ -1,0 +1,63 @@
+"""Files for tests: pictures made on the spot, and uploads through the services."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+from PIL import Image
+
+from chatrooms.bootstrap import Deps
+from chatrooms.services import files
+from tests.support.people import Place, Someone
+
+HTML = b"<!doctype html><script>alert(1)</script>"
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (320, 200), **options: object) -> bytes:
+    """A picture with something on it."""
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    written = io.BytesIO()
+    image.save(written, kind, **options)
+    return written.getvalue()
+
+
+def taken_somewhere(kind: str = "JPEG", size: tuple[int, int] = (320, 200)) -> bytes:
+    """A picture that tells where and by what it was taken, and that must be turned."""
+    exif = Image.Exif()
+    exif[0x010F] = "Secret camera"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[1] = "N"
+    exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
+    return picture(kind, size, exif=exif)
+
+
+def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
+    """A PNG of a few bytes that claims to have billions of pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = (
+        chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    )
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+def upload(
+    deps: Deps, room: Place, who: Someone, data: bytes = b"some text", name: str = "notes.txt"
+) -> str:
+    """The token of a file that somebody uploaded to the room."""
+    place, file = files.begin_upload(deps, actor_id=who.id, room_id=room.id)
+    with file:
+        file.write(data)
+    stored = files.finish_upload(deps, actor_id=who.id, room_id=room.id, place=place, name=name)
+    return stored.token
+
+
+def on_disk(deps: Deps) -> list[Path]:
+    """Every file that is stored or being received."""
+    return [each for each in (deps.settings.data_dir / "files").rglob("*") if each.is_file()]
