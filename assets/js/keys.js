@@ -1,6 +1,7 @@
 // Keys that work everywhere. Single letters are off while typing and while a dialog or menu is open.
 
 import { find, findAll } from "./dom.js";
+import { focusSearch } from "./search.js";
 
 const REGIONS = ['[data-region="rooms"]', ".log", "[data-composer]", ".right"];
 const OVERLAYS = 'dialog[open], [role="dialog"], [role="alertdialog"], [role="menu"]';
@@ -19,6 +20,7 @@ function onKey(event) {
   const action = { r: "reply", e: "edit" }[event.key.toLowerCase()];
   if (action) act(event, action);
   else if (event.key === "?") showKeys(event);
+  else if (event.key === "/") search(event);
   else if (event.key === "ArrowUp" || event.key === "ArrowDown") step(event);
 }
 
@@ -34,6 +36,11 @@ function act(event, action) {
 function showKeys(event) {
   event.preventDefault();
   find("[data-key-map]")?.showModal();
+}
+
+function search(event) {
+  event.preventDefault();
+  focusSearch();
 }
 
 /** Esc: an open message menu first, then the info pane. */

@@ -8,20 +8,25 @@ import * as composer from "./composer.js";
 import { fitKeyboard } from "./keyboard.js";
 import * as keys from "./keys.js";
 import * as outbox from "./outbox.js";
+import * as search from "./search.js";
+import * as switcher from "./switcher.js";
 import * as timeline from "./timeline.js";
 
-const WATCHED = ["log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me"];
+const WATCHED = ["log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "listed-for"];
 
 function sync() {
   outbox.sync();
   composer.sync();
   timeline.sync();
   announce.sync();
+  search.sync();
+  switcher.sync();
 }
 
 actions.start();
 composer.start();
 keys.start();
+switcher.start();
 fitKeyboard();
 new MutationObserver(sync).observe(document, {
   childList: true,

@@ -6,6 +6,7 @@ from chatrooms.components.account_menu import account_menu
 from chatrooms.components.browser import current_path
 from chatrooms.components.controls import icon, icon_button, link, skeleton
 from chatrooms.components.room_header import room_sign
+from chatrooms.components.search_box import search_box
 from chatrooms.state.new_room import NewRoomState
 from chatrooms.state.rows import RoomLink
 from chatrooms.state.session import SessionState
@@ -19,6 +20,7 @@ def sidebar() -> rx.Component:
             link(logo(), rx.el.b("Chatrooms"), to="/", class_name="brand"),
             class_name="side-head",
         ),
+        search_box(_switcher_button()),
         rx.el.div(
             rx.el.div(
                 rx.el.h2("Rooms"),
@@ -35,6 +37,18 @@ def sidebar() -> rx.Component:
         class_name="side",
         aria_label="Rooms and pages",
         custom_attrs={"data-region": "rooms"},
+    )
+
+
+def _switcher_button() -> rx.Component:
+    return rx.el.button(
+        rx.el.kbd("Ctrl K"),
+        icon("arrow-right-left", 18),
+        type="button",
+        aria_label="Go to room",
+        title="Go to room",
+        class_name="switcher-btn",
+        custom_attrs={"data-open-switcher": "true"},
     )
 
 

@@ -7,6 +7,7 @@ from chatrooms.components.controls import back_link
 from chatrooms.components.key_map import key_map
 from chatrooms.components.new_room import new_room_dialog
 from chatrooms.components.sidebar import logo, sidebar
+from chatrooms.components.switcher import switcher
 from chatrooms.state.session import SessionState
 
 
@@ -30,6 +31,7 @@ def frame(
                 right or rx.fragment(),
                 new_room_dialog(),
                 key_map(),
+                switcher(),
                 class_name="app",
                 custom_attrs={
                     "data-page": name,

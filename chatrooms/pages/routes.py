@@ -11,6 +11,7 @@ from chatrooms.pages.home import home_page
 from chatrooms.pages.invite import invite_page
 from chatrooms.pages.not_found import not_found_page
 from chatrooms.pages.room import room_page
+from chatrooms.pages.search import search_page
 from chatrooms.pages.settings import settings_page
 from chatrooms.pages.sign_in import sign_in_page
 from chatrooms.pages.sign_up import sign_up_page
@@ -20,6 +21,7 @@ from chatrooms.state.invitation import InvitationState
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.search import SearchState
 from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
 from chatrooms.state.sidebar import SidebarState
@@ -48,6 +50,7 @@ ROUTES = [
         [*_SIGNED_IN, RoomState.open_room, RoomInfoState.refresh],
     ),
     Route("/discover", discover_page, "Discover · Chatrooms", [*_SIGNED_IN, DiscoverState.load]),
+    Route("/search", search_page, "Search · Chatrooms", [*_SIGNED_IN, SearchState.load]),
     Route("/settings", settings_page, "Settings · Chatrooms", [*_SIGNED_IN, SettingsState.load]),
     Route("/admin", admin_page, "Administration · Chatrooms", [*_SIGNED_IN, AdminState.load]),
     Route(

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import BigInteger
@@ -33,8 +33,11 @@ MAX_RANKED = 1_000
 """The best matches are chosen among this many of the newest: ranking reads every one of them."""
 _TIMEOUT_MS = 2_000
 _ENGLISH: Any = text("'english'::regconfig")
-_HEADLINE = f"StartSel={MARK_ON}, StopSel={MARK_OFF}, MinWords=14, MaxWords=32, MaxFragments=2"
+_MARKS = f"StartSel={MARK_ON}, StopSel={MARK_OFF}"
+_ALL = f"{_MARKS}, HighlightAll=true"
+_PARTS = f"{_MARKS}, MinWords=14, MaxWords=32, ShortWord=0, MaxFragments=2"
 _BEGINNING_CHARS = 240
+"""A text up to this long is shown whole."""
 _MESSAGES, _ROOMS, _ACCOUNTS = table_of(Message), table_of(Room), table_of(Account)
 _HIT: Any = (
     select(
@@ -223,10 +226,12 @@ def _best(wanted: list[ColumnElement[bool]], asked: SearchQuery, *, offset: int,
 
 def _described(chosen: Any, asked: SearchQuery, order: Order) -> Any:
     hits = chosen.cte("hits")
+    body = _MESSAGES.c.body
+    how = case((func.length(body) <= _BEGINNING_CHARS, _ALL), else_=_PARTS)
     snippet = (
-        func.ts_headline(_ENGLISH, _MESSAGES.c.body, _tsquery(asked), _HEADLINE)
+        func.ts_headline(_ENGLISH, body, _tsquery(asked), how)
         if asked.text
-        else func.left(_MESSAGES.c.body, _BEGINNING_CHARS)
+        else func.left(body, _BEGINNING_CHARS)
     )
     ranked = [hits.c.rank.desc()] if order == "best" else []
     return (

@@ -17,11 +17,13 @@ __all__ = [
     "AccountRow",
     "ChoiceRow",
     "FileRow",
+    "HitRow",
     "InvitationRow",
     "JoinRequestRow",
     "MemberRow",
     "MessageRow",
     "PersonRow",
+    "PlaceRow",
     "PollRow",
     "PublicRoomRow",
     "ReactionRow",
@@ -29,6 +31,7 @@ __all__ = [
     "RightsRow",
     "RoomLink",
     "RoomRow",
+    "SegmentRow",
     "SessionRow",
     "ThreadRow",
 ]
@@ -130,3 +133,38 @@ class RefusedRow:
 
     client_id: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRow:
+    """A piece of a snippet."""
+
+    text: str = ""
+    is_marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HitRow:
+    """A message that a search found."""
+
+    message_id: int = 0
+    path: str = ""
+    room_name: str = ""
+    is_private: bool = False
+    in_thread: bool = False
+    author: PersonRow = field(default_factory=PersonRow)
+    sent_at: str = ""
+    snippet: list[SegmentRow] = field(default_factory=list[SegmentRow])
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A room in the switcher."""
+
+    path: str = ""
+    name: str = ""
+    topic: str = ""
+    is_private: bool = False
+    is_archived: bool = False
+    is_mine: bool = False
+    unread: int = 0
