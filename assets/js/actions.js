@@ -1,4 +1,4 @@
-// Clicks that need no server: copying, opening a message's actions, going to a quoted message.
+// What needs no server: copying, opening a message's actions, going to a quoted message, local times.
 
 import { say } from "./announce.js";
 import { copyText, find, findAll } from "./dom.js";
@@ -10,6 +10,15 @@ const DONE_MS = 1600;
 export function start() {
   document.addEventListener("click", onJump, { capture: true });
   document.addEventListener("click", onClick);
+  document.addEventListener("input", onInput);
+}
+
+/** A local time is sent as the moment it means: the server does not know the reader's zone. */
+function onInput(event) {
+  const local = event.target.closest("[data-local-time] input");
+  if (!local) return;
+  const moment = local.value ? new Date(local.value).toISOString() : "";
+  find('input[type="hidden"]', local.closest("[data-local-time]")).value = moment;
 }
 
 function onJump(event) {

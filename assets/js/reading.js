@@ -92,3 +92,8 @@ export function useOffline() {
     () => false,
   );
 }
+
+/** Close the emoji picker that is open. */
+export function closePicker() {
+  document.querySelector("[data-close-picker]")?.click();
+}

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.controls import button, icon, icon_button
+from chatrooms.components.new_poll import new_poll_button
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import PersonRow
@@ -48,6 +49,7 @@ def _box() -> rx.Component:
                 class_name="hint keys grow",
             ),
             rx.el.span(class_name="hint", custom_attrs={"data-room-left": "true"}),
+            new_poll_button(),
             button(icon("send-horizontal"), "Send", custom_attrs={"data-send": "true"}),
             class_name="form-row",
         ),

@@ -29,7 +29,7 @@ def back_link() -> rx.Component:
 
 
 def button(*children: rx.Component | rx.Var | str, kind: str = "solid", **props) -> rx.Component:
-    """A button with a word. `kind`: solid, soft, ghost or danger."""
+    """A button with a word. `kind`: solid, soft, ghost, quiet or danger."""
     extra = props.pop("class_name", "")
     return rx.el.button(
         *children,

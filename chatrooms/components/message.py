@@ -12,7 +12,7 @@ from chatrooms.components.message_marks import message_marks
 from chatrooms.components.poll_card import poll_card
 from chatrooms.components.thread_footer import thread_footer
 from chatrooms.state.room import RoomState
-from chatrooms.state.rows import MessageRow
+from chatrooms.state.rows import MessageRow, PollRow
 
 
 @rx.memo
@@ -22,8 +22,12 @@ def message_item(
     is_mine: rx.Var[bool],
     is_editing: rx.Var[bool],
     can_post: rx.Var[bool],
+    my_vote: rx.Var[int],
+    my_emoji: rx.Var[str],
+    my_choices: rx.Var[str],
 ) -> rx.Component:
-    """A message with the date separator before it, if it is its day's first."""
+    """A message with the date separator before it, if it is its day's first. The last three
+    parameters come from `own_marks`."""
     opens_day = starts_day(message.sent_at, previous_at)
     shows_author = message.is_head | opens_day
     return rx.fragment(
@@ -33,13 +37,17 @@ def message_item(
             rx.el.div(
                 rx.cond(shows_author, _byline(message)),
                 rx.cond(message.quote_id != 0, _quote(message)),
-                rx.cond(is_editing, edit_form(), _content(message)),
+                rx.cond(
+                    is_editing,
+                    edit_form(),
+                    _content(message, is_mine, can_post, my_vote, my_emoji, my_choices),
+                ),
                 rx.foreach(message.threads, thread_footer),
                 class_name="message-main",
             ),
             rx.cond(
                 ~message.is_deleted & ~is_editing,
-                message_actions(message, is_mine=is_mine, can_post=can_post),
+                message_actions(message, is_mine=is_mine, can_post=can_post, my_vote=my_vote),
             ),
             aria_label=message.author.name + " at " + local_time(message.sent_at),
             tab_index=-1,
@@ -90,16 +98,31 @@ def _quote(message: rx.Var[MessageRow]) -> rx.Component:
     )
 
 
-def _content(message: rx.Var[MessageRow]) -> rx.Component:
+def _content(
+    message: rx.Var[MessageRow],
+    is_mine: rx.Var[bool],
+    can_post: rx.Var[bool],
+    my_vote: rx.Var[int],
+    my_emoji: rx.Var[str],
+    my_choices: rx.Var[str],
+) -> rx.Component:
+    def card(poll: rx.Var[PollRow]) -> rx.Component:
+        return poll_card(
+            poll=poll,
+            message_id=message.id,
+            opener=message.author.name,
+            is_mine=is_mine,
+            my_choices=my_choices,
+            can_post=can_post,
+        )
+
     return rx.cond(
         message.is_deleted,
         rx.el.p(icon("ban", 14), "Message deleted", class_name="gone"),
         rx.fragment(
-            rx.cond(
-                message.polls.length() > 0, rx.foreach(message.polls, poll_card), _text(message)
-            ),
+            rx.cond(message.polls.length() > 0, rx.foreach(message.polls, card), _text(message)),
             rx.foreach(message.files, message_file),
-            message_marks(message),
+            message_marks(message, my_vote=my_vote, my_emoji=my_emoji, can_post=can_post),
         ),
     )
 

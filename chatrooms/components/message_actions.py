@@ -3,12 +3,18 @@
 import reflex as rx
 
 from chatrooms.components.controls import button, error_note, icon, icon_button
+from chatrooms.components.emoji_picker import react_button
+from chatrooms.state.marks import MarksState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
 
 
 def message_actions(
-    message: rx.Var[MessageRow], *, is_mine: rx.Var[bool], can_post: rx.Var[bool]
+    message: rx.Var[MessageRow],
+    *,
+    is_mine: rx.Var[bool],
+    can_post: rx.Var[bool],
+    my_vote: rx.Var[int],
 ) -> rx.Component:
     """The buttons of one message, shown on hover, on focus, and by "More" on a touch screen."""
     return rx.fragment(
@@ -22,6 +28,7 @@ def message_actions(
                     custom_attrs={"data-action": "reply"},
                 ),
             ),
+            rx.cond(can_post, _marking(message, my_vote)),
             rx.cond(
                 is_mine & can_post,
                 icon_button(
@@ -42,6 +49,28 @@ def message_actions(
             aria_expanded="false",
             custom_attrs={"data-action": "more"},
         ),
+    )
+
+
+def _marking(message: rx.Var[MessageRow], my_vote: rx.Var[int]) -> rx.Component:
+    """Vote and react."""
+    return rx.fragment(
+        _vote("arrow-big-up", "Upvote", 1, message.id, my_vote),
+        _vote("arrow-big-down", "Downvote", -1, message.id, my_vote),
+        react_button(message_id=message.id),
+    )
+
+
+def _vote(
+    icon_name: str, label: str, value: int, message_id: rx.Var[int], my_vote: rx.Var[int]
+) -> rx.Component:
+    """A vote, or taking it back if it is the reader's own."""
+    is_mine = my_vote == value
+    return icon_button(
+        icon_name,
+        label,
+        aria_pressed=is_mine,
+        on_click=MarksState.vote(message_id, rx.cond(is_mine, 0, value)),
     )
 
 

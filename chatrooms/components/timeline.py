@@ -8,6 +8,7 @@ import reflex as rx
 
 from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message import message_item
+from chatrooms.components.message_marks import own_marks
 from chatrooms.state.live import LiveState
 from chatrooms.state.outbox import OutboxState
 from chatrooms.state.room import RoomState
@@ -69,6 +70,7 @@ def _row(message: rx.Var[MessageRow], index: rx.Var[int]) -> rx.Component:
         is_mine=message.author.id == SessionState.me.id,
         is_editing=RoomState.editing_id == message.id,
         can_post=RoomState.rights.can_post & ~LiveState.room.is_archived,
+        **own_marks(message.id),
     )
     return rx.fragment(item, key=message.id.to_string())
 

@@ -19,8 +19,9 @@ MAX_EMOJI = 20
 
 def react(
     deps: Deps, *, actor_id: int, room_id: int, message_id: int, emoji: str, is_on: bool
-) -> None:
-    """Put an emoji on a message, or take one's own off. Doing it again changes nothing.
+) -> str:
+    """Put an emoji on a message, or take one's own off, and return its full form. Doing it again
+    changes nothing.
 
     Raises: InvalidInput if it is not exactly one emoji, or one too many; MessageUnavailable if the
         message is deleted; RateLimited; as `access_to_mark`.
@@ -32,7 +33,7 @@ def react(
         )
         present = tx.get(ReactionRow, (message.id, symbol, access.actor.id))
         if (present is not None) == bool(is_on):
-            return
+            return symbol
         if present is None:
             _check_room_for(tx, message_id=message.id, symbol=symbol)
         seq = take_seq(tx, room_id=access.room_id)
@@ -46,6 +47,7 @@ def react(
         event = ReactionsChanged(message_id=message.id, reactions=found)
         append_event(tx, deps, room_id=access.room_id, seq=seq, event=event)
         tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks"))
+        return symbol
 
 
 def _check_room_for(tx: Transaction, *, message_id: int, symbol: str) -> None:

@@ -1,11 +1,14 @@
-"""What the person put on the messages on the screen: votes, reactions, choices, saved
-messages, threads followed."""
+"""What the person put on the messages on the screen: votes, reactions, choices, saved messages."""
+
+from typing import Any, TypeVar
 
 import reflex as rx
 
 from chatrooms.live.offload import off_loop
-from chatrooms.services import marks
+from chatrooms.services import marks, polls, reactions, votes
 from chatrooms.state import caller, screens
+
+V = TypeVar("V")
 
 
 class MarksState(rx.State):
@@ -15,8 +18,6 @@ class MarksState(rx.State):
     reactions: dict[int, list[str]] = {}
     choices: dict[int, list[int]] = {}
     saved: list[int] = []
-    follows: dict[int, int] = {}
-    """The threads that the person follows, with the position up to which they are read."""
 
     @rx.event
     async def load(self):
@@ -33,4 +34,66 @@ class MarksState(rx.State):
             message_ids=message_ids,
         )
         self.votes, self.reactions, self.choices = found.votes, found.reactions, found.choices
-        self.saved, self.follows = sorted(found.saved), found.follows
+        self.saved = sorted(found.saved)
+
+    @rx.event
+    async def vote(self, message_id: int, value: int):
+        """Vote a message of the open room up (1) or down (-1), or take the vote back (0)."""
+        number, room_id = caller.number(message_id), screens.on_screen(self)[0]
+        await off_loop(
+            votes.vote,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=room_id,
+            message_id=number,
+            value=value,
+        )
+        self.votes = _with(self.votes, number, value)
+
+    @rx.event
+    async def react(self, message_id: int, emoji: str, is_on: bool):
+        """Put an emoji on a message of the open room, or take it off."""
+        number, room_id = caller.number(message_id), screens.on_screen(self)[0]
+        symbol = await off_loop(
+            reactions.react,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=room_id,
+            message_id=number,
+            emoji=emoji,
+            is_on=is_on is True,
+        )
+        others = [each for each in self.reactions.get(number, []) if each != symbol]
+        own = [*others, symbol] if is_on is True else others
+        self.reactions = _with(self.reactions, number, own)
+
+    @rx.event
+    async def choose(self, message_id: int, choice: int, is_chosen: bool):
+        """Vote for a choice of a poll in the open room, or take that vote back."""
+        await off_loop(
+            polls.vote,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=screens.on_screen(self)[0],
+            message_id=caller.number(message_id),
+            choice=choice,
+            is_chosen=is_chosen is True,
+        )
+        return MarksState.load
+
+    @rx.event
+    async def close_poll(self, message_id: int):
+        """End a poll of the open room."""
+        await off_loop(
+            polls.close_poll,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=screens.on_screen(self)[0],
+            message_id=caller.number(message_id),
+        )
+
+
+def _with(marks_by_id: dict[int, V], message_id: int, own: Any) -> dict[int, V]:
+    """The marks with those on one message replaced, or gone if there are none."""
+    others = {key: value for key, value in marks_by_id.items() if key != message_id}
+    return others | {message_id: own} if own else others

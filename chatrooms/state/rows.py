@@ -51,6 +51,7 @@ class RightsRow:
     can_decide: bool = False
     can_remove: bool = False
     can_change_roles: bool = False
+    can_close_polls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

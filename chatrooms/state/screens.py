@@ -134,6 +134,7 @@ def rights_row(access: RoomAccess) -> RightsRow:
         can_decide=Permission.DECIDE_JOIN_REQUESTS in may,
         can_remove=Permission.REMOVE_MEMBER in may,
         can_change_roles=Permission.CHANGE_ROLES in may,
+        can_close_polls=Permission.CLOSE_POLL in may,
     )
 
 
