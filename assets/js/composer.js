@@ -2,8 +2,10 @@
 // Also the box in which a message is edited.
 
 import { find, findAll, isDown, me, openRoom, press, storage } from "./dom.js";
+import { say } from "./announce.js";
 import { post } from "./outbox.js";
 import { toLatest } from "./timeline.js";
+import * as uploads from "./uploads.js";
 
 const TYPING_MS = 3000;
 const LIMIT = 4000;
@@ -89,9 +91,11 @@ function editLast() {
 }
 
 function send() {
-  if (!box?.value.trim() || !openRoom()) return;
+  if (!box || !openRoom() || !(box.value.trim() || uploads.hasAny(box))) return;
+  if (uploads.hasFailed(box)) return say("A file could not be uploaded. Retry or remove it first.");
+  if (uploads.isBusy(box)) return uploads.afterwards(box, send);
   const reply = replyTo() === answered ? "0" : replyTo();
-  post({ body: box.value, replyTo: reply });
+  post({ body: box.value, replyTo: reply, files: uploads.take(box) });
   box.value = "";
   onInput();
   grow(box);

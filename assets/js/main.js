@@ -7,16 +7,19 @@ import * as announce from "./announce.js";
 import * as composer from "./composer.js";
 import { fitKeyboard } from "./keyboard.js";
 import * as keys from "./keys.js";
+import * as lightbox from "./lightbox.js";
 import * as outbox from "./outbox.js";
 import * as search from "./search.js";
 import * as switcher from "./switcher.js";
 import * as timeline from "./timeline.js";
+import * as uploads from "./uploads.js";
 
 const WATCHED = ["log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "listed-for"];
 
 function sync() {
   outbox.sync();
   composer.sync();
+  uploads.sync();
   timeline.sync();
   announce.sync();
   search.sync();
@@ -27,6 +30,8 @@ actions.start();
 composer.start();
 keys.start();
 switcher.start();
+lightbox.start();
+uploads.start();
 fitKeyboard();
 new MutationObserver(sync).observe(document, {
   childList: true,

@@ -10,15 +10,15 @@ const OLD_REFUSAL_MS = 2500; // how long a refusal of an earlier try is not beli
 const GROUP_GAP_MS = 5 * 60_000;
 const NOT_SENT = "Not sent";
 
-let entries = null; // [{id, room, body, replyTo, isFailed, reason, triedAt, refusals}]
+let entries = null; // [{id, room, body, replyTo, files, isFailed, reason, triedAt, refusals}]
 let wasDown = false;
 const nodes = new Map();
 
 setInterval(giveUp, 1000);
 
 /** Show a message as "sending" and hand it to the server. */
-export function post({ body, replyTo }) {
-  const entry = { id: randomId(), room: openRoom(), body, replyTo, refusals: 0 };
+export function post({ body, replyTo, files = [] }) {
+  const entry = { id: randomId(), room: openRoom(), body, replyTo, files, refusals: 0 };
   entries.push(entry);
   attempt(entry);
 }
@@ -61,6 +61,7 @@ function submit(entry) {
   const form = find("[data-send-form]");
   if (!form) return;
   const fields = { room_id: entry.room, client_id: entry.id, body: entry.body, reply_to_id: entry.replyTo };
+  fields.files = (entry.files ?? []).map((file) => file.token).join(" ");
   for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
   form.requestSubmit();
 }
@@ -140,6 +141,7 @@ function draw(entry, isContinued) {
   const text = make("div", { class: "prose" }, entry.body);
   if (isContinued) text.append(status);
   const main = make("div", { class: "message-main" }, ...(isContinued ? [] : [byline]), text);
+  if (entry.files?.length) main.append(make("small", {}, entry.files.map((file) => file.name).join(", ")));
   if (entry.isFailed) main.append(failure(entry));
   const look = ["message", "pending", entry.isFailed && "failed", isContinued && "cont"];
   const margin = isContinued ? make("span", { class: "margin-time" }) : face;

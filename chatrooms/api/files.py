@@ -17,7 +17,7 @@ from chatrooms.domain.events import Attachment
 from chatrooms.live.identity import session_token
 from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import file_size
-from chatrooms.services import files, sessions, upload_limits
+from chatrooms.services import files, messages, sessions, upload_limits
 
 _WRITE_BYTES = 256 * 1024
 NAME_HEADER = "x-file-name"
@@ -57,6 +57,17 @@ async def _actor_id(request: Request, deps: Deps) -> int:
 def _refusal(error: errors.ChatError) -> Response:
     body = {"code": error.code, "error": str(error)}
     return JSONResponse(body, _STATUS.get(type(error), 400), headers={"Cache-Control": "no-store"})
+
+
+async def limits(request: Request) -> Response:
+    """What may be uploaded, so that the page need not send what would be refused."""
+    deps = _deps(request)
+    try:
+        await _actor_id(request, deps)
+    except errors.NotSignedIn as error:
+        return _refusal(error)
+    body = {"max_bytes": upload_limits.max_bytes(deps), "max_files": messages.MAX_FILES}
+    return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
 
 async def upload(request: Request) -> Response:
@@ -173,6 +184,7 @@ def _disposition(file: files.StoredFile) -> str:
 
 routes = [
     Route("/files", upload, methods=["POST"]),
+    Route("/files", limits),
     Route("/files/{token}", download),
     Route("/files/{token}/thumbnail", thumbnail),
 ]

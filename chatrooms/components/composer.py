@@ -4,6 +4,7 @@ import reflex as rx
 
 from chatrooms.components.controls import button, icon, icon_button
 from chatrooms.components.new_poll import new_poll_button
+from chatrooms.components.uploads import attach_button, upload_list
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import PersonRow
@@ -38,7 +39,9 @@ def _box() -> rx.Component:
             class_name="grows",
             custom_attrs={"data-composer": "true"},
         ),
+        upload_list(),
         rx.el.div(
+            attach_button(),
             rx.el.span(
                 rx.el.kbd("Enter"),
                 " sends, ",

@@ -7,7 +7,7 @@ from chatrooms.components.browser import local_date_time, local_day, local_time,
 from chatrooms.components.controls import icon
 from chatrooms.components.message_actions import edit_form, message_actions
 from chatrooms.components.message_body import message_body
-from chatrooms.components.message_files import message_file
+from chatrooms.components.message_files import message_files
 from chatrooms.components.message_marks import message_marks
 from chatrooms.components.poll_card import poll_card
 from chatrooms.components.thread_footer import thread_footer
@@ -120,8 +120,12 @@ def _content(
         message.is_deleted,
         rx.el.p(icon("ban", 14), "Message deleted", class_name="gone"),
         rx.fragment(
-            rx.cond(message.polls.length() > 0, rx.foreach(message.polls, card), _text(message)),
-            rx.foreach(message.files, message_file),
+            rx.cond(
+                message.polls.length() > 0,
+                rx.foreach(message.polls, card),
+                rx.cond(message.body != "", _text(message)),
+            ),
+            message_files(message.files),
             message_marks(message, my_vote=my_vote, my_emoji=my_emoji, can_post=can_post),
         ),
     )

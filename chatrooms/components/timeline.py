@@ -153,4 +153,4 @@ def _scripts_controls() -> rx.Component:
     )
 
 
-_SEND_FIELDS = ("room_id", "client_id", "reply_to_id")
+_SEND_FIELDS = ("room_id", "client_id", "reply_to_id", "files")

@@ -8,6 +8,10 @@ from chatrooms.domain.events import Attachment, Message, Named, Person, Poll, Th
 from chatrooms.domain.view import RoomView
 from chatrooms.services.emojis import emoji_name
 
+_PICTURE_WIDTH, _PICTURE_HEIGHT, _PICTURE_MIN = 360, 280, 40
+"""The box, in pixels, into which a picture of the timeline is fitted."""
+FILES_ALONE = "Attached files"
+"""Stands where the text of a message without text would be quoted."""
 GROUP_GAP = timedelta(minutes=5)
 """Messages of one author stand together while no two neighbours are further apart."""
 
@@ -82,6 +86,7 @@ class FileRow:
     """In words, such as 1.2 MB."""
     is_picture: bool = False
     width: int = 0
+    """Of a picture as the timeline shows it, in pixels: its place is kept before it comes."""
     height: int = 0
 
 
@@ -202,14 +207,21 @@ def _thread_row(thread: ThreadSummary) -> ThreadRow:
     )
 
 
+def _shown_size(width: int, height: int) -> tuple[int, int]:
+    scale = min(1.0, _PICTURE_WIDTH / max(width, 1), _PICTURE_HEIGHT / max(height, 1))
+    return max(round(width * scale), _PICTURE_MIN), max(round(height * scale), _PICTURE_MIN)
+
+
 def _file_row(file: Attachment) -> FileRow:
+    is_picture = file.width > 0
+    width, height = _shown_size(file.width, file.height) if is_picture else (0, 0)
     return FileRow(
         url=f"/files/{file.token}",
         name=file.name,
         size=file_size(file.size),
-        is_picture=file.width > 0,
-        width=file.width,
-        height=file.height,
+        is_picture=is_picture,
+        width=width,
+        height=height,
     )
 
 
@@ -257,7 +269,9 @@ def message_row(
         files=[_file_row(file) for file in message.attachments],
         quote_id=quote.id if quote else 0,
         quote_author=quote.author_name if quote else "",
-        quote_text=("Message deleted" if quote.is_deleted else quote.excerpt) if quote else "",
+        quote_text=("Message deleted" if quote.is_deleted else quote.excerpt or FILES_ALONE)
+        if quote
+        else "",
         is_head=is_first or _is_head(message, previous),
         previous_at=iso(previous.sent_at) if previous else "",
     )

@@ -21,12 +21,14 @@ from chatrooms.db.tables import (
 from chatrooms.domain import events
 from chatrooms.domain.errors import InvalidInput, MessageUnavailable
 from chatrooms.domain.events import MessagePosted, Quote
+from chatrooms.domain.files import is_token
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, is_id
 from chatrooms.services.answers import tell_of_answer
 from chatrooms.services.details import attachments_of, polls_of, threads_of
 from chatrooms.services.event_log import append_event, append_message, lock_room, take_seq
 
+_FILE_GONE = "A file of this message is gone. Please add it again."
 _INSERT = insert(table_of(Message)).returning(table_of(Message).c.id)
 
 
@@ -213,6 +215,8 @@ def _add_files(
 ) -> None:
     if not tokens:
         return
+    if not all(is_token(token) for token in tokens):
+        raise InvalidInput(_FILE_GONE)
     added = tx.execute(
         update(AttachmentRow)
         .where(
@@ -225,7 +229,7 @@ def _add_files(
         .returning(col(AttachmentRow.id))
     ).all()
     if len(added) != len(set(tokens)):
-        raise InvalidInput("A file of this message is gone. Please add it again.")
+        raise InvalidInput(_FILE_GONE)
 
 
 def _count_reply(tx: Transaction, *, root_id: int) -> events.ThreadSummary | None:

@@ -36,6 +36,7 @@ class OutboxState(rx.State):
                 client_id=client_id,
                 body=caller.text(form, "body"),
                 reply_to_id=caller.number_in(form, "reply_to_id") or None,
+                files=caller.text(form, "files").split(),
             )
         except ChatError as error:
             _answer(self, client_id, str(error))

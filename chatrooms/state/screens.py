@@ -10,6 +10,7 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import excerpt
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
+from chatrooms.live.rows import FILES_ALONE
 from chatrooms.live.tab import MAX_PAST, PRESENT, Past, Tab
 from chatrooms.live.wire import SocketGone
 from chatrooms.services import history, rooms
@@ -140,7 +141,7 @@ def rights_row(access: RoomAccess) -> RightsRow:
 
 def excerpt_of(message: Message) -> str:
     """A message as a reply quotes it."""
-    return excerpt(message.body)
+    return excerpt(message.body) or FILES_ALONE
 
 
 def on_screen(state: rx.State) -> tuple[int, list[int]]:
