@@ -23,6 +23,7 @@ from chatrooms.live.tab_state import use_tab_states
 from chatrooms.live.wire import Wire
 from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
+from chatrooms.state.drafts import DraftsState
 from chatrooms.state.live import LiveState, empty_vars
 from chatrooms.state.marks import MarksState
 from chatrooms.state.mishaps import tell
@@ -42,6 +43,7 @@ PAGE_EVENTS = PageEvents(
     own={
         "rooms": (_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
         "marks": (_name(MarksState.load),),
+        "drafts": (_name(DraftsState.load),),
         "notifications": (_name(NotificationsState.load),),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),

@@ -1,8 +1,9 @@
 // The text box: grows with its text, keeps a draft per room, sends on Enter, says that one types.
 // Also the box in which a message is edited.
 
-import { find, findAll, isDown, me, openRoom, press, storage } from "./dom.js";
 import { say } from "./announce.js";
+import { find, findAll, isDown, openRoom, press } from "./dom.js";
+import * as drafts from "./drafts.js";
 import { post } from "./outbox.js";
 import { toLatest } from "./timeline.js";
 import * as uploads from "./uploads.js";
@@ -22,6 +23,10 @@ export function sync() {
   const current = find("[data-composer]");
   if (current && (current !== box || openRoom() !== room)) open(current);
   box = current;
+  if (drafts.sync()) {
+    grow(box);
+    countDown(box);
+  }
   if (replyTo() === "0") answered = "0";
   const edited = find("[data-edit-form] textarea");
   if (edited && edited !== editor) startEditing(edited);
@@ -44,7 +49,7 @@ export function start() {
 
 function open(current) {
   room = openRoom();
-  current.value = storage.read(() => localStorage, draftKey()) ?? "";
+  drafts.open(current, room);
   grow(current);
   countDown(current);
   const isFree = document.activeElement === document.body;
@@ -57,11 +62,10 @@ function startEditing(edited) {
   edited.setSelectionRange(edited.value.length, edited.value.length);
 }
 
-const draftKey = () => `chatrooms-draft-${me().id}-${room}`;
 const replyTo = () => find("[data-reply-to]")?.dataset.replyTo ?? "0";
 
 function onInput() {
-  storage.write(() => localStorage, draftKey(), box.value);
+  drafts.changed();
   countDown(box);
   if (!box.value || isDown() || Date.now() - lastNotice < TYPING_MS) return;
   lastNotice = Date.now();
@@ -97,7 +101,8 @@ function send() {
   const reply = replyTo() === answered ? "0" : replyTo();
   post({ body: box.value, replyTo: reply, files: uploads.take(box) });
   box.value = "";
-  onInput();
+  drafts.clear();
+  countDown(box);
   grow(box);
   box.focus();
   if (reply !== "0") {

@@ -5,6 +5,7 @@
 import * as actions from "./actions.js";
 import * as announce from "./announce.js";
 import * as composer from "./composer.js";
+import * as drafts from "./drafts.js";
 import { fitKeyboard } from "./keyboard.js";
 import * as keys from "./keys.js";
 import * as lightbox from "./lightbox.js";
@@ -14,7 +15,7 @@ import * as switcher from "./switcher.js";
 import * as timeline from "./timeline.js";
 import * as uploads from "./uploads.js";
 
-const WATCHED = ["log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "listed-for"];
+const WATCHED = ["log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "listed-for", "draft-at"];
 
 function sync() {
   outbox.sync();
@@ -28,6 +29,7 @@ function sync() {
 
 actions.start();
 composer.start();
+drafts.start();
 keys.start();
 switcher.start();
 lightbox.start();

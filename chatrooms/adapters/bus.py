@@ -16,8 +16,9 @@ log = structlog.get_logger(__name__)
 CONTROL = "chatrooms:control"
 Changed = Literal["facts", "members", "requests"]
 """What a room's screens list besides messages: the room's own facts, members, join requests."""
-Own = Literal["rooms", "marks", "notifications"]
-"""What a person's tabs show of the person alone: rooms and rights; own votes and such; the bell."""
+Own = Literal["rooms", "marks", "notifications", "drafts"]
+"""What a person's tabs show of the person alone: rooms and rights; own votes and such; the bell;
+which rooms have a draft."""
 
 
 def room_channel(room_id: int) -> str:

@@ -7,6 +7,7 @@ from chatrooms.components.browser import current_path
 from chatrooms.components.controls import icon, icon_button, link, skeleton
 from chatrooms.components.room_header import room_sign
 from chatrooms.components.search_box import search_box
+from chatrooms.state.drafts import DraftsState
 from chatrooms.state.new_room import NewRoomState
 from chatrooms.state.rows import RoomLink
 from chatrooms.state.session import SessionState
@@ -74,10 +75,20 @@ def _room(room: rx.Var[RoomLink]) -> rx.Component:
         _row(
             room_sign(room.is_private, 15),
             rx.el.span(room.name, class_name="cut"),
+            rx.cond(DraftsState.rooms.contains(room.slug), _draft_sign()),
             rx.cond(room.is_archived, rx.el.small("archived")),
             to="/rooms/" + room.slug,
         ),
         key=room.slug,
+    )
+
+
+def _draft_sign() -> rx.Component:
+    return rx.el.span(
+        icon("pencil", 12),
+        rx.el.span("draft", class_name="sr-only"),
+        title="You began to write here",
+        class_name="draft-sign",
     )
 
 

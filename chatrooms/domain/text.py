@@ -152,7 +152,12 @@ def check_password(text: object) -> str:
 
 def searchable(query: str) -> str:
     """What somebody looks for, in lower case, without characters that cannot be stored."""
-    return query.encode("utf-8", "ignore").decode().replace("\x00", "").lower()
+    return storable(query).lower()
+
+
+def storable(text: str) -> str:
+    """A text as it is, without characters that cannot be stored."""
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
 def slugify(name: str) -> str:

@@ -4,6 +4,7 @@ import reflex as rx
 
 from chatrooms.components.connection import connection_banner
 from chatrooms.components.controls import back_link
+from chatrooms.components.draft_controls import draft_controls
 from chatrooms.components.key_map import key_map
 from chatrooms.components.new_room import new_room_dialog
 from chatrooms.components.sidebar import logo, sidebar
@@ -32,6 +33,7 @@ def frame(
                 new_room_dialog(),
                 key_map(),
                 switcher(),
+                draft_controls(),
                 class_name="app",
                 custom_attrs={
                     "data-page": name,

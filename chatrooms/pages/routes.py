@@ -17,6 +17,7 @@ from chatrooms.pages.sign_in import sign_in_page
 from chatrooms.pages.sign_up import sign_up_page
 from chatrooms.state.admin import AdminState
 from chatrooms.state.discover import DiscoverState
+from chatrooms.state.drafts import DraftsState
 from chatrooms.state.invitation import InvitationState
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
@@ -36,7 +37,7 @@ class Route(NamedTuple):
     on_load: list[rx.EventHandler]
 
 
-_SIGNED_IN = [SessionState.require_sign_in, SidebarState.load]
+_SIGNED_IN = [SessionState.require_sign_in, SidebarState.load, DraftsState.load]
 _ROOM_TITLE = rx.cond(LiveState.room.name != "", LiveState.room.name + " · Chatrooms", "Chatrooms")
 
 ROUTES = [
@@ -47,7 +48,7 @@ ROUTES = [
         "/rooms/[room_slug]",
         room_page,
         _ROOM_TITLE,
-        [*_SIGNED_IN, RoomState.open_room, RoomInfoState.refresh],
+        [*_SIGNED_IN, RoomState.open_room, DraftsState.open, RoomInfoState.refresh],
     ),
     Route("/discover", discover_page, "Discover · Chatrooms", [*_SIGNED_IN, DiscoverState.load]),
     Route("/search", search_page, "Search · Chatrooms", [*_SIGNED_IN, SearchState.load]),

@@ -86,7 +86,7 @@ def test_hits_come_in_pages_and_in_two_orders(
     expect(results(screen).first).to_contain_text(f"{word} {word}")
     screen.page.reload()
     expect(results(screen).first).to_contain_text(f"{word} {word}")
-    ask(screen, f"{word} -few")
+    ask(screen, f"{word} -words")
     expect(results(screen)).to_have_count(1)
 
 

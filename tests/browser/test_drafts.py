@@ -1,0 +1,86 @@
+"""A draft begun in one browser goes on in another, until it is sent."""
+
+import re
+
+from playwright.sync_api import expect
+
+from chatrooms.bootstrap import Deps
+from chatrooms.services import drafts
+from tests.browser.screen import Desk, Line
+from tests.support.people import Place, Someone, make_room
+from tests.support.waiting import wait_until
+
+
+def stored(deps: Deps, who: Someone, room: Place) -> str:
+    return drafts.find_draft(deps, actor_id=who.id, slug=room.slug).body
+
+
+def test_another_browser_goes_on_with_a_draft_and_sending_it_clears_both(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone
+) -> None:
+    first = desk.sit_down(owner).enter(private_room)
+    expect(first.my_rooms.get_by_text("draft")).to_have_count(0)
+    first.composer.press_sequentially("begun here,")
+    expect(first.my_rooms.get_by_text("draft")).to_have_count(1)
+    assert stored(deps, owner, private_room) == "begun here,"
+
+    second = desk.sit_down(owner).enter(private_room)
+    expect(second.composer).to_have_value("begun here,")
+    second.composer.press("End")
+    second.composer.press_sequentially(" ended there")
+    second.composer.press("Enter")
+    second.expect_message("begun here, ended there")
+    expect(second.composer).to_have_value("")
+    expect(first.my_rooms.get_by_text("draft")).to_have_count(0)
+    assert stored(deps, owner, private_room) == ""
+    first.page.reload()
+    first.expect_room(private_room)
+    first.expect_message("begun here, ended there")
+    expect(first.composer).to_have_value("")
+
+
+def test_leaving_a_room_saves_what_was_typed_there(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone
+) -> None:
+    other = make_room(deps, owner, name="other place")
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.composer.fill("left behind")
+    screen.my_rooms.get_by_role("link", name=re.compile("other place")).click()
+    screen.expect_room(other)
+    eventually_stored(deps, owner, private_room, "left behind")
+    screen.composer.fill("left for home")
+    screen.page.get_by_role("link", name="Chatrooms").click()
+    screen.expect_path("/")
+    eventually_stored(deps, owner, other, "left for home")
+
+
+def eventually_stored(deps: Deps, who: Someone, room: Place, text: str) -> None:
+    wait_until(lambda: stored(deps, who, room) == text, what=f"the draft is {text!r}")
+
+
+def test_what_was_typed_without_a_connection_wins_and_is_saved_when_it_is_back(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone
+) -> None:
+    screen = desk.sit_down(owner)
+    line = Line(screen)
+    screen.enter(private_room)
+    line.cut()
+    expect(screen.connection).to_be_visible()
+    screen.composer.fill("typed in a tunnel")
+    drafts.save_draft(deps, actor_id=owner.id, room_id=private_room.id, body="from elsewhere")
+    line.mend()
+    expect(screen.connection).to_have_count(0)
+    expect(screen.page.locator("[data-draft='typed in a tunnel']")).to_have_count(1)
+    expect(screen.composer).to_have_value("typed in a tunnel")
+    assert stored(deps, owner, private_room) == "typed in a tunnel"
+
+
+def test_a_person_sees_no_draft_of_anybody_else(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    drafts.save_draft(deps, actor_id=owner.id, room_id=private_room.id, body="for my eyes")
+    mine, theirs = (desk.sit_down(who).enter(private_room) for who in (owner, member))
+    expect(mine.composer).to_have_value("for my eyes")
+    expect(theirs.composer).to_have_value("")
+    expect(theirs.my_rooms.get_by_text("draft")).to_have_count(0)
+    assert "for my eyes" not in theirs.page.content()
