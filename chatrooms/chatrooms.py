@@ -24,7 +24,7 @@ from chatrooms.live.wire import Wire
 from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
 from chatrooms.state.drafts import DraftsState
-from chatrooms.state.live import LiveState, empty_vars
+from chatrooms.state.live import LiveState, ReaderState, empty_vars
 from chatrooms.state.marks import MarksState
 from chatrooms.state.mishaps import tell
 from chatrooms.state.notifications import NotificationsState
@@ -42,6 +42,7 @@ def _name(handler: Any) -> str:
 PAGE_EVENTS = PageEvents(
     own={
         "rooms": (_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
+        "unread": (_name(SidebarState.load),),
         "marks": (_name(MarksState.load),),
         "drafts": (_name(DraftsState.load),),
         "notifications": (_name(NotificationsState.load),),
@@ -82,7 +83,11 @@ async def live() -> AsyncIterator[None]:
     """Run the hub for as long as this web process serves."""
     if app.sio is None:
         raise RuntimeError("the app has no state, so there is nothing to show live")
-    wire = Wire(app.sio, state_name=LiveState.get_full_name())
+    wire = Wire(
+        app.sio,
+        state_name=LiveState.get_full_name(),
+        reader_name=ReaderState.get_full_name(),
+    )
     logs.configure(as_json=get_settings().log_json)
     async with running(wire, PAGE_EVENTS, empty_vars()):
         yield

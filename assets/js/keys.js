@@ -19,6 +19,7 @@ function onKey(event) {
   if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
   const action = { r: "reply", e: "edit" }[event.key.toLowerCase()];
   if (action) act(event, action);
+  else if (event.key.toLowerCase() === "n") toUnreadRoom(event);
   else if (event.key === "?") showKeys(event);
   else if (event.key === "/") search(event);
   else if (event.key === "ArrowUp" || event.key === "ArrowDown") step(event);
@@ -31,6 +32,16 @@ function act(event, action) {
   if (!control) return;
   event.preventDefault();
   control.click();
+}
+
+/** The first unread room after the open one, or the first of all. */
+function toUnreadRoom(event) {
+  const rows = findAll('[data-region="rooms"] a.row[data-unread="true"]');
+  const here = rows.findIndex((row) => row.getAttribute("aria-current") === "page");
+  const next = rows[here + 1] ?? rows[0];
+  if (!next || next === rows[here]) return;
+  event.preventDefault();
+  next.click();
 }
 
 function showKeys(event) {

@@ -6,6 +6,7 @@ import * as actions from "./actions.js";
 import * as announce from "./announce.js";
 import * as composer from "./composer.js";
 import * as drafts from "./drafts.js";
+import * as following from "./following.js";
 import { fitKeyboard } from "./keyboard.js";
 import * as keys from "./keys.js";
 import * as lightbox from "./lightbox.js";
@@ -15,7 +16,10 @@ import * as switcher from "./switcher.js";
 import * as timeline from "./timeline.js";
 import * as uploads from "./uploads.js";
 
-const WATCHED = ["log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "listed-for", "draft-at"];
+const WATCHED = [
+  "log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "visit", "member",
+  "listed-for", "draft-at",
+];
 
 function sync() {
   outbox.sync();
@@ -25,11 +29,13 @@ function sync() {
   announce.sync();
   search.sync();
   switcher.sync();
+  following.sync();
 }
 
 actions.start();
 composer.start();
 drafts.start();
+following.start();
 keys.start();
 switcher.start();
 lightbox.start();

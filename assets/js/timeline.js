@@ -20,6 +20,7 @@ let fetching = null; // {edge, since} of the page being fetched
 let shown = 0; // the target already scrolled to
 let stale = 0; // what the page named as target when we went elsewhere
 let wanted = 0; // a quoted message that the server is fetching
+let landed = false; // at what is new in this room, or where one goes if nothing is
 
 const resizes = new ResizeObserver(() => log?.isConnected && settle());
 
@@ -30,7 +31,7 @@ export function sync() {
   if (!log) return;
   if (log.dataset.log !== room) enter(log.dataset.log);
   if (!articles().length) return;
-  if (!goToTarget()) settle();
+  if (!goToTarget() && !land()) settle();
   if (seen === null || isFollowing()) seen = latest();
   fetchPages();
   showButton();
@@ -42,6 +43,18 @@ export function toLatest() {
   pin();
   if (!isPast()) settle();
   showButton();
+}
+
+/** Whether the newest message is in sight and each that comes will be. */
+export const isFollowingLatest = () => Boolean(log?.isConnected && articles().length && isFollowing());
+
+/** The last message that is wholly visible, if there is one. */
+export function lastVisible() {
+  if (!log?.isConnected) return null;
+  const { bottom } = log.getBoundingClientRect();
+  const all = articles();
+  const below = all.findIndex((article) => article.getBoundingClientRect().bottom > bottom + 1);
+  return all[(below < 0 ? all.length : below) - 1] ?? null;
 }
 
 /** Show a message if it is in the log. Otherwise remember it, for the server is about to send it. */
@@ -68,6 +81,21 @@ function enter(id) {
   places = [];
   seen = fetching = null;
   shown = stale = wanted = 0;
+  landed = false;
+}
+
+/** Once in each room: go to the line above what is new. */
+function land() {
+  if (landed) return false;
+  landed = true;
+  const line = find("[data-new-line]", log);
+  if (!line || new URLSearchParams(location.search).has("message")) return false;
+  line.scrollIntoView({ block: "start" });
+  lastTop = log.scrollTop;
+  if (bottomGap() <= BOTTOM_PX) pin();
+  else unpin();
+  notePlaces();
+  return true;
 }
 
 const articles = () => findAll("article[data-message-id]", log);

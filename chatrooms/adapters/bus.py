@@ -1,6 +1,7 @@
 """The bus: Redis channels that tell web processes what changed. A doorbell, never the truth."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 import structlog
@@ -9,16 +10,18 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from chatrooms.domain.events import Sequenced
+from chatrooms.domain.events import Message, MessagePosted, Sequenced
 
 log = structlog.get_logger(__name__)
 
 CONTROL = "chatrooms:control"
+ACTIVITY = "chatrooms:activity"
+"""Where every process hears that a room has a new message, and how far people have read."""
 Changed = Literal["facts", "members", "requests"]
 """What a room's screens list besides messages: the room's own facts, members, join requests."""
-Own = Literal["rooms", "marks", "notifications", "drafts"]
-"""What a person's tabs show of the person alone: rooms and rights; own votes and such; the bell;
-which rooms have a draft."""
+Own = Literal["rooms", "unread", "marks", "notifications", "drafts"]
+"""What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
+unread there; own votes and such; the bell; which rooms have a draft."""
 
 
 def room_channel(room_id: int) -> str:
@@ -52,7 +55,37 @@ class Bus:
 
     def ring(self, event: Sequenced) -> None:
         """Tell every process that looks at the room about its new event."""
-        self._publish(room_channel(event.room_id), event.model_dump_json())
+        posted = event.event
+        if isinstance(posted, MessagePosted) and posted.message.thread_id is None:
+            self._announce_activity(event, posted.message)
+        else:
+            self._publish(room_channel(event.room_id), event.model_dump_json())
+
+    def _announce_activity(self, event: Sequenced, message: Message) -> None:
+        notice = {
+            "kind": "posted",
+            "room_id": event.room_id,
+            "ordinal": message.ordinal,
+            "author_id": message.author.id,
+        }
+        # One round trip for both: this is what happens most.
+        with self._redis.pipeline(transaction=False) as both:
+            both.publish(room_channel(event.room_id), event.model_dump_json())
+            both.publish(ACTIVITY, json.dumps(notice))
+            self._send(both.execute, room_channel(event.room_id))
+
+    def read(
+        self, room_id: int, account_ids: list[int], ordinal: int, *, are_following: bool = False
+    ) -> None:
+        """Tell the tabs of these people how far they have read the room now."""
+        notice = {
+            "kind": "read",
+            "room_id": room_id,
+            "ordinal": ordinal,
+            "account_ids": account_ids,
+            "is_following": are_following,
+        }
+        self._publish(ACTIVITY, json.dumps(notice))
 
     def access_changed(
         self,
@@ -82,7 +115,10 @@ class Bus:
         self._publish(CONTROL, json.dumps({"kind": kind, **fields}))
 
     def _publish(self, channel: str, payload: str) -> None:
+        self._send(lambda: self._redis.publish(channel, payload), channel)
+
+    def _send(self, publish: Callable[[], Any], channel: str) -> None:
         try:
-            self._redis.publish(channel, payload)
+            publish()
         except RedisError as error:
             log.warning("bus_unreachable", channel=channel, error=type(error).__name__)

@@ -10,6 +10,7 @@ _KEYS = (
     ("↑", "Edit your last message, when the box is empty"),
     ("R", "Reply to the message under the pointer or in focus"),
     ("E", "Edit it, if it is yours"),
+    ("N", "Go to the next unread room"),
     ("↑ ↓", "Go from message to message, in the list"),
     ("Esc", "Close or cancel; what you wrote is kept"),
     ("F6", "Go to the next region of the page"),

@@ -4,6 +4,7 @@ import reflex as rx
 
 from chatrooms.components.controls import button, error_note, icon, icon_button
 from chatrooms.components.emoji_picker import react_button
+from chatrooms.state.live import ReaderState
 from chatrooms.state.marks import MarksState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
@@ -39,6 +40,15 @@ def message_actions(
                 ),
             ),
             icon_button("link", "Copy link", custom_attrs={"data-action": "copy-link"}),
+            rx.cond(
+                RoomState.rights.can_leave,
+                icon_button(
+                    "mail",
+                    "Mark unread from here",
+                    on_click=ReaderState.mark_unread(message.id),
+                    custom_attrs={"data-action": "mark-unread"},
+                ),
+            ),
             rx.cond(is_mine, _delete(message)),
             class_name="message-actions",
         ),

@@ -7,7 +7,9 @@ from chatrooms.components.browser import current_path
 from chatrooms.components.controls import icon, icon_button, link, skeleton
 from chatrooms.components.room_header import room_sign
 from chatrooms.components.search_box import search_box
+from chatrooms.components.unread import is_unread, unread_pills
 from chatrooms.state.drafts import DraftsState
+from chatrooms.state.live import ReaderState
 from chatrooms.state.new_room import NewRoomState
 from chatrooms.state.rows import RoomLink
 from chatrooms.state.session import SessionState
@@ -23,6 +25,7 @@ def sidebar() -> rx.Component:
         ),
         search_box(_switcher_button()),
         rx.el.div(
+            rx.cond(ReaderState.unread.length() > 0, _unread_rooms()),
             rx.el.div(
                 rx.el.h2("Rooms"),
                 icon_button("plus", "New room", on_click=NewRoomState.show),
@@ -58,10 +61,23 @@ def logo() -> rx.Component:
     return rx.el.img(src="/favicon.svg", alt="", class_name="logo")
 
 
+def _unread_rooms() -> rx.Component:
+    def row(room: rx.Var[RoomLink]) -> rx.Component:
+        return rx.cond(is_unread(room), _room(room))
+
+    return rx.fragment(
+        rx.el.div(rx.el.h2("Unread"), class_name="side-title"),
+        rx.el.ul(rx.foreach(SidebarState.rooms, row), aria_label="Unread rooms"),
+    )
+
+
 def _rooms() -> rx.Component:
+    def row(room: rx.Var[RoomLink]) -> rx.Component:
+        return rx.cond(is_unread(room), rx.fragment(), _room(room))
+
     return rx.cond(
         SidebarState.rooms.length() > 0,
-        rx.el.ul(rx.foreach(SidebarState.rooms, _room), aria_label="My rooms"),
+        rx.el.ul(rx.foreach(SidebarState.rooms, row), aria_label="My rooms"),
         rx.cond(
             SidebarState.is_loaded,
             rx.el.p("Rooms you join appear here.", class_name="side-note"),
@@ -77,7 +93,9 @@ def _room(room: rx.Var[RoomLink]) -> rx.Component:
             rx.el.span(room.name, class_name="cut"),
             rx.cond(DraftsState.rooms.contains(room.slug), _draft_sign()),
             rx.cond(room.is_archived, rx.el.small("archived")),
+            unread_pills(room),
             to="/rooms/" + room.slug,
+            is_unread=is_unread(room),
         ),
         key=room.slug,
     )
@@ -96,11 +114,16 @@ def _page_link(icon_name: str, word: str, path: str) -> rx.Component:
     return _row(icon(icon_name, 15), rx.el.span(word), to=path)
 
 
-def _row(*children: rx.Component, to: str | rx.Var[str]) -> rx.Component:
+def _row(
+    *children: rx.Component, to: str | rx.Var[str], is_unread: bool | rx.Var[bool] = False
+) -> rx.Component:
     is_here = current_path() == to
     return link(
         *children,
         to=to,
         class_name="row",
-        custom_attrs={"aria-current": rx.cond(is_here, "page", "false")},
+        custom_attrs={
+            "aria-current": rx.cond(is_here, "page", "false"),
+            "data-unread": rx.cond(is_unread, "true", "false"),
+        },
     )

@@ -9,7 +9,8 @@ import reflex as rx
 from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message import message_item
 from chatrooms.components.message_marks import own_marks
-from chatrooms.state.live import LiveState
+from chatrooms.components.unread import new_line
+from chatrooms.state.live import LiveState, ReaderState
 from chatrooms.state.outbox import OutboxState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
@@ -38,6 +39,9 @@ def timeline() -> rx.Component:
                 "data-has-newer": LiveState.has_newer,
                 "data-target": RoomState.target_id,
                 "data-latest": _latest_position(),
+                "data-new-from": ReaderState.new_from,
+                "data-visit": ReaderState.visit,
+                "data-member": RoomState.rights.role != "",
             },
         ),
         rx.el.button(
@@ -72,7 +76,7 @@ def _row(message: rx.Var[MessageRow], index: rx.Var[int]) -> rx.Component:
         can_post=RoomState.rights.can_post & ~LiveState.room.is_archived,
         **own_marks(message.id),
     )
-    return rx.fragment(item, key=message.id.to_string())
+    return rx.fragment(new_line(message), item, key=message.id.to_string())
 
 
 def _previous_at(message: rx.Var[MessageRow], index: rx.Var[int]) -> rx.Var[str]:
@@ -128,6 +132,8 @@ def _scripts_controls() -> rx.Component:
         "typing": RoomState.notify_typing,
         "cancel-reply": RoomState.cancel_reply,
         "hold": RoomState.hold_place,
+        "follow": ReaderState.follow,
+        "stop-following": ReaderState.stop_following,
     }
     return rx.el.div(
         *(
@@ -141,6 +147,11 @@ def _scripts_controls() -> rx.Component:
             rx.el.textarea(name="body", tab_index=-1),
             on_submit=OutboxState.send,
             custom_attrs={"data-send-form": "true"},
+        ),
+        rx.el.form(
+            rx.el.input(type="hidden", name="message_id"),
+            on_submit=ReaderState.see,
+            custom_attrs={"data-see-form": "true"},
         ),
         rx.foreach(
             OutboxState.refused,

@@ -3,6 +3,7 @@ into them, and writes what changed onto the sockets that were granted the room."
 
 import asyncio
 import math
+import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from chatrooms.domain.errors import ChatError, ServiceUnavailable
 from chatrooms.domain.events import Sequenced
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
-from chatrooms.live.tab import PRESENT, Past, Tab
+from chatrooms.live.tab import NO_LINE, NOTHING_SEEN, PRESENT, Line, Past, Seen, Tab
 from chatrooms.live.wire import Address, SocketGone, Wire, encode
 from chatrooms.services import event_log, history
 from chatrooms.services.sessions import SignedIn
@@ -38,7 +39,8 @@ class PageEvents:
 
     own: Mapping[str, tuple[str, ...]]
     """What is a person's alone, by what changed of it: the person's own rooms, and rights in the
-    open one (`rooms`); own votes and such (`marks`); the bell (`notifications`)."""
+    open one (`rooms`); the list of rooms with what is unread there (`unread`);
+    own votes and such (`marks`); the bell (`notifications`)."""
     facts: tuple[str, ...]
     """What a page shows of a room beside the room itself."""
     info: tuple[str, ...]
@@ -79,6 +81,8 @@ class Hub:
         """Called with a room's id before its view is loaded, to hear of its events."""
         self.unwatch: Callable[[int], None] = lambda room_id: None
         self.presence_changed: Callable[[int], None] = lambda room_id: None
+        self.stopped_following: Callable[[Tab, Seen], None] = lambda tab, seen: None
+        """Called with how far the tab's room was read, before the tab leaves it."""
 
     # Tabs
 
@@ -104,6 +108,8 @@ class Hub:
             metrics.CONNECTIONS.set(len(self.tabs))
 
     def _leave(self, tab: Tab) -> None:
+        self.stop_following(tab)
+        tab.line, tab.marked = NO_LINE, NOTHING_SEEN
         room_id, tab.room_id = tab.room_id, None
         tab.thread_id = None
         tab.show_past(PRESENT)
@@ -116,7 +122,8 @@ class Hub:
         """Take a tab's grant back: its screen is emptied and it asks what it may show instead."""
         if tab.room_id is not None:
             self._leave(tab)
-            self._wire.send(tab.address, self._wire.vars(self._empty), in_any_case=True)
+            nothing = self._wire.vars(self._empty, _line_vars(tab))
+            self._wire.send(tab.address, nothing, in_any_case=True)
         lost = self._wire.events(self._pages.access_lost)
         self._wire.send(tab.address, lost, in_any_case=True)
 
@@ -132,7 +139,10 @@ class Hub:
         room = self.rooms.get(tab.room_id) if tab.room_id is not None else None
         tab.is_behind = False
         if room is not None:
-            self._send(tab, self._wire.vars(room.all_vars(tab)))
+            self._send(tab, self._wire.vars(room.all_vars(tab), _line_vars(tab)))
+        unread, tab.unread = tab.unread, None
+        if unread is not None:
+            self.show_unread(tab, unread)
 
     def _send(self, tab: Tab, packet: Packet) -> None:
         if not self._wire.send(tab.address, packet):
@@ -164,7 +174,9 @@ class Hub:
         metrics.LIVE_ROOMS.set(len(self.rooms))
         return room
 
-    def show(self, tab: Tab, room: LiveRoom, past: Past, *, is_staff: bool) -> None:
+    def show(
+        self, tab: Tab, room: LiveRoom, past: Past, *, is_staff: bool, line: Line = NO_LINE
+    ) -> None:
         """Grant the room to the tab and send it everything, then all changes, in this order.
 
         The caller has just checked the right, and that `access_epoch` did not change meanwhile.
@@ -174,13 +186,14 @@ class Hub:
         tab.room_id, tab.is_staff = room.room_id, is_staff
         room.tabs[tab.address.sid] = tab
         tab.show_past(past)
-        self._send(tab, self._wire.vars(room.all_vars(tab)))
+        tab.line, tab.visit = line, secrets.randbits(32)
+        self._send(tab, self._wire.vars(room.all_vars(tab), _line_vars(tab)))
         self.presence_changed(room.room_id)
 
     def blank(self, tab: Tab) -> None:
         """Show the tab no room."""
         self._leave(tab)
-        self._send(tab, self._wire.vars(self._empty))
+        self._send(tab, self._wire.vars(self._empty, _line_vars(tab)))
 
     def forget_unseen(self) -> None:
         """Give up the views that nobody looks at any more."""
@@ -201,6 +214,40 @@ class Hub:
             return
         tab.show_past(past)
         self._send(tab, self._wire.vars(room.own_vars(tab)))
+
+    # Reading
+
+    def latest_seen(self, tab: Tab) -> Seen | None:
+        """The newest message of the tab's room; None if it shows no room or one without any."""
+        room = self.rooms.get(tab.room_id) if tab.room_id is not None else None
+        if room is None or not room.view.messages:
+            return None
+        latest = room.view.messages[-1]
+        return Seen(latest.position, latest.ordinal)
+
+    def stop_following(self, tab: Tab) -> None:
+        """The person no longer has the newest message in sight; what came so far was seen."""
+        seen = self.latest_seen(tab)
+        if tab.is_following and seen is not None:
+            self.stopped_following(tab, seen)
+        tab.is_following = False
+
+    def show_line(self, tab: Tab, line: Line) -> None:
+        """Have a tab show elsewhere where what is new begins."""
+        tab.line = line
+        self._send(tab, self._wire.vars({}, _line_vars(tab)))
+
+    def show_unread(self, tab: Tab, counts: dict[int, int]) -> None:
+        """Have a tab's side bar show these unread counts, unless it does."""
+        if tab.unread != counts:
+            tab.unread = counts
+            self._send(tab, self._wire.vars({}, {"unread": encode(counts)}))
+
+    def reload_lists(self) -> None:
+        """Have every tab load its side bar anew: notices may have been missed."""
+        packet = self._wire.events(self._pages.own.get("unread", ()))
+        for tab in self.tabs.values():
+            self._send(tab, packet)
 
     # Threads
 
@@ -420,3 +467,11 @@ class Hub:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _line_vars(tab: Tab) -> dict[str, str]:
+    return {
+        "new_from": encode(tab.line.message_id),
+        "new_count": encode(tab.line.count),
+        "visit": encode(tab.visit),
+    }

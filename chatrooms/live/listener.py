@@ -11,12 +11,13 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from chatrooms.adapters.bus import CONTROL, room_channel, typing_channel
+from chatrooms.adapters.bus import ACTIVITY, CONTROL, room_channel, typing_channel
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.events import Person, Sequenced
 from chatrooms.live.grants import Grants
 from chatrooms.live.hub import Hub
 from chatrooms.live.presence import PresenceKeeper
+from chatrooms.live.unread import UnreadKeeper
 
 log = structlog.get_logger(__name__)
 
@@ -29,11 +30,19 @@ _GRANT_CHECK_EVERY = 4
 class Listener:
     """The subscription of one web process. Redis being away stops nothing but the doorbell."""
 
-    def __init__(self, deps: Deps, hub: Hub, grants: Grants, presence: PresenceKeeper) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        hub: Hub,
+        grants: Grants,
+        presence: PresenceKeeper,
+        unread: UnreadKeeper,
+    ) -> None:
         self._deps = deps
         self._hub = hub
         self._grants = grants
         self._presence = presence
+        self._unread = unread
         self._pubsub: PubSub | None = None
         self._watched: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,7 +95,7 @@ class Listener:
             self._deps.settings.redis_url.get_secret_value(), health_check_interval=10
         )
         async with redis, redis.pubsub(ignore_subscribe_messages=True) as pubsub:
-            await pubsub.subscribe(CONTROL)
+            await pubsub.subscribe(CONTROL, ACTIVITY)
             # From here on each newly watched room subscribes itself; those before are caught up.
             self._pubsub = pubsub
             for room_id in list(self._watched):
@@ -104,6 +113,7 @@ class Listener:
             await self._grants.check(list(self._hub.tabs.values()))
         except SQLAlchemyError as error:
             log.warning("heal_failed", error=type(error).__name__)
+        self._hub.reload_lists()
 
     def _take(self, channel: str, data: bytes) -> None:
         try:
@@ -111,11 +121,22 @@ class Listener:
                 self._take_control(json.loads(data))
             elif channel.startswith("chatrooms:room:"):
                 self._hub.receive(Sequenced.model_validate_json(data))
+            elif channel == ACTIVITY:
+                self._take_activity(json.loads(data))
             else:
                 self._take_here(int(channel.rpartition(":")[2]), json.loads(data))
         except (ValidationError, ValueError, KeyError) as error:
             # Of another version, perhaps: the comparison with the database mends what it said.
             log.warning("bus_message_unreadable", channel=channel, error=type(error).__name__)
+
+    def _take_activity(self, notice: dict[str, Any]) -> None:
+        room_id, ordinal = notice["room_id"], notice["ordinal"]
+        if notice["kind"] == "posted":
+            self._unread.posted(room_id, ordinal=ordinal, author_id=notice["author_id"])
+        else:
+            is_following = notice["is_following"]
+            people = notice["account_ids"]
+            self._unread.read(room_id, people, ordinal=ordinal, is_following=is_following)
 
     def _take_control(self, control: dict[str, Any]) -> None:
         account_id, room_id = control.get("account_id"), control.get("room_id")
@@ -150,6 +171,7 @@ class Listener:
                 if rounds % _GRANT_CHECK_EVERY == 0:
                     await self._grants.check(list(self._hub.tabs.values()))
                     self._hub.forget_unseen()
+                    await self._unread.heal()
             except SQLAlchemyError as error:
                 log.warning("heal_failed", error=type(error).__name__)
 

@@ -14,6 +14,7 @@ from chatrooms.live.hub import Hub, PageEvents
 from chatrooms.live.identity import Identities
 from chatrooms.live.listener import Listener
 from chatrooms.live.presence import PresenceKeeper
+from chatrooms.live.unread import UnreadKeeper
 from chatrooms.live.wire import Wire
 
 _SWITCH_INTERVAL_S = 0.001
@@ -41,6 +42,11 @@ class Runtime:
         return self._parts.identities
 
     @property
+    def unread(self) -> UnreadKeeper:
+        """The process's unread counts."""
+        return self._parts.unread
+
+    @property
     def _parts(self) -> "Parts":
         if not self.parts:
             raise RuntimeError("the web process has not started yet")
@@ -54,6 +60,7 @@ class Parts:
     deps: Deps
     hub: Hub
     identities: Identities
+    unread: UnreadKeeper
 
 
 @lru_cache(maxsize=1)
@@ -73,10 +80,11 @@ async def running(wire: Wire, pages: PageEvents, empty: dict[str, str]) -> Async
     identities = Identities(deps)
     hub = Hub(deps, wire, pages, empty)
     presence = PresenceKeeper(deps, hub)
-    listener = Listener(deps, hub, Grants(deps, hub, identities), presence)
-    parts = Parts(deps, hub, identities)
+    unread = UnreadKeeper(deps, hub)
+    listener = Listener(deps, hub, Grants(deps, hub, identities), presence, unread)
+    parts = Parts(deps, hub, identities, unread)
     runtime().parts.append(parts)
-    tasks = [asyncio.create_task(listener.run()), asyncio.create_task(presence.run())]
+    tasks = [asyncio.create_task(part.run()) for part in (listener, presence, unread)]
     try:
         yield
     finally:

@@ -22,6 +22,26 @@ class Past:
     in_history: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message of the timeline up to which a room was read."""
+
+    position: int = 0
+    ordinal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where what is new begins: the line above the first message that the person had not read when
+    the room was opened."""
+
+    room_id: int = 0
+    message_id: int = 0
+    count: int = 0
+
+
+NOTHING_SEEN = Seen()
+NO_LINE = Line()
 PRESENT = Past()
 """No pages of the past: the room's newest messages alone."""
 
@@ -42,6 +62,15 @@ class Tab:
     """Whether the person decides join requests of the room."""
     has_info_open: bool = False
     """Whether the page lists the room's members."""
+    line: Line = NO_LINE
+    is_following: bool = False
+    """Whether the person has the newest message of the room in sight."""
+    marked: Seen = NOTHING_SEEN
+    """How far the room was marked as read because of this tab."""
+    visit: int = 0
+    """Tells the page that it was shown the room anew, so that it tells again if it follows."""
+    unread: dict[int, int] | None = None
+    """The unread counts that the side bar was sent last."""
     is_behind: bool = False
     """Whether a packet could not be sent, so that a snapshot is owed."""
 

@@ -45,12 +45,14 @@ def encode_list(items: Iterable[str]) -> str:
 class Wire:
     """The sockets of this process."""
 
-    def __init__(self, sio: AsyncServer, *, state_name: str) -> None:
-        """`state_name` is the full name of the state class whose vars are written."""
+    def __init__(self, sio: AsyncServer, *, state_name: str, reader_name: str) -> None:
+        """`state_name` is the full name of the state class that holds what a room's screens share,
+        `reader_name` of the one that holds what is the reader's alone."""
         # Both packages leave these untyped.
         self._manager: Any = sio.manager
         self._sockets: Any = sio.eio.sockets
         self._state = encode(state_name)
+        self._reader = encode(reader_name)
 
     def find(self, sid: str) -> Address | None:
         """Where the socket with this id is, or None if it is gone."""
@@ -62,12 +64,11 @@ class Wire:
         socket: Any = self._sockets.get(address.transport_id)
         return socket is not None and not socket.closed
 
-    def vars(self, values: Mapping[str, str]) -> Packet:
-        """A packet that sets vars, given by name as JSON."""
-        fields = ",".join(
-            f"{encode(name + FIELD_MARKER)}:{value}" for name, value in values.items()
-        )
-        return _packet(f'{{"delta":{{{self._state}:{{{fields}}}}}}}')
+    def vars(self, values: Mapping[str, str], reader: Mapping[str, str] | None = None) -> Packet:
+        """A packet that sets vars, given by name as JSON: those of the room, and the reader's."""
+        states = [(self._state, values), (self._reader, reader or {})]
+        parts = ",".join(f"{name}:{_fields(each)}" for name, each in states if each)
+        return _packet(f'{{"delta":{{{parts}}}}}')
 
     def events(self, names: Iterable[str]) -> Packet:
         """A packet that has the page send these events, by full handler name."""
@@ -85,6 +86,11 @@ class Wire:
             return False
         socket.queue.put_nowait(packet)
         return True
+
+
+def _fields(values: Mapping[str, str]) -> str:
+    fields = (f"{encode(name + FIELD_MARKER)}:{value}" for name, value in values.items())
+    return f"{{{','.join(fields)}}}"
 
 
 def _packet(update: str) -> Packet:

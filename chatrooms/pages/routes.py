@@ -38,10 +38,11 @@ class Route(NamedTuple):
 
 
 _SIGNED_IN = [SessionState.require_sign_in, SidebarState.load, DraftsState.load]
+_WITHOUT_ROOM = [*_SIGNED_IN, RoomState.leave_page]
 _ROOM_TITLE = rx.cond(LiveState.room.name != "", LiveState.room.name + " · Chatrooms", "Chatrooms")
 
 ROUTES = [
-    Route("/", home_page, "Chatrooms", _SIGNED_IN),
+    Route("/", home_page, "Chatrooms", _WITHOUT_ROOM),
     Route("/sign-in", sign_in_page, "Sign in · Chatrooms", [SessionState.load]),
     Route("/sign-up", sign_up_page, "Create account · Chatrooms", [SessionState.load]),
     Route(
@@ -50,15 +51,15 @@ ROUTES = [
         _ROOM_TITLE,
         [*_SIGNED_IN, RoomState.open_room, DraftsState.open, RoomInfoState.refresh],
     ),
-    Route("/discover", discover_page, "Discover · Chatrooms", [*_SIGNED_IN, DiscoverState.load]),
-    Route("/search", search_page, "Search · Chatrooms", [*_SIGNED_IN, SearchState.load]),
-    Route("/settings", settings_page, "Settings · Chatrooms", [*_SIGNED_IN, SettingsState.load]),
-    Route("/admin", admin_page, "Administration · Chatrooms", [*_SIGNED_IN, AdminState.load]),
+    Route("/search", search_page, "Search · Chatrooms", [*_WITHOUT_ROOM, SearchState.load]),
+    Route("/discover", discover_page, "Discover · Chatrooms", [*_WITHOUT_ROOM, DiscoverState.load]),
+    Route("/settings", settings_page, "Settings · Chatrooms", [*_WITHOUT_ROOM, SettingsState.load]),
+    Route("/admin", admin_page, "Administration · Chatrooms", [*_WITHOUT_ROOM, AdminState.load]),
     Route(
         "/invite/[token]",
         invite_page,
         "Invitation · Chatrooms",
-        [*_SIGNED_IN, InvitationState.load],
+        [*_WITHOUT_ROOM, InvitationState.load],
     ),
     Route("404", not_found_page, "Nothing here · Chatrooms", []),
 ]

@@ -15,6 +15,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.domain.text import local_path
 from chatrooms.live.hub import Hub
 from chatrooms.live.runtime import runtime
+from chatrooms.live.unread import UnreadKeeper
 from chatrooms.services.sessions import SignedIn
 
 
@@ -26,6 +27,11 @@ def deps() -> Deps:
 def hub() -> Hub:
     """The process's hub."""
     return runtime().hub
+
+
+def unread() -> UnreadKeeper:
+    """The process's unread counts."""
+    return runtime().unread
 
 
 async def signed_in(state: rx.State) -> SignedIn:

@@ -6,8 +6,14 @@ from typing import Any
 
 import reflex as rx
 
+from chatrooms.domain.errors import RoomUnavailable
+from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import MessageRow, PersonRow, RoomRow
+from chatrooms.live.tab import Line
 from chatrooms.live.wire import encode
+from chatrooms.services import reading
+from chatrooms.state import caller
+from chatrooms.state.room import RoomState, show_line
 
 
 def _replaces_builtin(method: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,6 +48,71 @@ class LiveState(rx.State):
     def dict(self, *args: Any, **kwargs: Any) -> builtins.dict[str, Any]:
         """Nothing at a hydrate, the defaults when the pages are compiled."""
         return super().dict(*args, **kwargs) if kwargs.get("initial") else {}
+
+
+class ReaderState(rx.State):
+    """What the hub writes for one reader alone, in the same way: where what is new begins in the
+    open room, and what is unread in the others. The page tells what of the room is in sight."""
+
+    new_from: int = 0
+    """The message above which the line "New" stands; 0 for none."""
+    new_count: int = 0
+    visit: int = 0
+    """Changes whenever the hub has shown the room anew."""
+    unread: dict[int, int] = {}
+    """Unread messages by room; rooms without any are not in it."""
+
+    @_replaces_builtin
+    def dict(self, *args: Any, **kwargs: Any) -> builtins.dict[str, Any]:
+        """Nothing at a hydrate, the defaults when the pages are compiled."""
+        return super().dict(*args, **kwargs) if kwargs.get("initial") else {}
+
+    @rx.event
+    def follow(self):
+        """The newest message of the room is in sight, and each that comes will be."""
+        tab = caller.hub().find_tab(caller.socket_id(self))
+        if tab is not None:
+            tab.is_following = True
+
+    @rx.event
+    def stop_following(self):
+        """The page is hidden, or the person scrolled up."""
+        hub = caller.hub()
+        tab = hub.find_tab(caller.socket_id(self))
+        if tab is not None:
+            hub.stop_following(tab)
+
+    @rx.event
+    async def see(self, form: builtins.dict[str, Any]):
+        """The person has read up to a message, further up than the newest."""
+        await off_loop(
+            reading.mark_read_to,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=_room_of(self),
+            message_id=caller.number_in(form, "message_id"),
+        )
+
+    @rx.event
+    async def mark_unread(self, message_id: int):
+        """Have the room be unread from a message on, here and in all other tabs of the person."""
+        room_id = _room_of(self)
+        place = await off_loop(
+            reading.mark_unread_from,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=room_id,
+            message_id=caller.number(message_id),
+        )
+        line = Line(room_id, place.first_unread_id, place.unread)
+        show_line(await self.get_state(RoomState), line)
+
+
+def _room_of(state: rx.State) -> int:
+    tab = caller.hub().find_tab(caller.socket_id(state))
+    if tab is None or tab.room_id is None:
+        raise RoomUnavailable
+    return tab.room_id
 
 
 def empty_vars() -> dict[str, str]:

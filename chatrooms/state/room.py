@@ -8,6 +8,7 @@ import reflex as rx
 from chatrooms.domain.errors import ChatError, NotAllowed, RoomUnavailable
 from chatrooms.domain.events import Message
 from chatrooms.live.offload import off_loop
+from chatrooms.live.tab import NO_LINE, Line
 from chatrooms.services import members, messages, typing_notices
 from chatrooms.state import caller, screens
 from chatrooms.state.marks import MarksState
@@ -33,6 +34,7 @@ class RoomState(rx.State):
     _permalink: int = 0
     """The message of the address that was jumped to: a reconnect must not jump there again."""
     _shown: Shown = Shown()
+    _line: Line = NO_LINE
 
     @rx.event
     async def open_room(self):
@@ -43,7 +45,9 @@ class RoomState(rx.State):
         if slug != self._slug:
             self._slug, self.has_asked = slug, False
         try:
-            access = await screens.open_room(self, slug, self._shown)
+            access, shown, line = await screens.open_room(
+                self, slug, self._shown, self._line, lands=not target
+            )
         except RoomUnavailable:
             _close(self, "unavailable")
             screens.blank(self)
@@ -51,11 +55,19 @@ class RoomState(rx.State):
         if previous != access.room_id:
             _close(self, "open")
             self._room_id = access.room_id
+        self._shown, self._line = shown, line
         self.status, self.rights = "open", screens.rights_row(access)
         if target and target != self._permalink:
             self._permalink = target
             await _jump(self, target)
         return MarksState.load
+
+    @rx.event
+    def leave_page(self):
+        """The tab went to a page without a room: the next room is entered anew."""
+        if self._room_id:
+            _close(self, "")
+            screens.blank(self)
 
     @rx.event
     async def refresh(self):
@@ -202,8 +214,15 @@ def _close(state: RoomState, status: str) -> None:
         state.rights = RightsRow()
     state.target_id = state._room_id = state._permalink = 0
     state.editing_id, state.editing_body, state.edit_error = 0, "", ""
-    state._shown = Shown()
+    state._shown, state._line = Shown(), NO_LINE
     _stop_replying(state)
+
+
+def show_line(state: RoomState, line: Line) -> None:
+    """Have what is new begin elsewhere in the open room, also after a reconnect."""
+    if line.room_id == state._room_id:
+        state._line = line
+        screens.show_line(state, line)
 
 
 def _stop_replying(state: RoomState) -> None:

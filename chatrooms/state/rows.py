@@ -58,6 +58,7 @@ class RightsRow:
 class RoomLink:
     """A room in the side bar."""
 
+    id: int = 0
     slug: str = ""
     name: str = ""
     is_private: bool = False

@@ -11,9 +11,9 @@ from chatrooms.domain.text import excerpt
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
 from chatrooms.live.rows import FILES_ALONE
-from chatrooms.live.tab import MAX_PAST, PRESENT, Past, Tab
+from chatrooms.live.tab import MAX_PAST, PRESENT, Line, Past, Tab
 from chatrooms.live.wire import SocketGone
-from chatrooms.services import history, rooms
+from chatrooms.services import history, reading, rooms
 from chatrooms.services.access import MAX_ID, RoomAccess
 from chatrooms.state import caller
 from chatrooms.state.rows import RightsRow
@@ -47,9 +47,12 @@ async def look_up(state: rx.State, slug: str) -> RoomAccess:
     return await off_loop(rooms.open_room, caller.deps(), actor_id=actor_id, slug=slug)
 
 
-async def open_room(state: rx.State, slug: str, shown: Shown) -> RoomAccess:
-    """Grant the room to the caller's tab and show it, with the stretch of the past that it showed
-    before if that was of this room.
+async def open_room(
+    state: rx.State, slug: str, shown: Shown, line: Line, *, lands: bool
+) -> tuple[RoomAccess, Shown, Line]:
+    """Grant the room to the caller's tab and show it: with the stretch of the past and the line
+    above what was new that it showed before, if those were of this room; else from the first
+    unread message on, if `lands`.
 
     The right is checked last, and again if access changed somewhere during the check: what was
     lost in between must not be granted.
@@ -58,7 +61,11 @@ async def open_room(state: rx.State, slug: str, shown: Shown) -> RoomAccess:
     hub = caller.hub()
     for _ in range(_MAX_TRIES):
         room = await hub.open((await look_up(state, slug)).room_id)
-        pages = await _pages(state, room.room_id, shown)
+        if line.room_id != room.room_id:
+            line = await _find_line(state, room.room_id)
+            pages = await _pages_around(state, room, line.message_id) if lands else ()
+        else:
+            pages = await _pages(state, room.room_id, shown)
         epoch = hub.access_epoch
         signed_in = await caller.signed_in(state)
         access = await look_up(state, slug)
@@ -66,10 +73,46 @@ async def open_room(state: rx.State, slug: str, shown: Shown) -> RoomAccess:
             sid = caller.socket_id(state)
             tab = hub.find_tab(sid) or hub.attach(sid, signed_in)
             past = _joined(room, pages, has_older=True) if pages else PRESENT
-            hub.show(tab, room, past, is_staff=_is_staff(access))
+            hub.show(tab, room, past, is_staff=_is_staff(access), line=line)
             tab.is_reading |= shown.is_reading and shown.room_id == room.room_id
-            return access
+            return access, _shown(tab), line
     raise RoomUnavailable
+
+
+async def _find_line(state: rx.State, room_id: int) -> Line:
+    place = await off_loop(
+        reading.find_place,
+        caller.deps(),
+        actor_id=await caller.actor_id(state),
+        room_id=room_id,
+    )
+    return Line(room_id, place.first_unread_id, place.unread)
+
+
+async def _pages_around(state: rx.State, room: LiveRoom, message_id: int) -> tuple[Message, ...]:
+    """The stretch of the past with an unread message in it, unless all screens show that one."""
+    if not message_id or any(m.id == message_id for m in (*room.settled, *room.tail)):
+        return ()
+    return tuple(
+        await off_loop(
+            history.list_around,
+            caller.deps(),
+            actor_id=await caller.actor_id(state),
+            room_id=room.room_id,
+            message_id=message_id,
+            limit=2 * PAGE,
+        )
+    )
+
+
+def show_line(state: rx.State, line: Line) -> None:
+    """Have the caller's tab show elsewhere where what is new begins; it follows the room no
+    longer, which would mark everything as read again."""
+    hub = caller.hub()
+    tab = hub.find_tab(caller.socket_id(state))
+    if tab is not None and tab.room_id == line.room_id:
+        tab.is_following = False
+        hub.show_line(tab, line)
 
 
 def _is_staff(access: RoomAccess) -> bool:

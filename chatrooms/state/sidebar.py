@@ -2,10 +2,14 @@
 
 import reflex as rx
 
+from chatrooms.domain.errors import ServiceUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.services import rooms
+from chatrooms.services.rooms import MyRoom
 from chatrooms.state import caller
 from chatrooms.state.rows import RoomLink
+
+_MAX_TRIES = 5
 
 
 class SidebarState(rx.State):
@@ -17,7 +21,19 @@ class SidebarState(rx.State):
     @rx.event
     async def load(self):
         """Read the list; asked for again whenever a membership of the person changes."""
-        actor_id = await caller.actor_id(self)
-        mine = await off_loop(rooms.list_my_rooms, caller.deps(), actor_id=actor_id)
-        self.rooms = [RoomLink(r.slug, r.name, r.is_private, r.is_archived) for r in mine]
+        mine = await _read(self)
+        self.rooms = [RoomLink(r.id, r.slug, r.name, r.is_private, r.is_archived) for r in mine]
         self.is_loaded = True
+
+
+async def _read(state: rx.State) -> list[MyRoom]:
+    """The list, whose unread counts go to the caller's tab from the hub: it also sends what
+    changes of them. What changed while the list was read is read again."""
+    unread, actor_id = caller.unread(), await caller.actor_id(state)
+    for _ in range(_MAX_TRIES):
+        epoch = unread.epoch(actor_id)
+        mine = await off_loop(rooms.list_my_rooms, caller.deps(), actor_id=actor_id)
+        tab = caller.hub().find_tab(caller.socket_id(state))
+        if tab is None or unread.show(tab, mine, epoch=epoch):
+            return mine
+    raise ServiceUnavailable

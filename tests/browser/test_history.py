@@ -11,7 +11,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.services import rooms
 from chatrooms.services.imports import Importer, parse_line
 from tests.browser.screen import Desk, Screen
-from tests.support.people import Place, Someone, post, unique
+from tests.support.people import Place, Someone, have_read, post, unique
 
 COUNT = 400
 
@@ -157,6 +157,7 @@ def test_at_the_bottom_the_list_follows_and_scrolled_up_it_stays_and_counts(
 ) -> None:
     for number in range(40):
         post(deps, private_room, member, f"before {number:02}")
+    have_read(deps, private_room, owner)
     screen = desk.sit_down(owner).enter(private_room)
     expect(screen.message("before 39")).to_be_in_viewport()
     post(deps, private_room, member, "followed")
@@ -186,6 +187,7 @@ def test_the_line_being_read_stays_however_much_is_said_meanwhile(
 ) -> None:
     for number in range(70):
         post(deps, private_room, member, f"before {number:02}\n\nwith\n\nmany\n\nlines")
+    have_read(deps, private_room, owner)
     screen = desk.sit_down(owner).enter(private_room)
     expect(screen.message("before 69")).to_be_in_viewport()
     screen.scroll(-400)
@@ -206,6 +208,7 @@ def test_sending_while_scrolled_up_goes_to_ones_own_message(
 ) -> None:
     for number in range(40):
         post(deps, private_room, member, f"before {number:02}")
+    have_read(deps, private_room, owner)
     screen = desk.sit_down(owner).enter(private_room)
     expect(screen.message("before 39")).to_be_in_viewport()
     screen.scroll(-900)

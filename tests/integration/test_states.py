@@ -1,6 +1,7 @@
 """Handlers called as any client may call them: in any order, with any arguments, by anybody."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from blockbuster import BlockingError
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, NotSignedIn, RoomUnavailable
 from chatrooms.live.offload import off_loop
-from chatrooms.live.runtime import Parts, runtime
+from chatrooms.live.runtime import runtime
 from chatrooms.live.wire import SocketGone
 from chatrooms.services import accounts, history, members, sessions
 from chatrooms.state import mishaps, screens
@@ -463,7 +464,7 @@ async def test_signing_out_ends_the_session(
 async def test_at_a_high_rate_the_text_is_kept_and_the_reason_told(
     deps: Deps, open_tab: Opened, web: WebProcess, private_room: Place, owner: Someone
 ) -> None:
-    limited = Parts(with_settings(web.deps, messages_per_minute=2), web.hub, web.identities)
+    limited = replace(web.parts, deps=with_settings(web.deps, messages_per_minute=2))
     runtime().parts.append(limited)
     try:
         tab = await open_tab(owner, at(private_room))

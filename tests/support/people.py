@@ -11,7 +11,16 @@ from redis import Redis
 
 from chatrooms.bootstrap import Deps, bootstrap
 from chatrooms.domain.permissions import Role
-from chatrooms.services import accounts, invitations, members, messages, rooms, sessions
+from chatrooms.services import (
+    accounts,
+    history,
+    invitations,
+    members,
+    messages,
+    reading,
+    rooms,
+    sessions,
+)
 from chatrooms.services.rooms import RoomDraft
 from chatrooms.services.sessions import SignedIn
 from chatrooms.settings import Settings
@@ -151,6 +160,12 @@ def post(
         thread_id=thread,
         files=files,
     )
+
+
+def have_read(deps: Deps, room: Place, who: Someone) -> None:
+    """Have a member have read the whole room."""
+    newest = history.load_view(deps, room_id=room.id).messages[-1]
+    reading.mark_read_to(deps, actor_id=who.id, room_id=room.id, message_id=newest.id)
 
 
 def deactivate(deps: Deps, admin: Someone, who: Someone) -> Someone:

@@ -18,6 +18,7 @@ from chatrooms.live.listener import Listener
 from chatrooms.live.presence import PresenceKeeper
 from chatrooms.live.runtime import Parts
 from chatrooms.live.tab import PRESENT, Past, Tab
+from chatrooms.live.unread import UnreadKeeper
 from chatrooms.live.wire import NAMESPACE, Wire
 from chatrooms.services.sessions import SignedIn
 from tests.support.people import Place, Someone
@@ -90,16 +91,17 @@ class WebProcess:
     def __init__(self, deps: Deps, *, pages: PageEvents = PAGES, state: str = "live") -> None:
         self.sio = AsyncServer(async_mode="asgi")
         self.deps = deps
-        self.hub = Hub(deps, Wire(self.sio, state_name=state), pages, EMPTY)
+        self.hub = Hub(deps, Wire(self.sio, state_name=state, reader_name="reader"), pages, EMPTY)
         self.identities = Identities(deps)
         self.grants = Grants(deps, self.hub, self.identities)
         self.presence = PresenceKeeper(deps, self.hub)
-        self.listener = Listener(deps, self.hub, self.grants, self.presence)
+        self.unread = UnreadKeeper(deps, self.hub)
+        self.listener = Listener(deps, self.hub, self.grants, self.presence, self.unread)
 
     @property
     def parts(self) -> Parts:
         """What state handlers use."""
-        return Parts(self.deps, self.hub, self.identities)
+        return Parts(self.deps, self.hub, self.identities, self.unread)
 
     async def connect(self) -> Screen:
         """A browser's new connection."""
@@ -141,10 +143,8 @@ class WebProcess:
 async def web_process(deps: Deps, **options: Any) -> AsyncIterator[WebProcess]:
     """A web process that listens, as long as the block lasts."""
     process = WebProcess(deps, **options)
-    tasks = [
-        asyncio.create_task(process.listener.run()),
-        asyncio.create_task(process.presence.run()),
-    ]
+    parts = (process.listener, process.presence, process.unread)
+    tasks = [asyncio.create_task(part.run()) for part in parts]
     try:
         yield process
     finally:

@@ -1,0 +1,99 @@
+"""Unread rooms in the side bar, the line above what is new, and going from one to the next."""
+
+from playwright.sync_api import expect
+
+from chatrooms.bootstrap import Deps
+from tests.browser.screen import PHONE, Desk
+from tests.support.people import Place, Someone, bring_in, make_room, post
+
+
+def test_what_is_said_elsewhere_is_counted_in_every_tab_until_it_is_read(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    screen = desk.sit_down(member).go("/")
+    other = desk.sit_down(member).go("/discover")
+    rooms = [each.page.get_by_role("list", name="Unread rooms") for each in (screen, other)]
+    expect(screen.my_rooms.get_by_role("link")).to_have_count(1)
+    for number in range(3):
+        post(deps, private_room, owner, f"news {number}")
+    for unread in rooms:
+        expect(unread.get_by_role("link")).to_contain_text("3 unread")
+    expect(screen.my_rooms.get_by_role("link")).to_have_count(0)
+
+    rooms[0].get_by_role("link").click()
+    screen.expect_room(private_room)
+    line = screen.log.get_by_role("separator", name="New · 3")
+    expect(line).to_be_visible()
+    for unread in rooms:
+        expect(unread).to_have_count(0)
+    post(deps, private_room, owner, "more news")
+    screen.expect_message("more news")
+    expect(line).to_be_visible()
+
+
+def test_a_room_opens_at_the_line_above_what_is_new(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    post(deps, private_room, member, "known")
+    for number in range(150):
+        post(deps, private_room, owner, f"news {number:03}")
+    screen = desk.sit_down(member).enter(private_room)
+    expect(screen.log.get_by_role("separator", name="New · 150")).to_be_in_viewport()
+    expect(screen.message("news 000")).to_be_in_viewport()
+    expect(screen.message("news 149")).not_to_be_in_viewport()
+    pill = screen.page.get_by_role("list", name="Unread rooms").get_by_role("link")
+    expect(pill).not_to_contain_text("150 unread")
+    screen.page.get_by_role("button", name="Jump to latest").click()
+    expect(screen.message("news 149")).to_be_in_viewport()
+    expect(pill).to_have_count(0)
+
+
+def test_a_message_can_be_marked_unread(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    for number in range(3):
+        post(deps, private_room, owner, f"news {number}")
+    screen = desk.sit_down(member).enter(private_room)
+    unread = screen.page.get_by_role("list", name="Unread rooms")
+    expect(unread).to_have_count(0)
+    screen.act("news 1", "Mark unread from here")
+    expect(screen.log.get_by_role("separator", name="New · 2")).to_be_visible()
+    expect(unread.get_by_role("link")).to_contain_text("2 unread")
+    screen.page.reload()
+    expect(screen.message("news 2")).to_be_visible()
+
+
+def test_n_goes_to_the_next_unread_room(
+    desk: Desk, deps: Deps, owner: Someone, guest: Someone
+) -> None:
+    places = [make_room(deps, owner, name=f"{letter} place") for letter in "ab"]
+    for place in places:
+        bring_in(deps, place, by=owner, who=guest)
+        post(deps, place, owner, "news")
+    screen = desk.sit_down(guest).go("/")
+    unread = screen.page.get_by_role("list", name="Unread rooms").get_by_role("link")
+    expect(unread).to_have_count(2)
+    screen.page.keyboard.press("n")
+    screen.expect_room(places[0])
+    expect(unread).to_have_count(1)
+    screen.log.focus()
+    screen.page.keyboard.press("n")
+    screen.expect_room(places[1])
+    expect(unread).to_have_count(0)
+    screen.composer.press("n")
+    expect(screen.composer).to_have_value("n")
+
+
+def test_a_phone_shows_unread_rooms_first(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    screen = desk.sit_down(member, **PHONE).go("/")
+    expect(screen.my_rooms.get_by_role("link")).to_have_count(1)
+    post(deps, private_room, owner, "news")
+    row = screen.page.get_by_role("list", name="Unread rooms").get_by_role("link")
+    expect(row).to_contain_text("1 unread")
+    box = row.bounding_box()
+    assert box is not None
+    assert box["height"] >= 44
+    row.click()
+    screen.expect_message("news")
