@@ -1,0 +1,165 @@
+"""What axe-core finds on every page, light and dark, large and small: nothing serious."""
+
+import re
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from chatrooms.bootstrap import Deps
+from chatrooms.services import invitations, messages, polls, reactions, votes
+from chatrooms.services.polls import PollDraft
+from tests.browser.screen import PHONE, Desk, Screen
+from tests.support.people import Place, Someone, bring_in, make_room, post
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
+RUN = """async () => {
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations
+        .filter(each => ['serious', 'critical'].includes(each.impact))
+        .flatMap(each => each.nodes.map(node => {
+            const why = node.any.concat(node.all).map(check => check.message).join(' ');
+            return `${each.id}: ${node.target.join(' ')}: ${node.html.slice(0, 120)}: ${why}`;
+        }));
+}"""
+LARGE: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
+STILL: dict[str, Any] = {"reduced_motion": "reduce"}
+LOOKS = pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(
+            size | {"color_scheme": scheme, "reduced_motion": "reduce"}, id=f"{name}-{scheme}"
+        )
+        for name, size in (("large", LARGE), ("phone", PHONE))
+        for scheme in ("light", "dark")
+    ],
+)
+
+
+@pytest.fixture
+def lively_room(deps: Deps, owner: Someone, admin: Someone) -> Place:
+    """A room in which everything that a message can have is to be seen."""
+    room = make_room(deps, owner, name="Lively place")
+    bring_in(deps, room, by=owner, who=admin)
+    first = post(deps, room, owner, "A [link](https://example.org), `code` and **more**")
+    post(deps, room, admin, "> quoted\n\n```python\n# why\nx = f(1, 'a')\n```", reply_to=first)
+    gone, changed = (post(deps, room, owner, f"short-lived {n}") for n in range(2))
+    where = {"actor_id": owner.id, "room_id": room.id}
+    messages.delete_message(deps, **where, message_id=gone)
+    messages.edit_message(deps, **where, message_id=changed, body="| a | b |\n|---|---|\n| 1 | 2 |")
+    post(deps, room, admin, "a reply", thread=first)
+    draft = PollDraft("Which one?", ("This", "That"))
+    poll = polls.open_poll(deps, **where, client_id=deps.ids.client_id(), draft=draft)
+    polls.vote(deps, actor_id=admin.id, room_id=room.id, message_id=poll, choice=0)
+    for who in (owner, admin):
+        votes.vote(deps, actor_id=who.id, room_id=room.id, message_id=first, value=1)
+        reactions.react(
+            deps, actor_id=who.id, room_id=room.id, message_id=first, emoji="👍", is_on=True
+        )
+    return room
+
+
+class Checker:
+    """Collects what is found, so that one run tells all of it."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.found: list[str] = []
+
+    def look(self, what: str) -> None:
+        """Have axe look at the page as it is now."""
+        page = self.screen.page
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(AXE)
+        self.found += [f"{what}: {each}" for each in page.evaluate(RUN)]
+
+
+@LOOKS
+def test_the_pages_before_the_sign_in(desk: Desk, options: dict[str, Any]) -> None:
+    screen = desk.sit_down(**options)
+    checker = Checker(screen)
+    for path, button in (("/sign-in", "Sign in"), ("/sign-up", "Create account")):
+        screen.go(path)
+        expect(screen.button(button)).to_be_enabled()
+        checker.look(path)
+    screen.go("/sign-in")
+    screen.try_sign_in("nobody", "a wrong password")
+    expect(screen.page.get_by_role("alert")).to_be_visible()
+    checker.look("refused sign-in")
+    desk.expected = re.compile("404")
+    screen.go("/no/such/page")
+    expect(screen.page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    checker.look("not found")
+    assert checker.found == []
+
+
+@LOOKS
+def test_the_pages_behind_the_sign_in(
+    desk: Desk, deps: Deps, admin: Someone, lively_room: Place, options: dict[str, Any]
+) -> None:
+    screen = desk.sit_down(admin, **options)
+    checker = Checker(screen)
+    for path, shown in (
+        ("/", screen.page.get_by_role("link", name="Lively place").first),
+        ("/discover", screen.page.get_by_role("heading", name="Discover")),
+        ("/search", screen.page.get_by_role("heading", name="Search messages")),
+        ("/search?q=short-lived+or+reply", screen.page.get_by_role("list", name="Search results")),
+        ("/search?q=nothingatall", screen.page.get_by_role("heading", name="Nothing found")),
+        ("/settings", screen.page.get_by_role("list", name="Sessions")),
+        ("/admin", screen.page.get_by_role("heading", name="Administration")),
+        ("/rooms/nowhere", screen.page.get_by_role("button", name="Request to join")),
+    ):
+        screen.go(path)
+        expect(shown).to_be_visible()
+        checker.look(path)
+    assert checker.found == []
+
+
+@LOOKS
+def test_an_invitation(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, stranger: Someone, options: Any
+) -> None:
+    token = invitations.create_invitation(deps, actor_id=owner.id, room_id=private_room.id)
+    screen = desk.sit_down(stranger, **options)
+    checker = Checker(screen)
+    for path in (f"/invite/{token}", "/invite/unknown"):
+        screen.go(path)
+        expect(screen.page.get_by_role("heading", name="invit")).to_be_visible()
+        checker.look(path)
+    assert checker.found == []
+
+
+@LOOKS
+def test_a_room_with_everything_in_it(
+    desk: Desk, deps: Deps, owner: Someone, lively_room: Place, options: dict[str, Any]
+) -> None:
+    screen = desk.sit_down(owner, **options).enter(lively_room)
+    checker = Checker(screen)
+    expect(screen.messages).to_have_count(5)
+    checker.look("room")
+    screen.messages.first.hover()
+    screen.messages.first.focus()
+    checker.look("message in focus")
+    screen.open_info()
+    checker.look("room info")
+    screen.button("Close room info").click()
+    for name, key in (("Keys", "?"), ("Room switcher", "Control+k")):
+        screen.log.focus()
+        screen.page.keyboard.press(key)
+        expect(screen.page.get_by_role("dialog", name=name)).to_be_visible()
+        checker.look(name)
+        screen.page.keyboard.press("Escape")
+        expect(screen.page.get_by_role("dialog", name=name)).to_have_count(0)
+    assert checker.found == []
+
+
+@LOOKS
+def test_a_room_that_one_may_join(
+    desk: Desk, deps: Deps, stranger: Someone, lively_room: Place, options: dict[str, Any]
+) -> None:
+    screen = desk.sit_down(stranger, **options).enter(lively_room)
+    checker = Checker(screen)
+    expect(screen.button("Join")).to_be_visible()
+    checker.look("room of others")
+    assert checker.found == []
