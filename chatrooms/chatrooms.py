@@ -33,6 +33,7 @@ from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.session import SessionState
 from chatrooms.state.sidebar import SidebarState
+from chatrooms.state.top import TopState
 
 
 def _name(handler: Any) -> str:
@@ -49,6 +50,7 @@ PAGE_EVENTS = PageEvents(
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh),),
+    top=(_name(TopState.load),),
     access_lost=(_name(SessionState.require_sign_in), _name(RoomState.open_room)),
 )
 

@@ -5,6 +5,7 @@ import { copyText, find, findAll } from "./dom.js";
 import { toLatest, toMessage } from "./timeline.js";
 
 const DONE_MS = 1600;
+const NARROW = "(max-width: 767px)"; // where a pane covers the messages
 
 /** Listen once. Jumps are caught before React hears of them: a message on the screen needs no server. */
 export function start() {
@@ -23,6 +24,7 @@ function onInput(event) {
 
 function onJump(event) {
   const quote = event.target.closest("[data-jump-to]");
+  if (quote && matchMedia(NARROW).matches) find(".right [data-close-pane]")?.click();
   if (quote && toMessage(Number(quote.dataset.jumpTo))) event.stopPropagation();
 }
 

@@ -8,6 +8,7 @@ from chatrooms.components.room_leave import leave_button
 from chatrooms.state.live import LiveState
 from chatrooms.state.pane import PaneState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.top import TopState
 
 
 def room_header() -> rx.Component:
@@ -55,6 +56,13 @@ def _presence() -> rx.Component:
             aria_label="Room info, " + LiveState.room.member_count.to_string() + " members",
             aria_expanded=PaneState.name == "info",
             on_click=rx.cond(PaneState.name == "info", PaneState.close(), RoomInfoState.show()),
+        ),
+        icon_button(
+            "trophy",
+            "Top this week",
+            class_name="wide",
+            aria_expanded=PaneState.name == "top",
+            on_click=rx.cond(PaneState.name == "top", PaneState.close(), TopState.show()),
         ),
         leave_button(_leave_icon(), class_name="wide"),
         class_name="chips",

@@ -12,6 +12,7 @@ from chatrooms.components.room_members import room_members
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.top import TopState
 
 
 def room_info() -> rx.Component:
@@ -60,6 +61,13 @@ def _about() -> rx.Component:
 def _exits() -> rx.Component:
     return rx.el.section(
         rx.cond(RoomState.rights.can_archive, _archive()),
+        button(
+            icon("trophy", 14),
+            "Top this week",
+            kind="ghost",
+            class_name="sm narrow",
+            on_click=TopState.show,
+        ),
         leave_button(
             button(icon("log-out", 14), "Leave", kind="ghost", class_name="sm"),
             class_name="narrow",

@@ -14,7 +14,7 @@ from engineio.packet import Packet
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, ServiceUnavailable
-from chatrooms.domain.events import Sequenced
+from chatrooms.domain.events import MessageDeleted, MessageEdited, Sequenced, VoteChanged
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
 from chatrooms.live.tab import NO_LINE, NOTHING_SEEN, PRESENT, Line, Past, Seen, Tab
@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 _BATCH = 500
 """Events read at a time to fill a gap; a longer gap loads the view anew."""
 _NUDGE_S = 0.2
+_TOP_S = 1.0
+"""How often a list of best messages may be read anew while people vote."""
 _THREAD_RETRY_S = 0.01
 _MAX_THREAD_TRIES = 100
 _MAX_TICKS = 4
@@ -45,12 +47,14 @@ class PageEvents:
     """What a page shows of a room beside the room itself."""
     info: tuple[str, ...]
     """Members, join requests and invitations of the open room."""
+    top: tuple[str, ...]
+    """The best messages of the open room."""
     access_lost: tuple[str, ...]
     """Find out what, if anything, the tab may still show."""
 
     def of_room(self, changed: str) -> tuple[str, ...]:
         """The handlers that load what changed of a room."""
-        return self.facts if changed == "facts" else self.info
+        return {"facts": self.facts, "top": self.top}.get(changed, self.info)
 
 
 class Hub:
@@ -318,6 +322,8 @@ class Hub:
         room.unsent += 1
         if not room.oldest_unsent:
             room.oldest_unsent = entry.created_at.timestamp()
+        if isinstance(entry.event, VoteChanged | MessageEdited | MessageDeleted):
+            self.nudge_room(room.room_id, "top", after_s=_TOP_S)
         self.schedule_flush(room)
 
     def catch_up(self, room: LiveRoom) -> None:
@@ -421,13 +427,13 @@ class Hub:
         for tab in self.matching(account_id=account_id):
             self._send(tab, packet)
 
-    def nudge_room(self, room_id: int, changed: str) -> None:
+    def nudge_room(self, room_id: int, changed: str, *, after_s: float = _NUDGE_S) -> None:
         """Have the screens that list what changed load it anew, after a moment in which further
         changes share it: in a busy room members come and go all the time."""
         if (room_id, changed) not in self._nudging:
             self._nudging.add((room_id, changed))
             loop = asyncio.get_running_loop()
-            loop.call_later(_NUDGE_S, self._nudge_room, room_id, changed)
+            loop.call_later(after_s, self._nudge_room, room_id, changed)
 
     def _nudge_room(self, room_id: int, changed: str) -> None:
         self._nudging.discard((room_id, changed))

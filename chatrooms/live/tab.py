@@ -71,6 +71,8 @@ class Tab:
     """Tells the page that it was shown the room anew, so that it tells again if it follows."""
     unread: dict[int, int] | None = None
     """The unread counts that the side bar was sent last."""
+    has_top_open: bool = False
+    """Whether the page lists the room's best messages."""
     is_behind: bool = False
     """Whether a packet could not be sent, so that a snapshot is owed."""
 
@@ -85,6 +87,8 @@ class Tab:
         """Whether the page lists what changed of the room."""
         if changed == "requests":
             return self.is_staff or self.has_info_open
+        if changed == "top":
+            return self.has_top_open
         return changed != "members" or self.has_info_open
 
     def show_past(self, past: Past) -> None:

@@ -8,6 +8,7 @@ from chatrooms.components.room_gate import room_unavailable
 from chatrooms.components.room_header import room_header
 from chatrooms.components.room_info import room_info
 from chatrooms.components.timeline import timeline
+from chatrooms.components.top_pane import top_pane
 from chatrooms.pages.frame import bare_head, frame
 from chatrooms.state.room import RoomState
 
@@ -21,6 +22,6 @@ def room_page() -> rx.Component:
             rx.fragment(bare_head(), rx.el.div(room_unavailable(), class_name="scroll")),
             rx.fragment(room_header(), join_requests(), timeline(), composer()),
         ),
-        right=rx.cond(is_unavailable, rx.fragment(), room_info()),
+        right=rx.cond(is_unavailable, rx.fragment(), rx.fragment(room_info(), top_pane())),
         name="room",
     )

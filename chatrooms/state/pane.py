@@ -9,7 +9,7 @@ class PaneState(rx.State):
     """The open pane at the right; one at a time."""
 
     name: str = ""
-    """Empty while none is open; else `info`, `thread`, `threads`, `pins` or `saved`."""
+    """Empty while none is open; else `info`, `thread`, `threads`, `pins`, `saved` or `top`."""
 
     @rx.event
     async def close(self):
@@ -30,5 +30,6 @@ async def switch(state: rx.State, name: str) -> None:
     pane = await state.get_state(PaneState)
     pane.name = name
     screens.note_info(state, is_open=name == "info")
+    screens.note_top(state, is_open=name == "top")
     if name != "thread":
         screens.close_thread(state)

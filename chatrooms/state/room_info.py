@@ -13,6 +13,7 @@ from chatrooms.services.access import RoomAccess
 from chatrooms.state import caller, pane, screens
 from chatrooms.state.new_room import draft
 from chatrooms.state.rows import InvitationRow, JoinRequestRow, MemberRow
+from chatrooms.state.top import TopState
 
 _PAGE = 50
 
@@ -39,7 +40,8 @@ class RoomInfoState(rx.State):
     @rx.event
     async def refresh(self):
         """Read anew what is shown: somebody came, left, asks to be let in, or has a new role."""
-        is_open = await pane.shown(self) == "info"
+        shown = await pane.shown(self)
+        is_open = shown == "info"
         screens.note_info(self, is_open=is_open)
         try:
             if is_open:
@@ -49,6 +51,7 @@ class RoomInfoState(rx.State):
         except RoomUnavailable:
             # The room's own page says so.
             self.requests, self.members, self.invitations = [], [], []
+        return TopState.load if shown == "top" else None
 
     @rx.event
     async def load_more_members(self):

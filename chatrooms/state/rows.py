@@ -34,6 +34,7 @@ __all__ = [
     "SegmentRow",
     "SessionRow",
     "ThreadRow",
+    "TopRow",
 ]
 
 
@@ -170,3 +171,16 @@ class PlaceRow:
     is_archived: bool = False
     is_mine: bool = False
     unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TopRow:
+    """A message that people voted up."""
+
+    id: int = 0
+    goal: int = 0
+    """The message of the timeline where it is found: itself, or the one whose thread it is in."""
+    author: str = ""
+    text: str = ""
+    score: int = 0
+    is_reply: bool = False

@@ -126,6 +126,13 @@ def note_info(state: rx.State, *, is_open: bool) -> None:
         tab.has_info_open = is_open
 
 
+def note_top(state: rx.State, *, is_open: bool) -> None:
+    """Have changes of the room's best messages reach the caller's tab, or no longer."""
+    tab = caller.hub().find_tab(caller.socket_id(state))
+    if tab is not None:
+        tab.has_top_open = is_open
+
+
 def close_thread(state: rx.State) -> None:
     """Have changes of the thread that was open reach the caller's tab no longer."""
     tab = caller.hub().find_tab(caller.socket_id(state))

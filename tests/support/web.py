@@ -24,7 +24,11 @@ from chatrooms.services.sessions import SignedIn
 from tests.support.people import Place, Someone
 
 PAGES = PageEvents(
-    own={"rooms": ("rooms",)}, facts=("facts",), info=("info",), access_lost=("lost",)
+    own={"rooms": ("rooms",), "marks": ("marks",)},
+    facts=("facts",),
+    info=("info",),
+    top=("top",),
+    access_lost=("lost",),
 )
 EMPTY = {
     **dict.fromkeys(("room", "thread"), "{}"),
