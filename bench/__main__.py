@@ -9,6 +9,7 @@ from bench.crowd import Load
 from bench.fanout import run_capacity, run_fanout
 from bench.idle import run_idle
 from bench.open_room import run_open_room
+from bench.votes import Storm, run_votes
 from chatrooms.domain.startup import CannotStart
 from chatrooms.supervise.signals import StopRequested, stop_on_signals
 
@@ -64,6 +65,20 @@ def open_room(
 ) -> None:
     """Whether a long past makes opening a room slower."""
     run_open_room(times=times, as_json=json)
+
+
+@app.command()
+def votes(
+    *,
+    viewers: Annotated[int, typer.Option(min=1, help="People who look and vote.")] = 200,
+    rate: Annotated[float, typer.Option(min=1, help="Votes per second, all together.")] = 50,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to measure.")] = 8,
+    workers: Workers = None,
+    json: Json = False,
+) -> None:
+    """Whether a storm of votes on one message ends in the exact score on every screen."""
+    storm = Storm(viewers=viewers, rate=rate, seconds=seconds)
+    run_votes(storm, workers=workers, as_json=json)
 
 
 @app.command()

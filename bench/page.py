@@ -18,6 +18,7 @@ _STATE = "reflex___state____state"
 HYDRATE = f"{_STATE}.hydrate_and_load"
 NAVIGATE = f"{_STATE}.reflex___state____on_load_internal_state.on_load_internal"
 SEND = f"{_STATE}.chatrooms___state___outbox____outbox_state.send"
+VOTE = f"{_STATE}.chatrooms___state___marks____marks_state.vote"
 _EVENTS = b'"events":[{'
 _SNAPSHOT = b'"settled_rx_state_":'
 _OPEN_TIMEOUT_S = 60
@@ -145,6 +146,10 @@ class Page(WebSocketClient):
             return 0.0
         async with asyncio.timeout(_OPEN_TIMEOUT_S):
             return await shown - self.asked_at
+
+    def vote(self, *, message_id: int, value: int) -> None:
+        """Vote a message up or down, or take the vote back."""
+        self.emit(VOTE, {"message_id": message_id, "value": value})
 
     def post(self, *, room_id: int, client_id: str, body: str) -> None:
         """Send a message as the composer does."""

@@ -99,9 +99,10 @@ class Bus:
             "access_changed", room_id=room_id, account_id=account_id, session_id=session_id
         )
 
-    def nudge_account(self, account_id: int, changed: Own = "rooms") -> None:
-        """Have the open tabs of a person load anew what changed of the person's own."""
-        self._control("nudge", changed=changed, account_id=account_id)
+    def nudge_account(self, account_id: int, changed: Own = "rooms", *, from_sid: str = "") -> None:
+        """Have the open tabs of a person load anew what changed of the person's own, except the
+        one on the socket `from_sid`, which knows already."""
+        self._control("nudge", changed=changed, account_id=account_id, from_sid=from_sid)
 
     def nudge_room(self, room_id: int, changed: Changed) -> None:
         """Have the screens of a room that list what changed load it anew."""

@@ -2,11 +2,11 @@
 into them, and writes what changed onto the sockets that were granted the room."""
 
 import asyncio
-import math
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from engineio.packet import Packet
@@ -14,8 +14,16 @@ from engineio.packet import Packet
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, ServiceUnavailable
-from chatrooms.domain.events import MessageDeleted, MessageEdited, Sequenced, VoteChanged
+from chatrooms.domain.events import (
+    MessageDeleted,
+    MessageEdited,
+    PollVoted,
+    ReactionsChanged,
+    Sequenced,
+    VoteChanged,
+)
 from chatrooms.live.offload import off_loop
+from chatrooms.live.pace import Pace
 from chatrooms.live.room import LiveRoom
 from chatrooms.live.tab import NO_LINE, NOTHING_SEEN, PRESENT, Line, Past, Seen, Tab
 from chatrooms.live.wire import Address, SocketGone, Wire, encode
@@ -27,6 +35,7 @@ log = structlog.get_logger(__name__)
 _BATCH = 500
 """Events read at a time to fill a gap; a longer gap loads the view anew."""
 _NUDGE_S = 0.2
+_SUMS = VoteChanged | ReactionsChanged | PollVoted
 _TOP_S = 1.0
 """How often a list of best messages may be read anew while people vote."""
 _THREAD_RETRY_S = 0.01
@@ -71,8 +80,7 @@ class Hub:
         self._pages = pages
         self._empty = empty
         self._tick_s = deps.settings.tick_ms / 1000
-        self._due: dict[int, float] = {}
-        """When each room may send next, in loop time; infinity once that is scheduled."""
+        self._paces: dict[int, Pace] = {}
         self._nudging: set[tuple[int, str]] = set()
         self._heard: dict[int, int] = {}
         self._opening: dict[int, asyncio.Task[LiveRoom]] = {}
@@ -205,7 +213,7 @@ class Hub:
             self._forget_threads(room)
             if not room.tabs and not room.is_catching_up:
                 del self.rooms[room_id]
-                self._due.pop(room_id, None)
+                self._paces.pop(room_id, None)
                 self.unwatch(room_id)
         metrics.LIVE_ROOMS.set(len(self.rooms))
 
@@ -324,7 +332,7 @@ class Hub:
             room.oldest_unsent = entry.created_at.timestamp()
         if isinstance(entry.event, VoteChanged | MessageEdited | MessageDeleted):
             self.nudge_room(room.room_id, "top", after_s=_TOP_S)
-        self.schedule_flush(room)
+        self.schedule_flush(room, can_wait=isinstance(entry.event, _SUMS))
 
     def catch_up(self, room: LiveRoom) -> None:
         """Read the events that are missing, unless that is under way."""
@@ -378,23 +386,19 @@ class Hub:
 
     # Sending
 
-    def schedule_flush(self, room: LiveRoom) -> None:
-        """Send what changed: at once after a pause, else with the room's next tick."""
-        due = self._due.get(room.room_id, 0.0)
-        if due == math.inf:
-            return
-        loop = asyncio.get_running_loop()
-        self._due[room.room_id] = math.inf
-        if due <= loop.time():
-            loop.call_soon(self._flush, room)
-        else:
-            loop.call_at(due, self._flush, room)
+    def schedule_flush(self, room: LiveRoom, *, can_wait: bool = False) -> None:
+        """Send what changed: at once after a pause, else with the room's next tick. `can_wait`: it
+        is nothing but sums."""
+        self._pace(room).schedule(partial(self._flush, room), can_wait=can_wait)
+
+    def _pace(self, room: LiveRoom) -> Pace:
+        return self._paces.setdefault(room.room_id, Pace())
 
     def _flush(self, room: LiveRoom) -> None:
         # The busier the room, the longer the tick: nobody reads a hundred messages a second, and
         # what they cost is mostly the number of packets.
         ticks = min(max(room.unsent, 1), _MAX_TICKS)
-        self._due[room.room_id] = asyncio.get_running_loop().time() + ticks * self._tick_s
+        self._pace(room).note_sent(pause_s=ticks * self._tick_s)
         room.unsent = 0
         names, room.dirty = room.dirty, set()
         if room.oldest_unsent:
@@ -421,11 +425,13 @@ class Hub:
                 if tab.thread_id == root_id:
                     self._send(tab, packet)
 
-    def nudge_account(self, account_id: int, changed: str) -> None:
-        """Have the tabs of a person load anew what changed of the person's own."""
+    def nudge_account(self, account_id: int, changed: str, *, from_sid: str = "") -> None:
+        """Have the tabs of a person load anew what changed of the person's own, except the one on
+        that socket."""
         packet = self._wire.events(self._pages.own.get(changed, ()))
         for tab in self.matching(account_id=account_id):
-            self._send(tab, packet)
+            if tab.address.sid != from_sid:
+                self._send(tab, packet)
 
     def nudge_room(self, room_id: int, changed: str, *, after_s: float = _NUDGE_S) -> None:
         """Have the screens that list what changed load it anew, after a moment in which further

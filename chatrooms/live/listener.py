@@ -141,7 +141,8 @@ class Listener:
     def _take_control(self, control: dict[str, Any]) -> None:
         account_id, room_id = control.get("account_id"), control.get("room_id")
         if control["kind"] == "nudge":
-            self._nudge(control["changed"], account_id=account_id, room_id=room_id)
+            from_sid = control.get("from_sid", "")
+            self._nudge(control["changed"], account_id, room_id, from_sid=from_sid)
             return
         self._spawn(
             self._grants.access_changed(
@@ -149,9 +150,11 @@ class Listener:
             )
         )
 
-    def _nudge(self, changed: str, *, account_id: int | None, room_id: int | None) -> None:
+    def _nudge(
+        self, changed: str, account_id: int | None, room_id: int | None, *, from_sid: str
+    ) -> None:
         if account_id is not None:
-            self._hub.nudge_account(account_id, changed)
+            self._hub.nudge_account(account_id, changed, from_sid=from_sid)
         elif room_id is not None:
             self._hub.nudge_room(room_id, changed)
 

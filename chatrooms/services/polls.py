@@ -80,10 +80,13 @@ def vote(
     message_id: int,
     choice: int,
     is_chosen: bool = True,
-) -> None:
-    """Choose one of a poll's choices by its index, or choose it no more. Where a poll allows one
-    choice only, it replaces the one before. Choosing the same again changes nothing.
+    from_sid: str = "",
+) -> list[int]:
+    """Choose one of a poll's choices by its index, or choose it no more, and return what the actor
+    has chosen then. Where a poll allows one choice only, it replaces the one before. Choosing the
+    same again changes nothing.
 
+    The actor's other tabs are told; the one on the socket `from_sid` knows already.
     Raises: PollEnded once it is closed or its time is over; InvalidInput if it has no such choice;
         MessageUnavailable if the message has no poll or is deleted; as `access_to_mark`.
     """
@@ -96,20 +99,21 @@ def vote(
             raise InvalidInput("The poll has no such choice.")
         before = _votes_of(tx, message_id=message.id, account_id=access.actor.id)
         if (choice in before) == bool(is_chosen):
-            return
+            return sorted(before)
         seq = take_seq(tx, room_id=access.room_id)
-        for given in before.values():
-            if given.choice == choice or (is_chosen and not poll.is_multiple):
-                tx.delete(given)
+        kept = {each for each in before if poll.is_multiple and each != choice}
+        for each in before.keys() - kept:
+            tx.delete(before[each])
         if is_chosen:
             tx.add(_new_vote(message, access, choice, seq))
         tx.flush()
         tally = tallies_of(tx, [poll])[message.id]
         event = PollVoted(message_id=message.id, tally=tally)
         append_event(tx, deps, room_id=access.room_id, seq=seq, event=event)
-        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks"))
+        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks", from_sid=from_sid))
         if not before:
             _tell_opener(tx, deps, access=access, message=message, poll=poll)
+    return sorted(kept | {choice}) if is_chosen else sorted(kept)
 
 
 def _open_poll_of(tx: Transaction, deps: Deps, *, message: Message) -> PollRow:

@@ -18,11 +18,19 @@ MAX_EMOJI = 20
 
 
 def react(
-    deps: Deps, *, actor_id: int, room_id: int, message_id: int, emoji: str, is_on: bool
+    deps: Deps,
+    *,
+    actor_id: int,
+    room_id: int,
+    message_id: int,
+    emoji: str,
+    is_on: bool,
+    from_sid: str = "",
 ) -> str:
     """Put an emoji on a message, or take one's own off, and return its full form. Doing it again
     changes nothing.
 
+    The actor's other tabs are told; the one on the socket `from_sid` knows already.
     Raises: InvalidInput if it is not exactly one emoji, or one too many; MessageUnavailable if the
         message is deleted; RateLimited; as `access_to_mark`.
     """
@@ -46,7 +54,7 @@ def react(
         found = reactions_of(tx, [message.id]).get(message.id, ())
         event = ReactionsChanged(message_id=message.id, reactions=found)
         append_event(tx, deps, room_id=access.room_id, seq=seq, event=event)
-        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks"))
+        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks", from_sid=from_sid))
         return symbol
 
 

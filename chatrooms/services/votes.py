@@ -22,9 +22,13 @@ TOP_PERIOD = timedelta(days=7)
 MAX_TOP = 50
 
 
-def vote(deps: Deps, *, actor_id: int, room_id: int, message_id: int, value: int) -> None:
+def vote(
+    deps: Deps, *, actor_id: int, room_id: int, message_id: int, value: int, from_sid: str = ""
+) -> None:
     """Vote a message up (1) or down (-1), or take the vote back (0). One vote per account: another
     one replaces it. Voting the same again changes nothing.
+
+    The actor's other tabs are told; the one on the socket `from_sid` knows already.
 
     Raises: InvalidInput; MessageUnavailable if it is deleted; RateLimited; as `access_message`.
     """
@@ -47,7 +51,7 @@ def vote(deps: Deps, *, actor_id: int, room_id: int, message_id: int, value: int
         ).scalar_one()
         event = VoteChanged(message_id=message.id, score=score)
         record(tx, deps, room_id=access.room_id, event=event)
-        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks"))
+        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks", from_sid=from_sid))
 
 
 def _current(tx: Transaction, *, message_id: int, account_id: int) -> int:

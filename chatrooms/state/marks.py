@@ -47,6 +47,7 @@ class MarksState(rx.State):
             room_id=room_id,
             message_id=number,
             value=value,
+            from_sid=caller.socket_id(self),
         )
         self.votes = _with(self.votes, number, value)
 
@@ -62,6 +63,7 @@ class MarksState(rx.State):
             message_id=number,
             emoji=emoji,
             is_on=is_on is True,
+            from_sid=caller.socket_id(self),
         )
         others = [each for each in self.reactions.get(number, []) if each != symbol]
         own = [*others, symbol] if is_on is True else others
@@ -70,16 +72,18 @@ class MarksState(rx.State):
     @rx.event
     async def choose(self, message_id: int, choice: int, is_chosen: bool):
         """Vote for a choice of a poll in the open room, or take that vote back."""
-        await off_loop(
+        number, room_id = caller.number(message_id), screens.on_screen(self)[0]
+        own = await off_loop(
             polls.vote,
             caller.deps(),
             actor_id=await caller.actor_id(self),
-            room_id=screens.on_screen(self)[0],
-            message_id=caller.number(message_id),
+            room_id=room_id,
+            message_id=number,
             choice=choice,
             is_chosen=is_chosen is True,
+            from_sid=caller.socket_id(self),
         )
-        return MarksState.load
+        self.choices = _with(self.choices, number, own)
 
     @rx.event
     async def close_poll(self, message_id: int):

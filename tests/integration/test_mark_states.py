@@ -85,7 +85,6 @@ async def test_a_member_marks_messages_and_everybody_sees_the_sums(
     tab = await open_room(web, member, private_room)
     for handler, args in calls(message_id, poll_id):
         await tab.call(handler, *args)
-    await tab.call(MarksState.load)
 
     def is_shown() -> bool:
         plain, poll = watching.screen.rows
@@ -125,6 +124,7 @@ async def test_my_other_tabs_are_asked_to_follow(
     await tab.call(MarksState.vote, message_id, 1)
     await eventually(lambda: "marks" in mine.screen.read().events, what="my tab is asked")
     assert "marks" not in other.screen.read().events
+    assert "marks" not in tab.screen.read().events
 
 
 @pytest.mark.parametrize("kind", ["nobody", "stranger", "removed", "deactivated"])

@@ -1,0 +1,59 @@
+"""Sums share packets, messages do not wait for them."""
+
+import asyncio
+from itertools import pairwise
+
+from chatrooms.live.pace import Pace
+
+PAUSE_S = 0.005
+
+
+class Sender:
+    """A room that notes when it sends."""
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+        self.times: list[float] = []
+
+    def schedule(self, *, can_wait: bool) -> None:
+        self.pace.schedule(self._send, can_wait=can_wait)
+
+    def _send(self) -> None:
+        self.pace.note_sent(pause_s=PAUSE_S)
+        self.times.append(asyncio.get_running_loop().time())
+
+
+async def until(sender: Sender, count: int) -> None:
+    async with asyncio.timeout(5):
+        while len(sender.times) < count:
+            await asyncio.sleep(0.001)
+
+
+async def test_a_storm_of_sums_is_sent_less_than_ten_times_a_second() -> None:
+    sender = Sender()
+    while len(sender.times) < 5:
+        sender.schedule(can_wait=True)
+        await asyncio.sleep(0.001)
+    assert min(late - early for early, late in pairwise(sender.times)) > 0.1
+
+
+async def test_the_first_sum_after_a_pause_is_sent_at_once() -> None:
+    sender = Sender()
+    start = asyncio.get_running_loop().time()
+    sender.schedule(can_wait=True)
+    await until(sender, 1)
+    assert sender.times[0] - start < 0.1
+
+
+async def test_a_message_brings_a_waiting_sum_forward_in_the_same_packet() -> None:
+    sender = Sender()
+    sender.schedule(can_wait=True)
+    await until(sender, 1)
+    sender.schedule(can_wait=True)
+    sender.schedule(can_wait=False)
+    sender.schedule(can_wait=True)
+    await until(sender, 2)
+    assert sender.times[1] - sender.times[0] < 0.1
+    sender.schedule(can_wait=True)
+    await until(sender, 3)
+    assert sender.times[2] - sender.times[1] > 0.1
