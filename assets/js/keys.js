@@ -3,24 +3,37 @@
 import { find, findAll } from "./dom.js";
 import { focusSearch } from "./search.js";
 
-const REGIONS = ['[data-region="rooms"]', ".log", "[data-composer]", ".right"];
+const REGIONS = [
+  '[data-region="rooms"]',
+  '[data-region="main"]:not(:has(.log))',
+  ".log",
+  "[data-composer]",
+  ".right",
+];
 const OVERLAYS = 'dialog[open], [role="dialog"], [role="alertdialog"], [role="menu"]';
 
 /** Listen once. */
 export function start() {
   document.addEventListener("keydown", onKey);
+  document.addEventListener("click", (event) => {
+    // After the menu that held the item is closed: it gives the focus back to its button.
+    if (event.target.closest("[data-show-keys]")) setTimeout(showKeys);
+  });
 }
 
 function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "F6") return goToRegion(event);
   if (find(OVERLAYS)) return;
+  if (event.key === "F6") return goToRegion(event);
   if (event.key === "Escape") return close(event);
   if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
   const action = { r: "reply", e: "edit" }[event.key.toLowerCase()];
   if (action) act(event, action);
   else if (event.key.toLowerCase() === "n") toUnreadRoom(event);
-  else if (event.key === "?") showKeys(event);
+  else if (event.key === "?") {
+    event.preventDefault();
+    showKeys();
+  }
   else if (event.key === "/") search(event);
   else if (event.key === "ArrowUp" || event.key === "ArrowDown") step(event);
 }
@@ -44,8 +57,7 @@ function toUnreadRoom(event) {
   next.click();
 }
 
-function showKeys(event) {
-  event.preventDefault();
+function showKeys() {
   find("[data-key-map]")?.showModal();
 }
 

@@ -33,6 +33,7 @@ function sync() {
 }
 
 actions.start();
+announce.start();
 composer.start();
 drafts.start();
 following.start();

@@ -30,6 +30,9 @@ def account_menu() -> rx.Component:
         ),
         rx.dropdown_menu.content(
             rx.dropdown_menu.item(icon("settings"), "Settings", on_select=rx.redirect("/settings")),
+            rx.dropdown_menu.item(
+                icon("keyboard"), "Keys", custom_attrs={"data-show-keys": "true"}
+            ),
             rx.dropdown_menu.separator(),
             *(_mode_item(mode) for mode in _MODES),
             rx.dropdown_menu.separator(),

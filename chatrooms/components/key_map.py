@@ -4,18 +4,26 @@ import reflex as rx
 
 from chatrooms.components.controls import icon_button
 
-_KEYS = (
-    ("Enter", "Send the message"),
-    ("Shift + Enter", "Break the line"),
-    ("↑", "Edit your last message, when the box is empty"),
-    ("R", "Reply to the message under the pointer or in focus"),
-    ("E", "Edit it, if it is yours"),
-    ("N", "Go to the next unread room"),
-    ("↑ ↓", "Go from message to message, in the list"),
-    ("Esc", "Close or cancel; what you wrote is kept"),
-    ("F6", "Go to the next region of the page"),
-    ("?", "Show this list"),
-)
+_KEYS = {
+    "Everywhere": (
+        ("Ctrl K", "Go to a room"),
+        ("/", "Search"),
+        ("N", "Go to the next unread room"),
+        ("F6", "Go to the next part of the page"),
+        ("Esc", "Close or cancel; what you wrote is kept"),
+        ("?", "Show this list"),
+    ),
+    "On a message in focus or under the pointer": (
+        ("↑ ↓", "Go from message to message"),
+        ("R", "Reply"),
+        ("E", "Edit, if it is yours"),
+    ),
+    "While writing": (
+        ("Enter", "Send"),
+        ("Shift Enter", "Break the line"),
+        ("↑", "Edit your last message, when the box is empty"),
+    ),
+}
 
 
 def key_map() -> rx.Component:
@@ -27,12 +35,22 @@ def key_map() -> rx.Component:
                 icon_button("x", "Close", custom_attrs={"data-close-dialog": "true"}),
                 class_name="form-row",
             ),
-            rx.el.dl(
-                *(rx.el.div(rx.el.dt(rx.el.kbd(key)), rx.el.dd(meaning)) for key, meaning in _KEYS)
-            ),
+            *(_section(title, keys) for title, keys in _KEYS.items()),
+            rx.el.p("Single keys are off while you type. On a Mac, Ctrl is ⌘.", class_name="hint"),
             method="dialog",
         ),
         aria_label="Keys",
         class_name="key-map",
         custom_attrs={"data-key-map": "true"},
     )
+
+
+def _section(title: str, keys: tuple[tuple[str, str], ...]) -> rx.Component:
+    return rx.fragment(
+        rx.el.h3(title),
+        rx.el.dl(*(rx.el.div(rx.el.dt(_combination(k)), rx.el.dd(what)) for k, what in keys)),
+    )
+
+
+def _combination(keys: str) -> rx.Component:
+    return rx.fragment(*(rx.el.kbd(key) for key in keys.split()))

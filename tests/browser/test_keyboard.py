@@ -1,5 +1,7 @@
 """The keys that ux names, and the way of the focus."""
 
+import re
+
 from playwright.sync_api import expect
 
 from chatrooms.bootstrap import Deps
@@ -78,6 +80,55 @@ def test_f6_goes_round_the_regions_and_back(
     expect(screen.log).to_be_focused()
 
 
+def test_f6_reaches_the_pane_at_the_right_and_pages_without_a_room(
+    desk: Desk, private_room: Place, owner: Someone
+) -> None:
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.open_info()
+    screen.composer.focus()
+    screen.page.keyboard.press("F6")
+    expect(screen.info).to_be_focused()
+    screen.go("/discover")
+    screen.expect_signed_in()
+    screen.page.keyboard.press("F6")
+    screen.page.keyboard.press("F6")
+    expect(screen.page.get_by_role("main")).to_be_focused()
+
+
+def test_a_message_in_focus_is_read_as_one_sentence(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    first = post(deps, private_room, owner, "Shall we?")
+    post(deps, private_room, member, "**Yes**, at `noon`\n\n- bring tea", reply_to=first)
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.log.focus()
+    screen.log.press("ArrowUp")
+    message = screen.message("at noon")
+    expect(message).to_be_focused()
+    expect(message).to_have_accessible_name(re.compile(f"^{member.username} at [0-9:]+$"))
+    expect(message).to_have_accessible_description(
+        f"In reply to {owner.username}: Shall we?. Yes, at noon bring tea"
+    )
+
+
+def test_new_messages_are_told_politely_and_in_batches(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    post(deps, private_room, member, "before")
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.expect_message("before")
+    told = screen.page.locator("[data-announcer]")
+    expect(told).to_have_attribute("aria-live", "polite")
+    post(deps, private_room, member, "a single one")
+    expect(told).to_have_text(re.compile(f"^{member.username} at [0-9:]+: a single one$"))
+    for number in range(3):
+        post(deps, private_room, member, f"one of several {number}")
+    expect(told).to_have_text(re.compile(f"^3 new messages, the last by {member.username} at"))
+    screen.say("my own")
+    screen.expect_message("my own")
+    expect(told).to_have_text(re.compile("^3 new messages"))
+
+
 def test_the_question_mark_shows_the_keys_and_escape_closes_what_is_open(
     desk: Desk, private_room: Place, owner: Someone
 ) -> None:
@@ -92,6 +143,19 @@ def test_the_question_mark_shows_the_keys_and_escape_closes_what_is_open(
     expect(screen.info).to_be_visible()
     screen.page.keyboard.press("Escape")
     expect(screen.info).to_have_count(0)
+
+
+def test_the_list_of_keys_names_those_that_work_and_opens_from_the_menu_too(
+    desk: Desk, private_room: Place, owner: Someone
+) -> None:
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.page.get_by_role("button", name="Account menu").click()
+    screen.choose("Keys")
+    keys = screen.page.get_by_role("dialog", name="Keys")
+    for key in ("Ctrl", "K", "/", "N", "F6", "Esc", "?", "R", "E", "Enter", "Shift"):
+        expect(keys.get_by_text(key, exact=True).first).to_be_visible()
+    screen.button("Close").click()
+    expect(keys).to_have_count(0)
 
 
 def test_the_composer_has_the_focus_when_a_room_opens(
