@@ -8,7 +8,7 @@ import typer
 from chatrooms import bootstrap
 from chatrooms.cli.instance import use_instance
 from chatrooms.cli.output import say
-from chatrooms.demo import lines, room_drafts
+from chatrooms.demo import add_marks, lines, room_drafts
 from chatrooms.services.imports import Importer
 
 
@@ -20,4 +20,6 @@ def demo(
     deps = bootstrap.current()
     importer = Importer(deps, drafts=room_drafts())
     posted = sum(importer.add(line) for line in lines(now=deps.clock()))
+    if posted:
+        add_marks(deps, importer)
     say(f"Demonstration rooms: {posted} messages posted" if posted else "Demonstration rooms kept")

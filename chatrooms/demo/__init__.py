@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from chatrooms.services.imports import LogLine
+from chatrooms.bootstrap import Deps
+from chatrooms.services import polls, reactions, votes
+from chatrooms.services.imports import Importer, LogLine
+from chatrooms.services.polls import PollDraft
 from chatrooms.services.rooms import RoomDraft
 
 
@@ -30,6 +33,50 @@ def lines(*, now: datetime) -> Iterator[LogLine]:
         for number, minutes_ago, author, text, reply_to in room["messages"]
     ]
     yield from sorted(told, key=lambda line: line.sent_at)
+
+
+def add_marks(deps: Deps, importer: Importer) -> None:
+    """What the people of the rooms think of the messages that were imported: their votes and
+    reactions, and a poll. Each of them acts through the services, as people do."""
+    for room in _rooms():
+        room_id = importer.room_id(room["name"])
+        for number, who, value in room.get("votes", ()):
+            votes.vote(
+                deps,
+                actor_id=importer.account_id(who),
+                room_id=room_id,
+                message_id=importer.message_id(room["name"], f"demo-{number}"),
+                value=value,
+            )
+        for number, who, emoji in room.get("reactions", ()):
+            reactions.react(
+                deps,
+                actor_id=importer.account_id(who),
+                room_id=room_id,
+                message_id=importer.message_id(room["name"], f"demo-{number}"),
+                emoji=emoji,
+                is_on=True,
+            )
+        if poll := room.get("poll"):
+            _add_poll(deps, importer, room_id=room_id, poll=poll)
+
+
+def _add_poll(deps: Deps, importer: Importer, *, room_id: int, poll: dict[str, Any]) -> None:
+    message_id = polls.open_poll(
+        deps,
+        actor_id=importer.account_id(poll["author"]),
+        room_id=room_id,
+        client_id="demo-poll",
+        draft=PollDraft(question=poll["question"], choices=poll["choices"]),
+    )
+    for who, choice in poll["votes"].items():
+        polls.vote(
+            deps,
+            actor_id=importer.account_id(who),
+            room_id=room_id,
+            message_id=message_id,
+            choice=choice,
+        )
 
 
 def _rooms() -> list[dict[str, Any]]:

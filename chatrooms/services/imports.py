@@ -94,6 +94,18 @@ class Importer:
             self._posted[line.room, line.id] = message_id
         return known is None
 
+    def room_id(self, name: str) -> int:
+        """The room of that name into which lines were imported."""
+        return self._rooms[name]
+
+    def account_id(self, author: str) -> int:
+        """The account of an author whose lines were imported."""
+        return self._accounts[author]
+
+    def message_id(self, room: str, line_id: str) -> int:
+        """The message that a line with an id became."""
+        return self._posted[room, line_id]
+
     def _account(self, author: str) -> int:
         if author not in self._accounts:
             name = check_line(author, label="author", max_chars=80, required=True)
