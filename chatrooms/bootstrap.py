@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from redis import Redis
 
 from chatrooms.adapters.bus import Bus, connect_redis
+from chatrooms.adapters.job_queue import JobQueue
 from chatrooms.db.engine import Sessions, create_sessions
 from chatrooms.settings import Settings, get_settings
 
@@ -37,6 +38,7 @@ class Deps:
     redis: Redis
     bus: Bus
     passwords: PasswordHasher
+    jobs: JobQueue
     clock: Callable[[], datetime] = utc_now
     ids: Ids = Ids()
 
@@ -52,6 +54,7 @@ def bootstrap(settings: Settings) -> Deps:
         redis=redis,
         bus=Bus(redis),
         passwords=PasswordHasher(),
+        jobs=JobQueue(settings.redis_url.get_secret_value()),
     )
 
 

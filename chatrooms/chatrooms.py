@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from chatrooms import logs
-from chatrooms.api import files, health, session
+from chatrooms.api import files, health, session, uploads
 from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets
 from chatrooms.components.connection import app_wraps, toaster
@@ -47,6 +47,7 @@ PAGE_EVENTS = PageEvents(
         "marks": (_name(MarksState.load),),
         "drafts": (_name(DraftsState.load),),
         "notifications": (_name(NotificationsState.load),),
+        "profile": (_name(SessionState.refresh),),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh),),
@@ -70,7 +71,7 @@ app = rx.App(
     html_lang="en",
     backend_exception_handler=tell,
     api_transformer=[
-        Starlette(routes=[*session.routes, *files.routes, *health.routes]),
+        Starlette(routes=[*session.routes, *uploads.routes, *files.routes, *health.routes]),
         RelativeRedirects,
         _with_direct_sockets,
     ],

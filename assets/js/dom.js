@@ -11,8 +11,8 @@ export const isDown = () => Boolean(find("[data-down]"));
 
 /** Who is signed in, as the page's frame tells it. */
 export function me() {
-  const { me: id, meName: name, meInitials: initials, meHue: hue } = find("[data-me]")?.dataset ?? {};
-  return { id, name, initials, hue };
+  const { me: id, meName: name, meInitials: initials, meHue: hue, meAvatar: avatar } = find("[data-me]")?.dataset ?? {};
+  return { id, name, initials, hue, avatar };
 }
 
 /** The id of the room on the screen; an empty string while there is none. */

@@ -3,6 +3,7 @@
 // first, then the reader's place is kept.
 
 import * as actions from "./actions.js";
+import * as avatar from "./avatar.js";
 import * as announce from "./announce.js";
 import * as composer from "./composer.js";
 import * as drafts from "./drafts.js";
@@ -34,6 +35,7 @@ function sync() {
 
 actions.start();
 announce.start();
+avatar.start();
 composer.start();
 drafts.start();
 following.start();

@@ -134,9 +134,10 @@ function follows(log) {
 }
 
 function draw(entry, isContinued) {
-  const { name, initials, hue } = me();
+  const { name, initials, hue, avatar } = me();
   const status = make("span", { class: "edited" }, entry.isFailed ? "not sent" : "sending");
-  const face = make("span", { class: "av", style: `--hue: ${Number(hue)}`, "aria-hidden": "true" }, initials);
+  const face = make("span", { class: "av", style: `--hue: ${Number(hue)}`, "aria-hidden": "true" });
+  face.append(avatar ? make("img", { src: avatar, alt: "" }) : initials);
   const byline = make("header", { class: "who" }, make("b", {}, name), status);
   const text = make("div", { class: "prose" }, entry.body);
   if (isContinued) text.append(status);

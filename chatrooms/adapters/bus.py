@@ -19,9 +19,9 @@ ACTIVITY = "chatrooms:activity"
 """Where every process hears that a room has a new message, and how far people have read."""
 Changed = Literal["facts", "members", "requests"]
 """What a room's screens list besides messages: the room's own facts, members, join requests."""
-Own = Literal["rooms", "unread", "marks", "notifications", "drafts"]
+Own = Literal["rooms", "unread", "marks", "notifications", "drafts", "profile"]
 """What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
-unread there; own votes and such; the bell; which rooms have a draft."""
+unread there; own votes and such; the bell; which rooms have a draft; name and picture."""
 
 
 def room_channel(room_id: int) -> str:
@@ -107,6 +107,10 @@ class Bus:
     def nudge_room(self, room_id: int, changed: Changed) -> None:
         """Have the screens of a room that list what changed load it anew."""
         self._control("nudge", changed=changed, room_id=room_id)
+
+    def person_moved(self, account_id: int) -> None:
+        """Have screens that list the person show that the person came online or went."""
+        self._control("person_moved", account_id=account_id)
 
     def here(self, room_id: int, payload: dict[str, Any]) -> None:
         """Tell every process that looks at the room who is typing or that presence changed."""

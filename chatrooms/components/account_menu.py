@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex.style import color_mode, set_color_mode
 
-from chatrooms.components.avatar import avatar
+from chatrooms.components.avatar import avatar, profile_path
 from chatrooms.components.controls import icon
 from chatrooms.state.session import SessionState
 
@@ -29,6 +29,7 @@ def account_menu() -> rx.Component:
             )
         ),
         rx.dropdown_menu.content(
+            rx.dropdown_menu.item(icon("user"), "Profile", on_select=rx.redirect(profile_path(me))),
             rx.dropdown_menu.item(icon("settings"), "Settings", on_select=rx.redirect("/settings")),
             rx.dropdown_menu.item(
                 icon("keyboard"), "Keys", custom_attrs={"data-show-keys": "true"}

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.avatar import avatar
+from chatrooms.components.avatar import face_link, name_link
 from chatrooms.components.browser import local_date_time, local_day, local_time, starts_day
 from chatrooms.components.controls import icon
 from chatrooms.components.message_actions import edit_form, message_actions
@@ -33,7 +33,7 @@ def message_item(
     return rx.fragment(
         rx.cond(opens_day, _date_separator(message.sent_at)),
         rx.el.article(
-            rx.cond(shows_author, avatar(message.author), _margin_time(message)),
+            rx.cond(shows_author, face_link(message.author), _margin_time(message)),
             rx.el.div(
                 rx.cond(shows_author, _byline(message)),
                 rx.cond(message.quote_id != 0, _quote(message)),
@@ -71,7 +71,7 @@ def _date_separator(sent_at: rx.Var[str]) -> rx.Component:
 
 def _byline(message: rx.Var[MessageRow]) -> rx.Component:
     return rx.el.header(
-        rx.el.b(message.author.name),
+        rx.el.b(name_link(message.author)),
         _time(message.sent_at),
         class_name="who",
     )

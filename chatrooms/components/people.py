@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.avatar import avatar
+from chatrooms.components.avatar import avatar, face_link, name_link
 from chatrooms.state.live import LiveState
 from chatrooms.state.rows import PersonRow
 
@@ -32,8 +32,8 @@ def _face(person: rx.Var[PersonRow]) -> rx.Component:
 
 def _person(person: rx.Var[PersonRow]) -> rx.Component:
     return rx.el.li(
-        rx.el.span(avatar(person, "sm"), class_name="with-dot"),
-        rx.el.span(person.name, class_name="cut"),
+        rx.el.span(face_link(person, "sm"), class_name="with-dot"),
+        rx.el.span(name_link(person), class_name="cut"),
         key=person.id.to_string(),
         class_name="person",
     )

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.avatar import avatar
+from chatrooms.components.avatar import face_link, name_link
 from chatrooms.components.controls import button, icon, icon_button
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
@@ -31,9 +31,13 @@ def room_members() -> rx.Component:
 
 def _member(member: rx.Var[MemberRow]) -> rx.Component:
     return rx.el.li(
-        avatar(member.person, "sm"),
         rx.el.span(
-            member.person.name,
+            face_link(member.person, "sm"),
+            class_name=rx.cond(member.is_online, "with-dot", "without-dot"),
+        ),
+        rx.el.span(
+            name_link(member.person),
+            rx.cond(member.is_online, rx.el.span(", online", class_name="sr-only")),
             rx.cond(member.is_me, rx.el.small(" you")),
             class_name="grow cut",
         ),

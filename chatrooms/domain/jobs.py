@@ -5,5 +5,6 @@ AI_QUEUE = "ai"
 MAINTENANCE_QUEUE = "maintenance"
 QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE)
 
+ANNOUNCE_PERSON = "maintenance.announce_person"
 PRUNE = "maintenance.prune"
 CLOSE_POLLS = "polls.close_due"

@@ -7,6 +7,8 @@ import unicodedata
 from chatrooms.domain.errors import InvalidInput
 
 MAX_NAME_CHARS = 80
+MAX_DISPLAY_NAME_CHARS = 40
+MAX_BIO_CHARS = 300
 MAX_TOPIC_CHARS = 200
 MAX_DESCRIPTION_CHARS = 1000
 MAX_TAGS = 8
@@ -121,6 +123,14 @@ def check_username(text: object) -> str:
             "and begins and ends with a letter or digit."
         )
     return name
+
+
+def check_display_name(text: object) -> str:
+    """A name as everybody sees it: one line of 1 to 40 characters with something to see.
+
+    Raises: InvalidInput.
+    """
+    return check_line(text, label="Your name", max_chars=MAX_DISPLAY_NAME_CHARS, required=True)
 
 
 def check_email(text: object) -> str:

@@ -95,6 +95,8 @@ class Hub:
         self.presence_changed: Callable[[int], None] = lambda room_id: None
         self.stopped_following: Callable[[Tab, Seen], None] = lambda tab, seen: None
         """Called with how far the tab's room was read, before the tab leaves it."""
+        self.tabs_changed: Callable[[int], None] = lambda account_id: None
+        """Called with a person's account id when a tab of that person came or went."""
 
     # Tabs
 
@@ -109,6 +111,7 @@ class Hub:
         self.detach(sid)
         tab = Tab(address, signed_in)
         self.tabs[sid] = tab
+        self.tabs_changed(signed_in.account_id)
         metrics.CONNECTIONS.set(len(self.tabs))
         return tab
 
@@ -117,6 +120,7 @@ class Hub:
         tab = self.tabs.pop(sid, None)
         if tab is not None:
             self._leave(tab)
+            self.tabs_changed(tab.signed_in.account_id)
             metrics.CONNECTIONS.set(len(self.tabs))
 
     def _leave(self, tab: Tab) -> None:

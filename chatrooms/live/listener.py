@@ -16,6 +16,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.domain.events import Person, Sequenced
 from chatrooms.live.grants import Grants
 from chatrooms.live.hub import Hub
+from chatrooms.live.online import OnlineKeeper
 from chatrooms.live.presence import PresenceKeeper
 from chatrooms.live.unread import UnreadKeeper
 
@@ -37,12 +38,14 @@ class Listener:
         grants: Grants,
         presence: PresenceKeeper,
         unread: UnreadKeeper,
+        online: OnlineKeeper,
     ) -> None:
         self._deps = deps
         self._hub = hub
         self._grants = grants
         self._presence = presence
         self._unread = unread
+        self._online = online
         self._pubsub: PubSub | None = None
         self._watched: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -143,6 +146,9 @@ class Listener:
         if control["kind"] == "nudge":
             from_sid = control.get("from_sid", "")
             self._nudge(control["changed"], account_id, room_id, from_sid=from_sid)
+            return
+        if control["kind"] == "person_moved":
+            self._spawn(self._online.show(control["account_id"]))
             return
         self._spawn(
             self._grants.access_changed(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from operator import is_not
 
-from chatrooms.domain.events import Message, MessagePosted, Person, RoomEvent
+from chatrooms.domain.events import Message, MessagePosted, Person, PersonChanged, RoomEvent
 from chatrooms.domain.view import RoomView, ThreadView, fold, fold_thread
 from chatrooms.live.rows import PersonRow, message_row, message_rows, person_row, room_row
 from chatrooms.live.tab import PRESENT, Tab
@@ -100,6 +100,8 @@ class LiveRoom:
             self.dirty.add("room")
         for root_id, thread in self.threads.items():
             self._fold_thread(root_id, thread, seq, event)
+        if isinstance(event, PersonChanged):
+            self._rename(event.person)
         if isinstance(event, MessagePosted):
             if self.typing.pop(event.message.author.id, None) is not None:
                 self.dirty.add("typing")
@@ -111,6 +113,14 @@ class LiveRoom:
         for tab in self.tabs.values():
             if tab.touch(event):
                 self.dirty.add("older")
+
+    def _rename(self, person: Person) -> None:
+        if any(each.id == person.id for each in self.online):
+            self.online = [person if each.id == person.id else each for each in self.online]
+            self.dirty.add("online")
+        if person.id in self.typing:
+            self.typing[person.id] = (person, self.typing[person.id][1])
+            self.dirty.add("typing")
 
     def _fold_thread(self, root_id: int, thread: ThreadView, seq: int, event: RoomEvent) -> None:
         after = self.threads[root_id] = fold_thread(thread, seq, event)

@@ -13,6 +13,7 @@ from chatrooms.live.grants import Grants
 from chatrooms.live.hub import Hub, PageEvents
 from chatrooms.live.identity import Identities
 from chatrooms.live.listener import Listener
+from chatrooms.live.online import OnlineKeeper
 from chatrooms.live.presence import PresenceKeeper
 from chatrooms.live.unread import UnreadKeeper
 from chatrooms.live.wire import Wire
@@ -80,11 +81,12 @@ async def running(wire: Wire, pages: PageEvents, empty: dict[str, str]) -> Async
     identities = Identities(deps)
     hub = Hub(deps, wire, pages, empty)
     presence = PresenceKeeper(deps, hub)
-    unread = UnreadKeeper(deps, hub)
-    listener = Listener(deps, hub, Grants(deps, hub, identities), presence, unread)
+    unread, online = UnreadKeeper(deps, hub), OnlineKeeper(deps, hub)
+    listener = Listener(deps, hub, Grants(deps, hub, identities), presence, unread, online)
     parts = Parts(deps, hub, identities, unread)
     runtime().parts.append(parts)
-    tasks = [asyncio.create_task(part.run()) for part in (listener, presence, unread)]
+    running_parts = (listener, presence, unread, online)
+    tasks = [asyncio.create_task(part.run()) for part in running_parts]
     try:
         yield
     finally:

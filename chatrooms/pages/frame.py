@@ -41,6 +41,7 @@ def frame(
                     "data-me-name": me.name,
                     "data-me-initials": me.initials,
                     "data-me-hue": me.hue,
+                    "data-me-avatar": me.avatar,
                 },
             ),
             rx.el.div(connection_banner(), class_name="app-loading"),

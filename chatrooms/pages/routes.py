@@ -10,6 +10,7 @@ from chatrooms.pages.discover import discover_page
 from chatrooms.pages.home import home_page
 from chatrooms.pages.invite import invite_page
 from chatrooms.pages.not_found import not_found_page
+from chatrooms.pages.person import person_page
 from chatrooms.pages.room import room_page
 from chatrooms.pages.search import search_page
 from chatrooms.pages.settings import settings_page
@@ -20,6 +21,7 @@ from chatrooms.state.discover import DiscoverState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.invitation import InvitationState
 from chatrooms.state.live import LiveState
+from chatrooms.state.profile import ProfileFormState, ProfileState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.search import SearchState
@@ -53,7 +55,18 @@ ROUTES = [
     ),
     Route("/search", search_page, "Search · Chatrooms", [*_WITHOUT_ROOM, SearchState.load]),
     Route("/discover", discover_page, "Discover · Chatrooms", [*_WITHOUT_ROOM, DiscoverState.load]),
-    Route("/settings", settings_page, "Settings · Chatrooms", [*_WITHOUT_ROOM, SettingsState.load]),
+    Route(
+        "/settings",
+        settings_page,
+        "Settings · Chatrooms",
+        [*_WITHOUT_ROOM, SettingsState.load, ProfileFormState.load],
+    ),
+    Route(
+        "/people/[username]",
+        person_page,
+        "Profile · Chatrooms",
+        [*_WITHOUT_ROOM, ProfileState.load],
+    ),
     Route("/admin", admin_page, "Administration · Chatrooms", [*_WITHOUT_ROOM, AdminState.load]),
     Route(
         "/invite/[token]",

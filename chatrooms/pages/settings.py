@@ -1,4 +1,4 @@
-"""The page of one's own account: password and sessions."""
+"""The page of one's own account: profile, password and sessions."""
 
 import reflex as rx
 
@@ -11,16 +11,17 @@ from chatrooms.components.controls import (
     icon,
     success_note,
 )
+from chatrooms.components.profile_form import profile_form
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.rows import SessionRow
 from chatrooms.state.settings import SettingsState
 
 
 def settings_page() -> rx.Component:
-    """Change the password; see and end the sessions."""
+    """Change profile and password; see and end the sessions."""
     return frame(
-        page_head("Settings", "Your password and where you are signed in"),
-        rx.el.div(_password(), _sessions(), class_name="scroll narrow-column"),
+        page_head("Settings", "Your profile, your password, and where you are signed in"),
+        rx.el.div(profile_form(), _password(), _sessions(), class_name="scroll narrow-column"),
         name="settings",
     )
 

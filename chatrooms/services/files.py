@@ -47,6 +47,7 @@ class StoredFile:
     media_type: str
     is_picture: bool
     """Whether a browser may show it in place."""
+    is_avatar: bool
 
 
 def store_of(deps: Deps) -> FileStore:
@@ -138,6 +139,7 @@ def open_file(deps: Deps, *, actor_id: int, token: str) -> StoredFile:
         name=row.name,
         media_type=row.media_type,
         is_picture=row.media_type in PICTURE_TYPES,
+        is_avatar=row.is_avatar,
     )
 
 

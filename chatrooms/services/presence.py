@@ -2,14 +2,26 @@
 
 `chatrooms:presence:<room>` is a sorted set of `<account>:<process>` by the second the lease ends.
 A process renews the leases of the people it serves and drops them when they go.
+`chatrooms:online:<account>` is the same for everybody who has any tab open, whatever it shows: a
+sorted set of processes.
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any, cast
 
+from redis.exceptions import RedisError
+from sqlalchemy import or_, select, update
+from sqlmodel import col
+
 from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.db.tables import Account, Membership
 
 _PREFIX = "chatrooms:presence:"
+_ONLINE = "chatrooms:online:"
+SEEN_EVERY = timedelta(minutes=5)
+"""How exactly it is stored when somebody who is online was seen last."""
 
 
 def _key(room_id: int) -> str:
@@ -51,3 +63,62 @@ def prune(deps: Deps) -> int:
     for key in keys:
         removed += int(cast(Any, deps.redis.zremrangebyscore(key, "-inf", now)))
     return removed
+
+
+def renew_online(deps: Deps, *, process: str, account_ids: Iterable[int]) -> None:
+    """Lease that these accounts have a tab open in this process. Raises: redis.RedisError."""
+    ends = deps.clock().timestamp() + deps.settings.presence_ttl_s
+    pipe = deps.redis.pipeline(transaction=False)
+    for account_id in account_ids:
+        pipe.zadd(f"{_ONLINE}{account_id}", cast(Any, {process: ends}))
+        pipe.expire(f"{_ONLINE}{account_id}", deps.settings.presence_ttl_s)
+    pipe.execute()
+
+
+def drop_online(deps: Deps, *, process: str, account_id: int) -> None:
+    """End that lease: the account's last tab in this process is gone. Raises: redis.RedisError."""
+    deps.redis.zrem(f"{_ONLINE}{account_id}", process)
+
+
+def list_online(deps: Deps, *, account_ids: Iterable[int]) -> set[int]:
+    """Those of the accounts that have a tab open anywhere; none with Redis away: who is online is
+    a comfort that must not keep a page from being shown."""
+    asked = list(account_ids)
+    now = deps.clock().timestamp()
+    pipe = deps.redis.pipeline(transaction=False)
+    for account_id in asked:
+        pipe.zcount(f"{_ONLINE}{account_id}", now, "+inf")
+    try:
+        found = cast(list[int], pipe.execute())
+    except RedisError:
+        return set()
+    return {account_id for account_id, count in zip(asked, found, strict=True) if count}
+
+
+def note_seen(deps: Deps, *, account_ids: Iterable[int], at_once: bool = False) -> None:
+    """Store that these accounts were seen just now; unless `at_once`, only for those for whom the
+    last time stored is more than a few minutes ago."""
+    now = deps.clock()
+    seen = update(Account).where(col(Account.id).in_(list(account_ids)))
+    if not at_once:
+        seen = seen.where(
+            or_(
+                col(Account.last_seen_at).is_(None),
+                col(Account.last_seen_at) < now - SEEN_EVERY,
+            )
+        )
+    with transaction(deps.sessions) as tx:
+        tx.execute(seen.values(last_seen_at=now).execution_options(synchronize_session=False))
+
+
+def list_rooms_of(deps: Deps, *, account_id: int, room_ids: list[int]) -> list[int]:
+    """Those of the rooms in which the account is a member. For the hub only."""
+    with transaction(deps.sessions) as tx:
+        return list(
+            tx.scalars(
+                select(col(Membership.room_id)).where(
+                    col(Membership.account_id) == account_id,
+                    col(Membership.room_id).in_(room_ids),
+                )
+            )
+        )

@@ -8,7 +8,7 @@ from chatrooms.domain.errors import ChatError, RoomUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import iso, person_row
-from chatrooms.services import invitations, members, rooms
+from chatrooms.services import invitations, members, presence, rooms
 from chatrooms.services.access import RoomAccess
 from chatrooms.state import caller, pane, screens
 from chatrooms.state.new_room import draft
@@ -194,8 +194,15 @@ async def _members(access: RoomAccess, *, offset: int) -> tuple[list[MemberRow],
         offset=offset,
         limit=_PAGE + 1,
     )
+    ids = [member.person.id for member in found[:_PAGE]]
+    online = await off_loop(presence.list_online, caller.deps(), account_ids=ids)
     rows = [
-        MemberRow(person_row(m.person), m.role.value, m.person.id == access.actor.id)
+        MemberRow(
+            person=person_row(m.person),
+            role=m.role.value,
+            is_me=m.person.id == access.actor.id,
+            is_online=m.person.id in online,
+        )
         for m in found[:_PAGE]
     ]
     return rows, len(found) > _PAGE

@@ -25,6 +25,7 @@ __all__ = [
     "PersonRow",
     "PlaceRow",
     "PollRow",
+    "ProfileRow",
     "PublicRoomRow",
     "ReactionRow",
     "RefusedRow",
@@ -67,6 +68,20 @@ class RoomLink:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """What everybody may know of somebody."""
+
+    person: PersonRow = field(default_factory=PersonRow)
+    bio: str = ""
+    created_at: str = ""
+    last_seen_at: str = ""
+    is_online: bool = False
+    is_me: bool = False
+    rooms: list[RoomLink] = field(default_factory=list[RoomLink])
+    """Rooms in which both are members."""
+
+
+@dataclass(frozen=True, slots=True)
 class PublicRoomRow:
     """A room on the Discover page."""
 
@@ -86,6 +101,7 @@ class MemberRow:
     person: PersonRow = field(default_factory=PersonRow)
     role: str = "member"
     is_me: bool = False
+    is_online: bool = False
 
 
 @dataclass(frozen=True, slots=True)

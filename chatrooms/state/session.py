@@ -43,6 +43,11 @@ class SessionState(rx.State):
         return None
 
     @rx.event
+    async def refresh(self):
+        """Read anew how the person is shown: name or picture changed."""
+        self.me = person_row((await caller.signed_in(self)).person)
+
+    @rx.event
     async def sign_out(self):
         """End this session, here and in every other tab of this browser."""
         try:

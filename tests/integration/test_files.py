@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
-from chatrooms.api.files import routes
+from chatrooms.api import files as downloads
+from chatrooms.api import uploads
 from chatrooms.bootstrap import Deps, utc_now
 from chatrooms.domain.errors import FileUnavailable, InvalidInput, ServiceUnavailable
 from chatrooms.live.identity import cookie_name
@@ -27,7 +28,7 @@ OWN = "http://localhost:8000"
 
 
 def app(deps: Deps) -> Starlette:
-    made = Starlette(routes=routes)
+    made = Starlette(routes=[*uploads.routes, *downloads.routes])
     made.state.deps = deps
     return made
 

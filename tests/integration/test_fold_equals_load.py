@@ -17,6 +17,7 @@ from chatrooms.services import (
     members,
     messages,
     polls,
+    profiles,
     reactions,
     rooms,
     votes,
@@ -35,6 +36,7 @@ KINDS = (
         "thread",
         "thread",
         "attach",
+        "rename",
         "edit",
         "edit",
         "delete",
@@ -100,6 +102,12 @@ class Story:
     def _thread(self, actor: Someone, number: int) -> None:
         root = self._message(number) or None
         self.message_ids.append(post(self.deps, self.room, actor, "In thread", thread=root))
+
+    def _rename(self, actor: Someone, number: int) -> None:
+        profiles.change_profile(
+            self.deps, actor_id=actor.id, name=f"Name {number}", bio="", hue=number % 360
+        )
+        profiles.announce_person(self.deps, account_id=actor.id)
 
     def _attach(self, actor: Someone, number: int) -> None:
         token = upload(self.deps, self.room, actor, picture(size=(number % 90 + 1, 40)))

@@ -15,6 +15,7 @@ from chatrooms.live.grants import Grants
 from chatrooms.live.hub import Hub, PageEvents
 from chatrooms.live.identity import Identities
 from chatrooms.live.listener import Listener
+from chatrooms.live.online import OnlineKeeper
 from chatrooms.live.presence import PresenceKeeper
 from chatrooms.live.runtime import Parts
 from chatrooms.live.tab import PRESENT, Past, Tab
@@ -100,7 +101,10 @@ class WebProcess:
         self.grants = Grants(deps, self.hub, self.identities)
         self.presence = PresenceKeeper(deps, self.hub)
         self.unread = UnreadKeeper(deps, self.hub)
-        self.listener = Listener(deps, self.hub, self.grants, self.presence, self.unread)
+        self.online = OnlineKeeper(deps, self.hub)
+        self.listener = Listener(
+            deps, self.hub, self.grants, self.presence, self.unread, self.online
+        )
 
     @property
     def parts(self) -> Parts:
@@ -147,7 +151,7 @@ class WebProcess:
 async def web_process(deps: Deps, **options: Any) -> AsyncIterator[WebProcess]:
     """A web process that listens, as long as the block lasts."""
     process = WebProcess(deps, **options)
-    parts = (process.listener, process.presence, process.unread)
+    parts = (process.listener, process.presence, process.unread, process.online)
     tasks = [asyncio.create_task(part.run()) for part in parts]
     try:
         yield process
