@@ -9,6 +9,7 @@ from bench.crowd import Load
 from bench.fanout import run_capacity, run_fanout
 from bench.idle import run_idle
 from bench.open_room import run_open_room
+from bench.search import run_search
 from bench.votes import Storm, run_votes
 from chatrooms.domain.startup import CannotStart
 from chatrooms.supervise.signals import StopRequested, stop_on_signals
@@ -79,6 +80,17 @@ def votes(
     """Whether a storm of votes on one message ends in the exact score on every screen."""
     storm = Storm(viewers=viewers, rate=rate, seconds=seconds)
     run_votes(storm, workers=workers, as_json=json)
+
+
+@app.command()
+def search(
+    *,
+    messages: Annotated[int, typer.Option(min=1000, help="How many there are.")] = 1_000_000,
+    times: Annotated[int, typer.Option(min=20, help="Searches for each kind of word.")] = 100,
+    json: Json = False,
+) -> None:
+    """How long finding common and rare words takes."""
+    run_search(messages=messages, times=times, as_json=json)
 
 
 @app.command()
