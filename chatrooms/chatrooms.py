@@ -29,10 +29,13 @@ from chatrooms.state.marks import MarksState
 from chatrooms.state.mishaps import tell
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.ownership import OneOwner
+from chatrooms.state.pins import PinsState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.saved import SavedState
 from chatrooms.state.session import SessionState
 from chatrooms.state.sidebar import SidebarState
+from chatrooms.state.threads import ThreadsState
 from chatrooms.state.top import TopState
 
 
@@ -44,14 +47,16 @@ PAGE_EVENTS = PageEvents(
     own={
         "rooms": (_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
         "unread": (_name(SidebarState.load),),
-        "marks": (_name(MarksState.load),),
+        "marks": (_name(MarksState.load), _name(SavedState.refresh)),
+        "threads": (_name(MarksState.load), _name(ThreadsState.refresh)),
         "drafts": (_name(DraftsState.load),),
-        "notifications": (_name(NotificationsState.load),),
+        "notifications": (_name(NotificationsState.load), _name(ThreadsState.refresh)),
         "profile": (_name(SessionState.refresh),),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh),),
     top=(_name(TopState.load),),
+    pins=(_name(PinsState.load),),
     access_lost=(_name(SessionState.require_sign_in), _name(RoomState.open_room)),
 )
 

@@ -1,7 +1,7 @@
 // What needs no server: copying, opening a message's actions, going to a quoted message, local times.
 
 import { say } from "./announce.js";
-import { copyText, find, findAll } from "./dom.js";
+import { copyText, findAll } from "./dom.js";
 import { toLatest, toMessage } from "./timeline.js";
 
 const DONE_MS = 1600;
@@ -31,12 +31,13 @@ function onJump(event) {
 function onClick(event) {
   const control = event.target.closest("button, a");
   const article = event.target.closest("article[data-message-id]");
-  closeOthers(article);
+  if (event.isTrusted) closeOthers(article); // the scripts' own presses close nothing
   if (!control) return;
   const { action, copy } = control.dataset;
   if (action === "copy-link") copyAndTell(control, permalink(article), "Link copied");
   if (copy) copyAndTell(control, copy, "Copied");
   if (action === "more") toggle(control, article);
+  if ("closes" in control.dataset) closeOthers(null);
   if ("jumpLatest" in control.dataset) toLatest();
   if ("closeDialog" in control.dataset) control.closest("dialog").close();
 }
@@ -57,13 +58,13 @@ function toggle(control, article) {
   const isOpen = "open" in article.dataset;
   if (isOpen) delete article.dataset.open;
   else article.dataset.open = "";
-  control.setAttribute("aria-expanded", String(!isOpen));
+  control.ariaExpanded = String(!isOpen);
 }
 
 function closeOthers(article) {
   for (const other of findAll("article[data-open]")) {
     if (other === article) continue;
     delete other.dataset.open;
-    find('[data-action="more"]', other)?.setAttribute("aria-expanded", "false");
+    for (const more of findAll('[data-action="more"]', other)) more.ariaExpanded = "false";
   }
 }

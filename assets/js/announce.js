@@ -7,8 +7,8 @@ const BATCH_MS = 1500;
 const MAX_CHARS = 300;
 const SPOKEN = ".quote, .prose, .gone, .poll, .files a, .edited, .thread-footer";
 
-let room = "";
-let heard = 0; // position of the newest message already announced
+const LISTS = "[data-log], [data-thread-log]";
+const heard = new WeakMap(); // list -> {key, position of the newest message already announced}
 let timer = 0;
 
 /** Listen once. The sentence is made when a message gets the focus: nobody else needs it. */
@@ -24,17 +24,18 @@ export function say(text) {
   if (region) region.textContent = region.textContent === text ? `${text}\u00a0` : text;
 }
 
-/** Notice a new newest message. */
+/** Notice new newest messages, in the room and in the open thread. */
 export function sync() {
-  const log = find("[data-log]");
-  const latest = Number(log?.dataset.latest ?? 0);
-  if (openRoom() !== room || !heard) {
-    room = openRoom();
-    heard = latest;
-    return;
+  for (const list of findAll(LISTS)) {
+    const latest = Number(list.dataset.latest);
+    const known = heard.get(list);
+    const isLoading = !known?.position && !list.dataset.threadLog;
+    if (known?.key !== keyOf(list) || isLoading) heard.set(list, { key: keyOf(list), position: latest });
+    else if (latest > known.position && !timer) timer = setTimeout(announce, BATCH_MS);
   }
-  if (latest > heard && !timer) timer = setTimeout(announce, BATCH_MS);
 }
+
+const keyOf = (list) => `${openRoom()} ${list.dataset.threadLog ?? ""}`;
 
 /** What a message says: its quote, its text, what hangs on it. Its name tells who and when. */
 function said(article) {
@@ -45,14 +46,19 @@ function said(article) {
 
 function announce() {
   timer = 0;
-  const log = find("[data-log]");
-  if (!log || openRoom() !== room) return;
-  const news = findAll("article[data-message-id]", log).filter(
-    (article) => Number(article.dataset.position) > heard && article.dataset.authorId !== me().id,
-  );
-  heard = Math.max(heard, Number(log.dataset.latest));
+  const news = findAll(LISTS).flatMap(takeNews);
   if (!news.length) return;
   const last = news[news.length - 1];
   const label = last.getAttribute("aria-label");
   say(news.length === 1 ? `${label}: ${said(last)}` : `${news.length} new messages, the last by ${label}`);
+}
+
+function takeNews(list) {
+  const known = heard.get(list);
+  if (known?.key !== keyOf(list)) return [];
+  const since = known.position;
+  known.position = Math.max(since, Number(list.dataset.latest));
+  return findAll("article[data-message-id]", list).filter(
+    (article) => Number(article.dataset.position) > since && article.dataset.authorId !== me().id,
+  );
 }

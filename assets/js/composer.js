@@ -1,10 +1,12 @@
-// The text box: grows with its text, keeps a draft per room, sends on Enter, says that one types.
-// Also the box in which a message is edited.
+// The text boxes of the room and of the open thread: they grow with their text, keep a draft for
+// each room and thread, send on Enter, and the room's says that one types. Also the box in which a
+// message is edited.
 
 import { say } from "./announce.js";
-import { find, findAll, isDown, openRoom, press } from "./dom.js";
+import { find, findAll, isDown, me, openRoom, press, storage, threadOf } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { post } from "./outbox.js";
+import { toNewestReply } from "./thread.js";
 import { toLatest } from "./timeline.js";
 import * as uploads from "./uploads.js";
 
@@ -12,25 +14,25 @@ const TYPING_MS = 3000;
 const LIMIT = 4000;
 const WARN_AT = 300; // characters left
 
-let room = "";
-let box = null;
+const BOX = "textarea[data-composer]";
+
+const opened = new WeakMap(); // box -> key of the draft that is in it
 let editor = null;
 let lastNotice = 0;
-let answered = "0"; // the reply just sent, until the page has closed it
+let answered = "0"; // the quote just sent, until the page has closed it
+let wantsReply = false; // a thread was asked for in order to write in it
 
-/** After every change of the page: the right draft in the box, boxes as high as their text. */
+/** After every change of the page: the right drafts in the boxes, boxes as high as their text. */
 export function sync() {
-  const current = find("[data-composer]");
-  if (current && (current !== box || openRoom() !== room)) open(current);
-  box = current;
+  for (const box of findAll(BOX)) if (opened.get(box) !== draftKey(box)) open(box);
   if (drafts.sync()) {
-    grow(box);
-    countDown(box);
+    grow(roomBox());
+    countDown(roomBox());
   }
   if (replyTo() === "0") answered = "0";
   const edited = find("[data-edit-form] textarea");
   if (edited && edited !== editor) startEditing(edited);
-  else if (!edited && editor && document.activeElement === document.body) box?.focus();
+  else if (!edited && editor && document.activeElement === document.body) roomBox()?.focus();
   editor = edited;
 }
 
@@ -38,22 +40,45 @@ export function sync() {
 export function start() {
   document.addEventListener("input", (event) => {
     if (event.target.matches("textarea.grows")) grow(event.target);
-    if (event.target === box) onInput();
+    if (event.target.matches(BOX)) onInput(event.target);
   });
   document.addEventListener("keydown", onKey);
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-send]")) send();
-    if (event.target.closest('[data-action="reply"]')) box?.focus();
-  });
+  document.addEventListener("click", onClick);
 }
 
-function open(current) {
-  room = openRoom();
-  drafts.open(current, room);
-  grow(current);
-  countDown(current);
-  const isFree = document.activeElement === document.body;
-  if (isFree && matchMedia("(hover: hover)").matches) current.focus({ preventScroll: true });
+function onClick(event) {
+  const control = event.target.closest("button");
+  if (!control) return;
+  const { action } = control.dataset;
+  if ("send" in control.dataset) send(find(BOX, control.closest(".composer")));
+  if (action === "quote") roomBox()?.focus();
+  if (action === "reply" || (action === "open-thread" && canHover())) openThread(control);
+}
+
+/** Have the focus in the thread's box: now if it is there, else when it comes. */
+function openThread(control) {
+  const { messageId } = control.closest("article[data-message-id]").dataset;
+  const box = findAll(BOX).find(threadOf);
+  const isThere = box && (threadOf(control) || threadOf(box) === messageId);
+  if (isThere) box.focus();
+  wantsReply = !isThere;
+}
+
+const canHover = () => matchMedia("(hover: hover)").matches;
+const roomBox = () => findAll(BOX).find((box) => !threadOf(box));
+
+function open(box) {
+  opened.set(box, draftKey(box));
+  if (threadOf(box)) box.value = storage.read(() => localStorage, draftKey(box)) ?? "";
+  else drafts.open(box, openRoom());
+  grow(box);
+  countDown(box);
+  if (threadOf(box)) {
+    if (wantsReply && threadOf(box) !== "0") box.focus({ preventScroll: true });
+    wantsReply &&= threadOf(box) === "0";
+  } else if (document.activeElement === document.body && canHover()) {
+    box.focus({ preventScroll: true });
+  }
 }
 
 function startEditing(edited) {
@@ -62,52 +87,60 @@ function startEditing(edited) {
   edited.setSelectionRange(edited.value.length, edited.value.length);
 }
 
+const draftKey = (box) =>
+  ["chatrooms-draft", me().id, openRoom(), threadOf(box)].filter(Boolean).join("-");
 const replyTo = () => find("[data-reply-to]")?.dataset.replyTo ?? "0";
 
-function onInput() {
-  drafts.changed();
+function onInput(box) {
+  if (threadOf(box)) storage.write(() => localStorage, draftKey(box), box.value);
+  else drafts.changed();
   countDown(box);
-  if (!box.value || isDown() || Date.now() - lastNotice < TYPING_MS) return;
+  if (threadOf(box) || !box.value || isDown() || Date.now() - lastNotice < TYPING_MS) return;
   lastNotice = Date.now();
   press("typing");
 }
 
 function onKey(event) {
   const isComposing = event.isComposing || event.keyCode === 229;
+  const box = event.target.matches?.(BOX) ? event.target : null;
   const isEditor = event.target.closest?.("[data-edit-form]") && event.target.matches("textarea");
-  if (isComposing || (event.target !== box && !isEditor)) return;
+  if (isComposing || (!box && !isEditor)) return;
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
     if (isEditor) event.target.form.requestSubmit();
-    else send();
+    else send(box);
   } else if (event.key === "Escape") {
     if (isEditor) find('[data-action="cancel-edit"]', event.target.form).click();
-    else if (replyTo() !== "0") press("cancel-reply");
-  } else if (event.key === "ArrowUp" && !isEditor && !box.value) {
+    else if (!threadOf(box) && replyTo() !== "0") press("cancel-quote");
+  } else if (event.key === "ArrowUp" && box && !box.value) {
     event.preventDefault();
-    editLast();
+    editLast(box);
   }
 }
 
-function editLast() {
-  const mine = findAll('article[data-mine="true"][data-deleted="false"]');
+function editLast(box) {
+  const list = find(threadOf(box) ? "[data-replies]" : "[data-log]");
+  const mine = findAll('article[data-mine="true"][data-deleted="false"]', list);
   find('[data-action="edit"]', mine[mine.length - 1] ?? document.createElement("i"))?.click();
 }
 
-function send() {
-  if (!box || !openRoom() || !(box.value.trim() || uploads.hasAny(box))) return;
+function send(box) {
+  const thread = threadOf(box);
+  if (!box || !openRoom() || thread === "0" || !(box.value.trim() || uploads.hasAny(box))) return;
   if (uploads.hasFailed(box)) return say("A file could not be uploaded. Retry or remove it first.");
-  if (uploads.isBusy(box)) return uploads.afterwards(box, send);
-  const reply = replyTo() === answered ? "0" : replyTo();
-  post({ body: box.value, replyTo: reply, files: uploads.take(box) });
+  if (uploads.isBusy(box)) return uploads.afterwards(box, () => send(box));
+  const reply = thread || replyTo() === answered ? "0" : replyTo();
+  post({ body: box.value, replyTo: reply, thread, files: uploads.take(box) });
   box.value = "";
-  drafts.clear();
+  if (thread) onInput(box);
+  else drafts.clear();
   countDown(box);
   grow(box);
   box.focus();
+  if (thread) return toNewestReply();
   if (reply !== "0") {
     answered = reply;
-    press("cancel-reply");
+    press("cancel-quote");
   }
   lastNotice = 0;
   toLatest();
@@ -121,6 +154,6 @@ function grow(textarea) {
 function countDown(textarea) {
   const left = LIMIT - textarea.value.length;
   const words = left < 0 ? `${-left} too many` : left < WARN_AT ? `${left} left` : "";
-  const note = find("[data-room-left]");
+  const note = find("[data-room-left]", textarea.closest(".composer"));
   if (note && note.textContent !== words) note.textContent = words;
 }

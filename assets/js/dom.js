@@ -21,6 +21,9 @@ export function openRoom() {
   return id && id !== "0" ? id : "";
 }
 
+/** The thread whose pane an element is in: empty in the room itself, "0" while none is open. */
+export const threadOf = (element) => element?.closest("[data-thread]")?.dataset.thread ?? "";
+
 /** An element with attributes and children; text stays text. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

@@ -1,13 +1,13 @@
 // Keys that work everywhere. Single letters are off while typing and while a dialog or menu is open.
 
-import { find, findAll } from "./dom.js";
+import { find, findAll, threadOf } from "./dom.js";
 import { focusSearch } from "./search.js";
 
 const REGIONS = [
   '[data-region="rooms"]',
   '[data-region="main"]:not(:has(.log))',
   ".log",
-  "[data-composer]",
+  ".foot [data-composer]",
   ".right",
 ];
 const OVERLAYS = 'dialog[open], [role="dialog"], [role="alertdialog"], [role="menu"]';
@@ -27,7 +27,7 @@ function onKey(event) {
   if (event.key === "F6") return goToRegion(event);
   if (event.key === "Escape") return close(event);
   if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
-  const action = { r: "reply", e: "edit" }[event.key.toLowerCase()];
+  const action = { r: "reply", q: "quote", e: "edit" }[event.key.toLowerCase()];
   if (action) act(event, action);
   else if (event.key.toLowerCase() === "n") toUnreadRoom(event);
   else if (event.key === "?") {
@@ -66,16 +66,18 @@ function search(event) {
   focusSearch();
 }
 
-/** Esc: an open message menu first, then the info pane. */
+/** Esc: an open message menu first, then the pane at the right. */
 function close(event) {
   const open = find("article[data-open]");
   if (open) return delete open.dataset.open;
-  if (!event.target.closest?.("[data-composer], [data-edit-form]")) find("[data-close-pane]")?.click();
+  const box = event.target.closest?.("[data-composer], [data-edit-form]");
+  const isThreads = box?.matches("[data-composer]") && threadOf(box);
+  if (!box || isThreads) find("[data-close-pane]")?.click();
 }
 
 /** Up and down go from message to message while the log has the focus. */
 function step(event) {
-  const log = event.target.closest?.(".log");
+  const log = event.target.closest?.(".log, .thread-log");
   if (!log) return;
   const all = findAll("article[data-message-id]", log);
   const here = all.indexOf(event.target.closest("article"));

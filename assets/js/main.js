@@ -14,11 +14,12 @@ import * as lightbox from "./lightbox.js";
 import * as outbox from "./outbox.js";
 import * as search from "./search.js";
 import * as switcher from "./switcher.js";
+import * as thread from "./thread.js";
 import * as timeline from "./timeline.js";
 import * as uploads from "./uploads.js";
 
 const WATCHED = [
-  "log", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "visit", "member",
+  "log", "thread", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "visit", "member",
   "listed-for", "draft-at",
 ];
 
@@ -27,6 +28,7 @@ function sync() {
   composer.sync();
   uploads.sync();
   timeline.sync();
+  thread.sync();
   announce.sync();
   search.sync();
   switcher.sync();
@@ -43,6 +45,7 @@ keys.start();
 switcher.start();
 lightbox.start();
 uploads.start();
+thread.start();
 fitKeyboard();
 new MutationObserver(sync).observe(document, {
   childList: true,

@@ -1,7 +1,7 @@
 // Messages on their way: shown at once, kept until the room's log shows them, never lost silently.
 // Each has an id made here; the server stores an id once, so sending again is always safe.
 
-import { find, findAll, isDown, make, me, openRoom, randomId, storage } from "./dom.js";
+import { find, findAll, isDown, make, me, openRoom, randomId, storage, threadOf } from "./dom.js";
 
 const GIVE_UP_MS = 10_000;
 const GIVE_UP_OFFLINE_MS = 20_000;
@@ -10,15 +10,15 @@ const OLD_REFUSAL_MS = 2500; // how long a refusal of an earlier try is not beli
 const GROUP_GAP_MS = 5 * 60_000;
 const NOT_SENT = "Not sent";
 
-let entries = null; // [{id, room, body, replyTo, files, isFailed, reason, triedAt, refusals}]
+let entries = null; // [{id, room, thread, body, replyTo, files, isFailed, reason, triedAt, refusals}]
 let wasDown = false;
 const nodes = new Map();
 
 setInterval(giveUp, 1000);
 
 /** Show a message as "sending" and hand it to the server. */
-export function post({ body, replyTo, files = [] }) {
-  const entry = { id: randomId(), room: openRoom(), body, replyTo, files, refusals: 0 };
+export function post({ body, replyTo, thread = "", files = [] }) {
+  const entry = { id: randomId(), room: openRoom(), thread, body, replyTo, files, refusals: 0 };
   entries.push(entry);
   attempt(entry);
 }
@@ -28,12 +28,11 @@ export function sync() {
   if (!me().id) return;
   entries ??= restore();
   noteConnection();
-  const log = find("[data-log]");
-  if (!log) return;
-  const arrived = (entry) => find(`article[data-client-id="${CSS.escape(entry.id)}"]`, log);
+  if (!find("[data-log]")) return;
+  const arrived = (entry) => find(`article[data-client-id="${CSS.escape(entry.id)}"]`);
   const rest = entries.filter((entry) => !arrived(entry) && !noteRefusal(entry));
   if (rest.length !== entries.length) keep(rest);
-  render(log);
+  findAll("[data-outbox]").forEach(render);
 }
 
 function restore() {
@@ -60,7 +59,8 @@ function attempt(entry) {
 function submit(entry) {
   const form = find("[data-send-form]");
   if (!form) return;
-  const fields = { room_id: entry.room, client_id: entry.id, body: entry.body, reply_to_id: entry.replyTo };
+  const { room, thread = "", id, body, replyTo } = entry;
+  const fields = { room_id: room, thread_id: thread, client_id: id, body, reply_to_id: replyTo };
   fields.files = (entry.files ?? []).map((file) => file.token).join(" ");
   for (const [name, value] of Object.entries(fields)) form.elements[name].value = value;
   form.requestSubmit();
@@ -104,15 +104,17 @@ function retryAll() {
   entries.filter((entry) => !entry.isFailed || entry.reason === NOT_SENT).forEach(attempt);
 }
 
-function render(log) {
-  const place = find("[data-outbox]", log);
-  const here = entries.filter((entry) => entry.room === openRoom());
+/** Show in one list what waits there: in the room's log, or in the thread that is open. */
+function render(place) {
+  const isHere = ({ room, thread = "" }) => room === openRoom() && thread === threadOf(place);
+  const here = entries.filter(isHere);
   for (const [id, { node }] of nodes) {
-    if (node.parentElement === place && here.some((entry) => entry.id === id)) continue;
+    const isElsewhere = node.isConnected && node.parentElement !== place;
+    if (isElsewhere || (node.isConnected && here.some((entry) => entry.id === id))) continue;
     node.remove();
     nodes.delete(id);
   }
-  let isContinued = follows(log);
+  let isContinued = follows(place.parentElement);
   for (const entry of here) {
     const look = `${entry.isFailed} ${entry.reason} ${isContinued}`;
     if (nodes.get(entry.id)?.look !== look) {

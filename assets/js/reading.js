@@ -22,6 +22,13 @@ export const localTime = shown(time);
 export const localDateTime = shown(dateTime);
 export const localDate = shown(date);
 
+/** The time of day if it is today, else the date. */
+export function localMoment(iso) {
+  if (!iso) return "";
+  const then = new Date(iso);
+  return then.toDateString() === new Date().toDateString() ? time(then) : date(then);
+}
+
 /** A date separator's words. */
 export function localDay(iso) {
   const then = new Date(iso);

@@ -175,10 +175,13 @@ function firstBelow(all, y) {
 
 function goToTarget() {
   const target = Number(log.dataset.target);
+  if (wanted && isReply(wanted)) wanted = 0; // the thread's own list shows it
   if (wanted) return scrollTo(wanted);
   if (!target) shown = stale = 0;
   return Boolean(target) && target !== shown && target !== stale && scrollTo(target);
 }
+
+const isReply = (id) => Boolean(find(`[data-replies] article[data-message-id="${id}"]`));
 
 function scrollTo(id) {
   const article = log && articleOf(id);

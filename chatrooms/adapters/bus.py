@@ -17,11 +17,12 @@ log = structlog.get_logger(__name__)
 CONTROL = "chatrooms:control"
 ACTIVITY = "chatrooms:activity"
 """Where every process hears that a room has a new message, and how far people have read."""
-Changed = Literal["facts", "members", "requests"]
-"""What a room's screens list besides messages: the room's own facts, members, join requests."""
-Own = Literal["rooms", "unread", "marks", "notifications", "drafts", "profile"]
+Changed = Literal["facts", "members", "requests", "pins"]
+"""What a room's screens list besides messages: facts, members, join requests, pins."""
+Own = Literal["rooms", "unread", "marks", "threads", "notifications", "drafts", "profile"]
 """What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
-unread there; own votes and such; the bell; which rooms have a draft; name and picture."""
+unread there; own votes and such; threads followed and how far they are read; the bell; which rooms
+have a draft; name and picture."""
 
 
 def room_channel(room_id: int) -> str:

@@ -39,6 +39,11 @@ def local_date_time(iso: rx.Var[str]) -> rx.Var[str]:
     return function("localDateTime").call(iso).to(str)
 
 
+def local_moment(iso: rx.Var[str]) -> rx.Var[str]:
+    """The time of day in the reader's zone if it is today, else the date."""
+    return function("localMoment").call(iso).to(str)
+
+
 def local_date(iso: rx.Var[str]) -> rx.Var[str]:
     """The day in the reader's zone; empty for an empty string."""
     return function("localDate").call(iso).to(str)

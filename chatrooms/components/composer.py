@@ -30,7 +30,7 @@ def composer() -> rx.Component:
 
 def _box() -> rx.Component:
     return rx.el.div(
-        rx.cond(RoomState.reply_to_id != 0, _reply()),
+        rx.cond(RoomState.reply_to_id != 0, _quote()),
         rx.el.textarea(
             aria_label="Message",
             placeholder="Message " + LiveState.room.name,
@@ -61,15 +61,15 @@ def _box() -> rx.Component:
     )
 
 
-def _reply() -> rx.Component:
+def _quote() -> rx.Component:
     return rx.el.div(
-        icon("reply", 14),
+        icon("quote", 14),
         rx.el.span(
-            "Reply to ",
+            "Quoting ",
             rx.el.b(RoomState.reply_to_author),
             rx.el.span(RoomState.reply_to_text, class_name="excerpt"),
         ),
-        icon_button("x", "Cancel reply", on_click=RoomState.cancel_reply),
+        icon_button("x", "Cancel quote", on_click=RoomState.cancel_quote),
         class_name="replying",
     )
 

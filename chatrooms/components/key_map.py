@@ -15,7 +15,8 @@ _KEYS = {
     ),
     "On a message in focus or under the pointer": (
         ("↑ ↓", "Go from message to message"),
-        ("R", "Reply"),
+        ("R", "Reply in its thread"),
+        ("Q", "Quote"),
         ("E", "Edit, if it is yours"),
     ),
     "While writing": (

@@ -25,9 +25,13 @@ def message_item(
     my_vote: rx.Var[int],
     my_emoji: rx.Var[str],
     my_choices: rx.Var[str],
+    can_pin: rx.Var[bool],
+    is_saved: rx.Var[bool],
+    has_news: rx.Var[bool],
 ) -> rx.Component:
-    """A message with the date separator before it, if it is its day's first. The last three
-    parameters come from `own_marks`."""
+    """A message with the date separator before it, if it is its day's first. The parameters that
+    begin with `my` come from `own_marks`; `has_news`: its thread holds replies that the person, who
+    follows it, has not read."""
     opens_day = starts_day(message.sent_at, previous_at)
     shows_author = message.is_head | opens_day
     return rx.fragment(
@@ -36,18 +40,29 @@ def message_item(
             rx.cond(shows_author, face_link(message.author), _margin_time(message)),
             rx.el.div(
                 rx.cond(shows_author, _byline(message)),
+                rx.cond(message.is_pinned, _pinned()),
                 rx.cond(message.quote_id != 0, _quote(message)),
                 rx.cond(
                     is_editing,
                     edit_form(),
                     _content(message, is_mine, can_post, my_vote, my_emoji, my_choices),
                 ),
-                rx.foreach(message.threads, thread_footer),
+                rx.foreach(
+                    message.threads,
+                    lambda thread: thread_footer(thread, message.id, has_news=has_news),
+                ),
                 class_name="message-main",
             ),
             rx.cond(
                 ~message.is_deleted & ~is_editing,
-                message_actions(message, is_mine=is_mine, can_post=can_post, my_vote=my_vote),
+                message_actions(
+                    message,
+                    is_mine=is_mine,
+                    can_post=can_post,
+                    my_vote=my_vote,
+                    can_pin=can_pin,
+                    is_saved=is_saved,
+                ),
             ),
             aria_label=message.author.name + " at " + local_time(message.sent_at),
             tab_index=-1,
@@ -83,6 +98,10 @@ def _margin_time(message: rx.Var[MessageRow]) -> rx.Component:
 
 def _time(sent_at: rx.Var[str]) -> rx.Component:
     return rx.el.time(local_time(sent_at), date_time=sent_at, title=local_date_time(sent_at))
+
+
+def _pinned() -> rx.Component:
+    return rx.el.small(icon("pin", 12), "Pinned", class_name="pinned")
 
 
 def _quote(message: rx.Var[MessageRow]) -> rx.Component:

@@ -6,8 +6,11 @@ from chatrooms.components.controls import button, error_note, icon, icon_button
 from chatrooms.components.emoji_picker import react_button
 from chatrooms.state.live import ReaderState
 from chatrooms.state.marks import MarksState
+from chatrooms.state.pins import PinsState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
+from chatrooms.state.saved import SavedState
+from chatrooms.state.thread import ThreadState
 
 
 def message_actions(
@@ -16,8 +19,11 @@ def message_actions(
     is_mine: rx.Var[bool],
     can_post: rx.Var[bool],
     my_vote: rx.Var[int],
+    can_pin: rx.Var[bool],
+    is_saved: rx.Var[bool],
 ) -> rx.Component:
-    """The buttons of one message, shown on hover, on focus, and by "More" on a touch screen."""
+    """The buttons of one message, shown on hover, on focus, and by "More" on a touch screen. What
+    is done less often is in the menu that "More" opens."""
     return rx.fragment(
         rx.el.div(
             rx.cond(
@@ -25,7 +31,7 @@ def message_actions(
                 icon_button(
                     "reply",
                     "Reply",
-                    on_click=RoomState.start_reply(message.id),
+                    on_click=ThreadState.open(message.id),
                     custom_attrs={"data-action": "reply"},
                 ),
             ),
@@ -50,15 +56,59 @@ def message_actions(
                 ),
             ),
             rx.cond(is_mine, _delete(message)),
+            _more("message-more-here"),
+            _menu(message, can_post=can_post, can_pin=can_pin, is_saved=is_saved),
             class_name="message-actions",
         ),
-        icon_button(
-            "ellipsis",
-            "More",
-            class_name="message-more",
-            aria_expanded="false",
-            custom_attrs={"data-action": "more"},
+        _more("message-more"),
+    )
+
+
+def _more(class_name: str) -> rx.Component:
+    return icon_button(
+        "ellipsis",
+        "More",
+        class_name=class_name,
+        aria_expanded="false",
+        custom_attrs={"data-action": "more"},
+    )
+
+
+def _menu(
+    message: rx.Var[MessageRow],
+    *,
+    can_post: rx.Var[bool],
+    can_pin: rx.Var[bool],
+    is_saved: rx.Var[bool],
+) -> rx.Component:
+    return rx.el.div(
+        rx.cond(can_post, _item("quote", "Quote", RoomState.start_quote(message.id), "quote")),
+        _item(
+            "bookmark",
+            rx.cond(is_saved, "Unsave", "Save"),
+            SavedState.set_saved(message.id, ~is_saved),
         ),
+        rx.cond(
+            can_pin,
+            _item(
+                "pin",
+                rx.cond(message.is_pinned, "Unpin", "Pin"),
+                PinsState.set_pinned(message.id, ~message.is_pinned),
+            ),
+        ),
+        class_name="message-menu",
+    )
+
+
+def _item(
+    icon_name: str, word: str | rx.Var[str], on_click: rx.event.EventSpec, action: str = ""
+) -> rx.Component:
+    return rx.el.button(
+        icon(icon_name, 14),
+        rx.el.span(word),
+        type="button",
+        on_click=on_click,
+        custom_attrs={"data-action": action, "data-closes": "true"},
     )
 
 

@@ -1,5 +1,7 @@
 """The frame that all panes at the right share: title, tools, a way to close it."""
 
+from typing import Any
+
 import reflex as rx
 
 from chatrooms.components.controls import icon_button
@@ -13,6 +15,7 @@ def pane(
     tools: tuple[rx.Component, ...] = (),
     role: str = "region",
     class_name: str = "pane-body",
+    attributes: dict[str, Any] | None = None,
 ) -> rx.Component:
     """A pane that is on the page while `PaneState` names it. `tools` stand beside the title."""
     return rx.cond(
@@ -34,6 +37,6 @@ def pane(
             class_name="right",
             aria_label=title,
             tab_index=-1,
-            custom_attrs={"data-pane": name},
+            custom_attrs={"data-pane": name, **(attributes or {})},
         ),
     )

@@ -7,6 +7,7 @@ from chatrooms.components.people import online_faces
 from chatrooms.components.room_leave import leave_button
 from chatrooms.state.live import LiveState
 from chatrooms.state.pane import PaneState
+from chatrooms.state.pins import PinsState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.top import TopState
 
@@ -47,6 +48,7 @@ def _presence() -> rx.Component:
             " online",
             class_name="wide",
         ),
+        _pins(),
         rx.el.button(
             icon("users", 14),
             LiveState.room.member_count,
@@ -66,6 +68,24 @@ def _presence() -> rx.Component:
         ),
         leave_button(_leave_icon(), class_name="wide"),
         class_name="chips",
+    )
+
+
+def _pins() -> rx.Component:
+    is_open = PaneState.name == "pins"
+    count = PinsState.pins.length()
+    return rx.cond(
+        (count > 0) | is_open,
+        rx.el.button(
+            icon("pin", 14),
+            count,
+            type="button",
+            class_name="chip chip-btn",
+            title="Pins",
+            aria_label="Pins, " + count.to_string(),
+            aria_expanded=is_open,
+            on_click=rx.cond(is_open, PaneState.close(), PinsState.show()),
+        ),
     )
 
 

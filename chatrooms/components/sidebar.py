@@ -11,9 +11,12 @@ from chatrooms.components.unread import is_unread, unread_pills
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.live import ReaderState
 from chatrooms.state.new_room import NewRoomState
+from chatrooms.state.pane import PaneState
 from chatrooms.state.rows import RoomLink
+from chatrooms.state.saved import SavedState
 from chatrooms.state.session import SessionState
 from chatrooms.state.sidebar import SidebarState
+from chatrooms.state.threads import ThreadsState
 
 
 def sidebar() -> rx.Component:
@@ -25,6 +28,14 @@ def sidebar() -> rx.Component:
         ),
         search_box(_switcher_button()),
         rx.el.div(
+            _pane_button(
+                "messages-square",
+                "Threads",
+                "threads",
+                ThreadsState.show,
+                unread=ThreadsState.unread_count,
+            ),
+            _pane_button("bookmark", "Saved messages", "saved", SavedState.show),
             rx.cond(ReaderState.unread.length() > 0, _unread_rooms()),
             rx.el.div(
                 rx.el.h2("Rooms"),
@@ -112,6 +123,34 @@ def _draft_sign() -> rx.Component:
 
 def _page_link(icon_name: str, word: str, path: str) -> rx.Component:
     return _row(icon(icon_name, 15), rx.el.span(word), to=path)
+
+
+def _pane_button(
+    icon_name: str,
+    word: str,
+    pane: str,
+    show: rx.EventHandler,
+    unread: rx.Var[int] | None = None,
+) -> rx.Component:
+    is_open = PaneState.name == pane
+    badge = (
+        rx.cond(unread > 0, rx.el.span(unread, class_name="badge")) if unread is not None else ""
+    )
+    name = (
+        rx.cond(unread > 0, word + ", " + unread.to_string() + " unread", word)
+        if unread is not None
+        else word
+    )
+    return rx.el.button(
+        rx.el.span(icon(icon_name, 15)),
+        rx.el.span(word, class_name="cut grow"),
+        badge,
+        type="button",
+        aria_label=name,
+        aria_expanded=is_open,
+        class_name="row",
+        on_click=rx.cond(is_open, PaneState.close(), show()),
+    )
 
 
 def _row(

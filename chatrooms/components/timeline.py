@@ -7,14 +7,13 @@ The browser script `timeline.js` keeps the reader's place in it; the controls ma
 import reflex as rx
 
 from chatrooms.components.controls import button, icon, skeleton
-from chatrooms.components.message import message_item
-from chatrooms.components.message_marks import own_marks
+from chatrooms.components.message_list import message_in
 from chatrooms.components.unread import new_line
 from chatrooms.state.live import LiveState, ReaderState
 from chatrooms.state.outbox import OutboxState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
-from chatrooms.state.session import SessionState
+from chatrooms.state.thread import ThreadState
 
 
 def timeline() -> rx.Component:
@@ -68,21 +67,7 @@ def _shown_messages() -> rx.Var[list[MessageRow]]:
 
 
 def _row(message: rx.Var[MessageRow], index: rx.Var[int]) -> rx.Component:
-    item = message_item(
-        message=message,
-        previous_at=_previous_at(message, index),
-        is_mine=message.author.id == SessionState.me.id,
-        is_editing=RoomState.editing_id == message.id,
-        can_post=RoomState.rights.can_post & ~LiveState.room.is_archived,
-        **own_marks(message.id),
-    )
-    return rx.fragment(new_line(message), item, key=message.id.to_string())
-
-
-def _previous_at(message: rx.Var[MessageRow], index: rx.Var[int]) -> rx.Var[str]:
-    """When the message above was sent. The first of a window does not know; the list does."""
-    above = rx.cond(index > 0, _shown_messages()[index - 1].sent_at, "")
-    return rx.cond(message.previous_at != "", message.previous_at, above).to(str)
+    return message_in(_shown_messages(), message, index, above=(new_line(message),))
 
 
 def _latest_position() -> rx.Var[int]:
@@ -130,10 +115,11 @@ def _scripts_controls() -> rx.Component:
     presses = {
         "jump-to-latest": RoomState.jump_to_latest,
         "typing": RoomState.notify_typing,
-        "cancel-reply": RoomState.cancel_reply,
+        "cancel-quote": RoomState.cancel_quote,
         "hold": RoomState.hold_place,
         "follow": ReaderState.follow,
         "stop-following": ReaderState.stop_following,
+        "thread-read": ThreadState.note_read,
     }
     return rx.el.div(
         *(
@@ -164,4 +150,4 @@ def _scripts_controls() -> rx.Component:
     )
 
 
-_SEND_FIELDS = ("room_id", "client_id", "reply_to_id", "files")
+_SEND_FIELDS = ("room_id", "client_id", "reply_to_id", "thread_id", "files")

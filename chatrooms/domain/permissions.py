@@ -24,6 +24,7 @@ class Permission(StrEnum):
     INVITE = "invite"
     REMOVE_MEMBER = "remove_member"
     CHANGE_ROLES = "change_roles"
+    PIN_MESSAGE = "pin_message"
     CLOSE_POLL = "close_poll"
     """End a poll that somebody else opened."""
 

@@ -24,7 +24,7 @@ from chatrooms.domain.events import (
 )
 from chatrooms.live.offload import off_loop
 from chatrooms.live.pace import Pace
-from chatrooms.live.room import LiveRoom
+from chatrooms.live.room import NO_THREAD, LiveRoom
 from chatrooms.live.tab import NO_LINE, NOTHING_SEEN, PRESENT, Line, Past, Seen, Tab
 from chatrooms.live.wire import Address, SocketGone, Wire, encode
 from chatrooms.services import event_log, history
@@ -51,19 +51,22 @@ class PageEvents:
     own: Mapping[str, tuple[str, ...]]
     """What is a person's alone, by what changed of it: the person's own rooms, and rights in the
     open one (`rooms`); the list of rooms with what is unread there (`unread`);
-    own votes and such (`marks`); the bell (`notifications`)."""
+    own votes and such (`marks`); followed threads (`threads`); the bell (`notifications`)."""
     facts: tuple[str, ...]
     """What a page shows of a room beside the room itself."""
     info: tuple[str, ...]
     """Members, join requests and invitations of the open room."""
     top: tuple[str, ...]
     """The best messages of the open room."""
+    pins: tuple[str, ...]
+    """Pinned messages of the open room."""
     access_lost: tuple[str, ...]
     """Find out what, if anything, the tab may still show."""
 
     def of_room(self, changed: str) -> tuple[str, ...]:
         """The handlers that load what changed of a room."""
-        return {"facts": self.facts, "top": self.top}.get(changed, self.info)
+        known = {"facts": self.facts, "top": self.top, "pins": self.pins}
+        return known.get(changed, self.info)
 
 
 class Hub:
@@ -127,7 +130,7 @@ class Hub:
         self.stop_following(tab)
         tab.line, tab.marked = NO_LINE, NOTHING_SEEN
         room_id, tab.room_id = tab.room_id, None
-        tab.thread_id = None
+        tab.show_thread(None)
         tab.show_past(PRESENT)
         room = self.rooms.get(room_id) if room_id is not None else None
         if room is not None:
@@ -274,11 +277,33 @@ class Hub:
         Raises: MessageUnavailable if `root_id` is no message of the room's timeline;
             ServiceUnavailable if the room changes faster than the thread can be read.
         """
-        tab.thread_id = root_id
-        if root_id not in room.threads:
-            await self._load_thread(room, root_id)
-        if tab.room_id == room.room_id and tab.thread_id == root_id:
-            self._send(tab, self._wire.vars(room.thread_vars(root_id)))
+        await self.load_thread(tab, room, root_id)
+        self.send_thread(tab)
+
+    async def load_thread(self, tab: Tab, room: LiveRoom, root_id: int) -> None:
+        """Do as `open_thread`, without sending what is there already: the caller adds older
+        replies first and calls `send_thread`."""
+        tab.show_thread(root_id)
+        try:
+            if root_id not in room.threads:
+                await self._load_thread(room, root_id)
+        except ChatError:
+            if tab.thread_id == root_id:
+                tab.show_thread(None)
+            raise
+
+    def send_thread(self, tab: Tab) -> None:
+        """Send the tab all of its open thread, unless the room was taken from it meanwhile."""
+        room = self.rooms.get(tab.room_id) if tab.room_id is not None else None
+        if room is not None and tab.thread_id in room.threads:
+            shown = room.thread_vars(tab.thread_id) | room.own_thread_vars(tab)
+            self._send(tab, self._wire.vars(shown))
+
+    def send_older_replies(self, tab: Tab) -> None:
+        """Send the tab the older replies that it shows of its open thread."""
+        room = self.rooms.get(tab.room_id) if tab.room_id is not None else None
+        if room is not None:
+            self._send(tab, self._wire.vars(room.own_thread_vars(tab)))
 
     async def _load_thread(self, room: LiveRoom, root_id: int) -> None:
         for _ in range(_MAX_THREAD_TRIES):
@@ -306,7 +331,8 @@ class Hub:
 
     def close_thread(self, tab: Tab) -> None:
         """Show the tab no thread."""
-        tab.thread_id = None
+        tab.show_thread(None)
+        self._send(tab, self._wire.vars(NO_THREAD))
 
     def _forget_threads(self, room: LiveRoom) -> None:
         wanted = {tab.thread_id for tab in room.tabs.values()}
@@ -424,10 +450,13 @@ class Hub:
     def _flush_threads(self, room: LiveRoom) -> None:
         roots, room.dirty_threads = room.dirty_threads & set(room.threads), set()
         for root_id in roots:
-            packet = self._wire.vars(room.thread_vars(root_id))
+            shared = room.thread_vars(root_id)
+            packet = self._wire.vars(shared)
             for tab in list(room.tabs.values()):
-                if tab.thread_id == root_id:
-                    self._send(tab, packet)
+                if tab.thread_id != root_id:
+                    continue
+                own = room.own_thread_vars(tab) if tab.older_replies else {}
+                self._send(tab, self._wire.vars(shared | own) if own else packet)
 
     def nudge_account(self, account_id: int, changed: str, *, from_sid: str = "") -> None:
         """Have the tabs of a person load anew what changed of the person's own, except the one on

@@ -5,7 +5,14 @@ from operator import is_not
 
 from chatrooms.domain.events import Message, MessagePosted, Person, PersonChanged, RoomEvent
 from chatrooms.domain.view import RoomView, ThreadView, fold, fold_thread
-from chatrooms.live.rows import PersonRow, message_row, message_rows, person_row, room_row
+from chatrooms.live.rows import (
+    MessageRow,
+    PersonRow,
+    message_row,
+    message_rows,
+    person_row,
+    room_row,
+)
 from chatrooms.live.tab import PRESENT, Tab
 from chatrooms.live.wire import encode, encode_list
 
@@ -15,6 +22,13 @@ TAIL_MAX = 20
 """Messages at which the tail rolls over; with the settled ones they still fit into a view, so that
 none leaves the view before it has left the lists."""
 SETTLED_MAX = 60
+NO_THREAD = {
+    "thread": encode(MessageRow()),
+    "replies": "[]",
+    "older_replies": "[]",
+    "has_older_replies": "false",
+}
+"""The vars of a page that shows no thread, as JSON by name."""
 MAX_NAMED_ONLINE = 50
 """How many of the people online are named; the rest are counted."""
 
@@ -90,6 +104,7 @@ class LiveRoom:
         self.threads.clear()
         for tab in self.tabs.values():
             tab.show_past(PRESENT)
+            tab.show_thread(tab.thread_id)
         self._split()
 
     def apply(self, seq: int, event: RoomEvent) -> None:
@@ -102,6 +117,9 @@ class LiveRoom:
             self._fold_thread(root_id, thread, seq, event)
         if isinstance(event, PersonChanged):
             self._rename(event.person)
+        for tab in self.tabs.values():
+            if tab.thread_id is not None and tab.touch_replies(event):
+                self.dirty_threads.add(tab.thread_id)
         if isinstance(event, MessagePosted):
             if self.typing.pop(event.message.author.id, None) is not None:
                 self.dirty.add("typing")
@@ -127,6 +145,11 @@ class LiveRoom:
         messages, before = (after.root, *after.replies), (thread.root, *thread.replies)
         if len(messages) != len(before) or any(map(is_not, messages, before)):
             self.dirty_threads.add(root_id)
+        first = after.replies[0].position if after.replies else 0
+        dropped = tuple(m for m in thread.replies if m.position < first)
+        for tab in self.tabs.values() if dropped else ():
+            if tab.thread_id == root_id:
+                tab.follow_replies(dropped)
 
     def _note_posted(self) -> None:
         self.dirty.add("tail")
@@ -177,18 +200,29 @@ class LiveRoom:
         }
 
     def thread_vars(self, root_id: int) -> dict[str, str]:
-        """The vars of an open thread, as JSON by name."""
+        """The vars of an open thread that are the same for every tab, as JSON by name."""
         thread = self.threads[root_id]
         return {
             "thread": encode(message_row(thread.root, None, is_first=True)),
             "replies": encode(message_rows(thread.replies)),
-            "has_older_replies": encode(thread.has_older),
+        }
+
+    def own_thread_vars(self, tab: Tab) -> dict[str, str]:
+        """The vars of the thread that the tab has open which are its own, as JSON by name."""
+        thread = self.threads.get(tab.thread_id or 0)
+        has_older = thread is not None and thread.has_older
+        return {
+            "older_replies": encode(message_rows(tab.older_replies)),
+            "has_older_replies": encode(tab.has_older_replies if tab.older_replies else has_older),
         }
 
     def all_vars(self, tab: Tab) -> dict[str, str]:
         """Everything a tab shows of the room, as JSON by name."""
         names = {"room", "settled", "tail", "online", "online_count", "typing"}
-        return self.shared_vars(names) | self.own_vars(tab)
+        shown = self.shared_vars(names) | self.own_vars(tab)
+        if tab.thread_id not in self.threads:
+            return shown
+        return shown | self.thread_vars(tab.thread_id) | self.own_thread_vars(tab)
 
     def _typing_rows(self) -> list[PersonRow]:
         return [person_row(person) for person, _ in self.typing.values()]

@@ -198,7 +198,8 @@ def _poll_row(poll: Poll) -> PollRow:
     )
 
 
-def _thread_row(thread: ThreadSummary) -> ThreadRow:
+def thread_row(thread: ThreadSummary) -> ThreadRow:
+    """How a thread stands, for the browser."""
     return ThreadRow(
         count=thread.count,
         last_at=iso(thread.last_at),
@@ -265,7 +266,7 @@ def message_row(
             for r in message.reactions
         ],
         polls=[_poll_row(message.poll)] if message.poll else [],
-        threads=[_thread_row(message.thread)] if message.thread else [],
+        threads=[thread_row(message.thread)] if message.thread else [],
         files=[_file_row(file) for file in message.attachments],
         quote_id=quote.id if quote else 0,
         quote_author=quote.author_name if quote else "",

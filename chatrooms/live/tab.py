@@ -10,6 +10,8 @@ from chatrooms.services.sessions import SignedIn
 
 MAX_PAST = 200
 """How many messages of the past a tab may show at once."""
+MAX_OLDER_REPLIES = 600
+"""How many replies a tab may load that are older than those a thread shows at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,10 @@ class Tab:
     past: Past = PRESENT
     thread_id: int | None = None
     """The message whose thread is open beside the room."""
+    older_replies: tuple[Message, ...] = ()
+    """The pages of that thread that the tab loaded, directly before the replies all show."""
+    has_older_replies: bool = False
+    """Whether the thread holds replies before those."""
     is_reading: bool = False
     """Whether the person scrolled up, so that the lines being read must stay."""
     is_staff: bool = False
@@ -95,6 +101,22 @@ class Tab:
         """Show these pages of the past. Showing none means going on with the newest."""
         self.past = past
         self.is_reading = past is not PRESENT
+
+    def show_thread(self, root_id: int | None) -> None:
+        """Show this thread, from its newest replies on, or none."""
+        self.thread_id, self.older_replies, self.has_older_replies = root_id, (), False
+
+    def touch_replies(self, event: RoomEvent) -> bool:
+        """Apply an event to the older replies; whether it changed one of them."""
+        changed = apply_to_messages(self.older_replies, event)
+        is_same = all(new is old for new, old in zip(changed, self.older_replies, strict=True))
+        self.older_replies = changed
+        return not is_same
+
+    def follow_replies(self, dropped: tuple[Message, ...]) -> None:
+        """Take over replies that all tabs show no more, if they follow older ones shown here."""
+        if self.older_replies:
+            self.older_replies = (*self.older_replies, *dropped)
 
     def touch(self, event: RoomEvent) -> bool:
         """Apply an event to the pages of the past; whether it changed one of them."""

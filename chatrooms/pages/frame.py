@@ -7,8 +7,10 @@ from chatrooms.components.controls import back_link
 from chatrooms.components.draft_controls import draft_controls
 from chatrooms.components.key_map import key_map
 from chatrooms.components.new_room import new_room_dialog
+from chatrooms.components.saved_pane import saved_pane
 from chatrooms.components.sidebar import logo, sidebar
 from chatrooms.components.switcher import switcher
+from chatrooms.components.threads_pane import threads_pane
 from chatrooms.state.session import SessionState
 
 
@@ -30,6 +32,8 @@ def frame(
                     custom_attrs={"data-region": "main"},
                 ),
                 right or rx.fragment(),
+                threads_pane(),
+                saved_pane(),
                 new_room_dialog(),
                 key_map(),
                 switcher(),

@@ -1,12 +1,14 @@
-"""A room: header, messages, composer, and the info pane beside them."""
+"""A room: header, messages, composer, and the panes beside them."""
 
 import reflex as rx
 
 from chatrooms.components.composer import composer
 from chatrooms.components.join_requests import join_requests
+from chatrooms.components.pins_pane import pins_pane
 from chatrooms.components.room_gate import room_unavailable
 from chatrooms.components.room_header import room_header
 from chatrooms.components.room_info import room_info
+from chatrooms.components.thread_pane import thread_pane
 from chatrooms.components.timeline import timeline
 from chatrooms.components.top_pane import top_pane
 from chatrooms.pages.frame import bare_head, frame
@@ -22,6 +24,10 @@ def room_page() -> rx.Component:
             rx.fragment(bare_head(), rx.el.div(room_unavailable(), class_name="scroll")),
             rx.fragment(room_header(), join_requests(), timeline(), composer()),
         ),
-        right=rx.cond(is_unavailable, rx.fragment(), rx.fragment(room_info(), top_pane())),
+        right=rx.cond(is_unavailable, rx.fragment(), _panes()),
         name="room",
     )
+
+
+def _panes() -> rx.Component:
+    return rx.fragment(room_info(), top_pane(), thread_pane(), pins_pane())

@@ -28,6 +28,7 @@ from chatrooms.state.search import SearchState
 from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
 from chatrooms.state.sidebar import SidebarState
+from chatrooms.state.threads import ThreadsState
 
 
 class Route(NamedTuple):
@@ -39,7 +40,12 @@ class Route(NamedTuple):
     on_load: list[rx.EventHandler]
 
 
-_SIGNED_IN = [SessionState.require_sign_in, SidebarState.load, DraftsState.load]
+_SIGNED_IN = [
+    SessionState.require_sign_in,
+    SidebarState.load,
+    DraftsState.load,
+    ThreadsState.refresh,
+]
 _WITHOUT_ROOM = [*_SIGNED_IN, RoomState.leave_page]
 _ROOM_TITLE = rx.cond(LiveState.room.name != "", LiveState.room.name + " · Chatrooms", "Chatrooms")
 

@@ -162,6 +162,19 @@ def list_around(
         return earlier[::-1] + _oldest_first(tx, room_id, since, limit=limit - limit // 2)
 
 
+def list_replies(
+    deps: Deps, *, actor_id: int, room_id: int, thread_id: int, first: int, before: int, limit: int
+) -> list[events.Message]:
+    """The last `limit` replies of a thread from position `first` on and before `before`, oldest
+    first. Raises: as `access_room`."""
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        position = col(Message.position)
+        asked = (col(Message.thread_id) == thread_id) & (position >= first) & (position < before)
+        newest = _newest_first(tx, room_id, asked, limit=limit)
+    return newest[::-1]
+
+
 def get_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> events.Message:
     """One message of the room as it is now, also a reply in a thread.
 

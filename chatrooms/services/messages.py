@@ -14,7 +14,7 @@ from chatrooms.domain.errors import InvalidInput, MessageUnavailable, NotAllowed
 from chatrooms.domain.events import MessageEdited
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_body, clean
-from chatrooms.services import limits
+from chatrooms.services import limits, pins
 from chatrooms.services.access import RoomAccess, access_message, access_room
 from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import append_event, take_seq
@@ -158,6 +158,8 @@ def edit_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int, bo
         message.edited_at = now
         event = MessageEdited(message_id=message.id, body=text, edited_at=now)
         append_event(tx, deps, room_id=room_id, seq=seq, event=event)
+        if message.pinned_at is not None:
+            pins.note_changed(tx, deps, room_id=room_id)
 
 
 def _own_message(tx: Transaction, *, actor_id: int, room_id: int, message_id: int) -> Message:
@@ -189,5 +191,8 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
     with transaction(deps.sessions) as tx:
         message = _own_message(tx, actor_id=actor_id, room_id=room_id, message_id=message_id)
         seq = _take_seq_for(tx, message=message)
+        was_pinned = message.pinned_at is not None
         event = erase(tx, deps, message=message)
         append_event(tx, deps, room_id=room_id, seq=seq, event=event)
+        if was_pinned:
+            pins.note_changed(tx, deps, room_id=room_id)

@@ -1,6 +1,7 @@
 """Following threads: beginning and ending to, and how far somebody has read."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +15,26 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_message
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: itself in the timeline, or as a reply in a thread."""
+
+    root_id: int
+    """The message of the timeline."""
+    position: int
+    is_reply: bool
+
+
+def get_place(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> Place:
+    """Where a message of a room that the actor may read stands. Raises: as `access_message`."""
+    with transaction(deps.sessions) as tx:
+        _, message = access_message(
+            tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.READ
+        )
+        is_reply = message.thread_id is not None
+        return Place(message.thread_id or message.id, message.position, is_reply)
+
+
 def follow(tx: Transaction, deps: Deps, *, thread_id: int, account_ids: Iterable[int]) -> None:
     """Have accounts follow a thread from now on, except those that stopped to on purpose.
 
@@ -22,7 +43,7 @@ def follow(tx: Transaction, deps: Deps, *, thread_id: int, account_ids: Iterable
     """
     found = _begin(tx, thread_id=thread_id, account_ids=account_ids)
     for account_id in found:
-        tx.after_commit(lambda new_id=account_id: deps.bus.nudge_account(new_id, "marks"))
+        tx.after_commit(lambda new_id=account_id: deps.bus.nudge_account(new_id, "threads"))
 
 
 def _begin(tx: Transaction, *, thread_id: int, account_ids: Iterable[int]) -> Sequence[int]:
@@ -43,7 +64,7 @@ def follow_by_replying(
     """Have an account that replies at `position` follow the thread, having read it up to there,
     also if it had stopped to."""
     _set(tx, thread_id=thread_id, account_id=account_id, position=position, is_following=True)
-    tx.after_commit(lambda: deps.bus.nudge_account(account_id, "marks"))
+    tx.after_commit(lambda: deps.bus.nudge_account(account_id, "threads"))
 
 
 def _set(
@@ -84,7 +105,7 @@ def set_following(
             raise MessageUnavailable
         last = _last_position(tx, thread_id=root.id)
         _set(tx, thread_id=root.id, account_id=actor_id, position=last, is_following=is_following)
-        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks"))
+        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "threads"))
 
 
 def _last_position(tx: Transaction, *, thread_id: int) -> int:
@@ -124,6 +145,6 @@ def mark_read(deps: Deps, *, actor_id: int, room_id: int, thread_id: int, positi
             .returning(col(Notification.id))
         ).all()
         if moved:
-            tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "marks"))
+            tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "threads"))
         if told:
             tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "notifications"))

@@ -41,6 +41,7 @@ class LiveState(rx.State):
     typing: list[PersonRow] = []
     thread: MessageRow = MessageRow()
     """The message whose thread is open; without an id while none is."""
+    older_replies: list[MessageRow] = []
     replies: list[MessageRow] = []
     has_older_replies: bool = False
 

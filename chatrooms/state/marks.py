@@ -1,4 +1,5 @@
-"""What the person put on the messages on the screen: votes, reactions, choices, saved messages."""
+"""What the person put on the messages on the screen: votes, reactions, choices, saved
+messages, followed threads."""
 
 from typing import Any, TypeVar
 
@@ -18,6 +19,8 @@ class MarksState(rx.State):
     reactions: dict[int, list[str]] = {}
     choices: dict[int, list[int]] = {}
     saved: list[int] = []
+    follows: dict[int, int] = {}
+    """The threads that the person follows, with the position up to which they are read."""
 
     @rx.event
     async def load(self):
@@ -34,7 +37,7 @@ class MarksState(rx.State):
             message_ids=message_ids,
         )
         self.votes, self.reactions, self.choices = found.votes, found.reactions, found.choices
-        self.saved = sorted(found.saved)
+        self.saved, self.follows = sorted(found.saved), found.follows
 
     @rx.event
     async def vote(self, message_id: int, value: int):

@@ -8,7 +8,7 @@ import reflex as rx
 from chatrooms.domain.errors import ChatError
 from chatrooms.live.offload import off_loop
 from chatrooms.services import messages
-from chatrooms.state import caller, screens
+from chatrooms.state import caller, screens, thread_screens
 from chatrooms.state.rows import RefusedRow
 
 _MAX_REFUSED = 20
@@ -25,6 +25,7 @@ class OutboxState(rx.State):
         to another room meanwhile sends nothing astray; the service checks the right to post."""
         client_id = caller.text(form, "client_id")
         room_id = caller.number_in(form, "room_id")
+        thread_id = caller.number_in(form, "thread_id")
         if any(row.client_id == client_id for row in self.refused):
             self.refused = [row for row in self.refused if row.client_id != client_id]
         try:
@@ -37,11 +38,13 @@ class OutboxState(rx.State):
                 body=caller.text(form, "body"),
                 reply_to_id=caller.number_in(form, "reply_to_id") or None,
                 files=caller.text(form, "files").split(),
+                thread_id=thread_id or None,
             )
         except ChatError as error:
             _answer(self, client_id, str(error))
             return
-        if screens.is_out_of_sight(room_id, message_id):
+        is_shown = thread_screens.has_open(self, thread_id)
+        if not is_shown if thread_id else screens.is_out_of_sight(room_id, message_id):
             _answer(self, client_id, "")
 
 

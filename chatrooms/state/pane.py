@@ -33,3 +33,9 @@ async def switch(state: rx.State, name: str) -> None:
     screens.note_top(state, is_open=name == "top")
     if name != "thread":
         screens.close_thread(state)
+
+
+async def leave_room(state: rx.State) -> None:
+    """The tab shows no room any more: close what belongs to one."""
+    if await shown(state) in ("info", "thread", "pins", "top"):
+        await switch(state, "")

@@ -10,10 +10,12 @@ from chatrooms.domain.events import Message
 from chatrooms.live.offload import off_loop
 from chatrooms.live.tab import NO_LINE, Line
 from chatrooms.services import members, messages, typing_notices
-from chatrooms.state import caller, screens
+from chatrooms.state import caller, pane, screens, thread_screens
 from chatrooms.state.marks import MarksState
+from chatrooms.state.pins import PinsState
 from chatrooms.state.rows import RightsRow
 from chatrooms.state.screens import Shown
+from chatrooms.state.thread import ThreadState, open_thread
 
 
 class RoomState(rx.State):
@@ -33,6 +35,8 @@ class RoomState(rx.State):
     _room_id: int = 0
     _permalink: int = 0
     """The message of the address that was jumped to: a reconnect must not jump there again."""
+    _thread_link: int = 0
+    """The thread of the address that was opened, for the same reason."""
     _shown: Shown = Shown()
     _line: Line = NO_LINE
 
@@ -40,7 +44,8 @@ class RoomState(rx.State):
     async def open_room(self):
         """Show the room of this address, or that it cannot be shown. Runs at every (re)connect
         and whenever the person's access may have changed."""
-        target = caller.number(self.router.url.query_parameters.get("message", 0))
+        asked = self.router.url.query_parameters
+        target, thread_id = (caller.number(asked.get(name, 0)) for name in ("message", "thread"))
         previous, slug = self._room_id, screens.slug_of(self)
         if slug != self._slug:
             self._slug, self.has_asked = slug, False
@@ -51,6 +56,7 @@ class RoomState(rx.State):
         except RoomUnavailable:
             _close(self, "unavailable")
             screens.blank(self)
+            await pane.leave_room(self)
             return None
         if previous != access.room_id:
             _close(self, "open")
@@ -60,14 +66,18 @@ class RoomState(rx.State):
         if target and target != self._permalink:
             self._permalink = target
             await _jump(self, target)
-        return MarksState.load
+        if thread_id and thread_id != self._thread_link:
+            self._thread_link = thread_id
+            await open_thread(self, thread_id)
+        return [ThreadState.restore, PinsState.load, MarksState.load]
 
     @rx.event
-    def leave_page(self):
+    async def leave_page(self):
         """The tab went to a page without a room: the next room is entered anew."""
         if self._room_id:
             _close(self, "")
             screens.blank(self)
+            await pane.leave_room(self)
 
     @rx.event
     async def refresh(self):
@@ -83,16 +93,16 @@ class RoomState(rx.State):
         return None
 
     @rx.event
-    async def start_reply(self, message_id: int):
-        """Answer a message: it is quoted above the composer."""
+    async def start_quote(self, message_id: int):
+        """Answer a message in the timeline: it is quoted above the composer."""
         message = await _find(self, message_id)
         self.reply_to_id, self.reply_to_author = message.id, message.author.name
         self.reply_to_text = screens.excerpt_of(message)
 
     @rx.event
-    def cancel_reply(self):
-        """Answer nothing in particular."""
-        _stop_replying(self)
+    def cancel_quote(self):
+        """Quote nothing."""
+        _stop_quoting(self)
 
     @rx.event
     async def start_edit(self, message_id: int):
@@ -212,10 +222,10 @@ def _close(state: RoomState, status: str) -> None:
     state.status = status
     if status != "open":
         state.rights = RightsRow()
-    state.target_id = state._room_id = state._permalink = 0
+    state.target_id = state._room_id = state._permalink = state._thread_link = 0
     state.editing_id, state.editing_body, state.edit_error = 0, "", ""
     state._shown, state._line = Shown(), NO_LINE
-    _stop_replying(state)
+    _stop_quoting(state)
 
 
 def show_line(state: RoomState, line: Line) -> None:
@@ -225,13 +235,18 @@ def show_line(state: RoomState, line: Line) -> None:
         screens.show_line(state, line)
 
 
-def _stop_replying(state: RoomState) -> None:
+def _stop_quoting(state: RoomState) -> None:
     state.reply_to_id, state.reply_to_author, state.reply_to_text = 0, "", ""
 
 
 async def _jump(state: RoomState, message_id: int) -> None:
-    state._shown = await screens.show_around(state, state._room_id, message_id)
-    state.target_id = message_id
+    """Show the room around a message; for a reply around the one whose thread it is, with the
+    thread beside it."""
+    place = await thread_screens.place_of(state, message_id)
+    state._shown = await screens.show_around(state, state._room_id, place.root_id)
+    state.target_id = place.root_id
+    if place.is_reply:
+        await open_thread(state, message_id)
 
 
 async def _find(state: RoomState, message_id: Any) -> Message:

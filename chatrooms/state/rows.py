@@ -21,6 +21,7 @@ __all__ = [
     "InvitationRow",
     "JoinRequestRow",
     "MemberRow",
+    "MessageLinkRow",
     "MessageRow",
     "PersonRow",
     "PlaceRow",
@@ -34,6 +35,7 @@ __all__ = [
     "RoomRow",
     "SegmentRow",
     "SessionRow",
+    "ThreadLinkRow",
     "ThreadRow",
     "TopRow",
 ]
@@ -54,6 +56,7 @@ class RightsRow:
     can_remove: bool = False
     can_change_roles: bool = False
     can_close_polls: bool = False
+    can_pin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,33 @@ class AccountRow:
     is_admin: bool = False
     is_active: bool = True
     is_me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLinkRow:
+    """A message in a list outside the timeline, such as pins."""
+
+    id: int = 0
+    room_id: int = 0
+    room_slug: str = ""
+    room_name: str = ""
+    author: PersonRow = field(default_factory=PersonRow)
+    text: str = ""
+    sent_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLinkRow:
+    """A thread in the list of those that the person follows."""
+
+    id: int = 0
+    room_id: int = 0
+    room_slug: str = ""
+    room_name: str = ""
+    author: str = ""
+    text: str = ""
+    thread: ThreadRow = field(default_factory=ThreadRow)
+    is_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

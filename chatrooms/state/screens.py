@@ -186,6 +186,7 @@ def rights_row(access: RoomAccess) -> RightsRow:
         can_remove=Permission.REMOVE_MEMBER in may,
         can_change_roles=Permission.CHANGE_ROLES in may,
         can_close_polls=Permission.CLOSE_POLL in may,
+        can_pin=Permission.PIN_MESSAGE in may,
     )
 
 
@@ -203,7 +204,7 @@ def on_screen(state: rx.State) -> tuple[int, list[int]]:
     if tab is None or room is None:
         return 0, []
     thread = room.threads.get(tab.thread_id) if tab.thread_id is not None else None
-    replies = (thread.root, *thread.replies) if thread is not None else ()
+    replies = (thread.root, *thread.replies, *tab.older_replies) if thread is not None else ()
     return room.room_id, [m.id for m in (*replies, *tab.past.messages, *room.view.messages)]
 
 

@@ -243,6 +243,11 @@ class Screen:
         message.hover()
         message.get_by_role("button", name=action, exact=True).click()
 
+    def act_more(self, text: str, action: str) -> None:
+        """Press a button of the menu that "More" opens on the message with that text."""
+        self.act(text, "More")
+        self.message(text).get_by_role("button", name=action, exact=True).click()
+
     def expect_message(self, text: str) -> None:
         """Wait until the message is stored and shown, once."""
         expect(self.message(text)).to_have_count(1)

@@ -9,7 +9,7 @@ from tests.browser.screen import Desk
 from tests.support.people import Place, Someone, post
 
 
-def test_single_keys_reply_to_and_edit_the_message_under_the_pointer_or_in_focus(
+def test_single_keys_quote_and_edit_the_message_under_the_pointer_or_in_focus(
     desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
 ) -> None:
     post(deps, private_room, owner, "my own")
@@ -31,8 +31,8 @@ def test_single_keys_reply_to_and_edit_the_message_under_the_pointer_or_in_focus
 
     screen.message("somebody else's").hover()
     screen.log.focus()
-    screen.page.keyboard.press("r")
-    expect(screen.page.get_by_text(f"Reply to {member.username}")).to_be_visible()
+    screen.page.keyboard.press("q")
+    expect(screen.page.get_by_text(f"Quoting {member.username}")).to_be_visible()
     expect(screen.composer).to_be_focused()
 
 

@@ -106,7 +106,7 @@ def test_a_deleted_message_leaves_a_note_and_no_text_also_in_quotes(
     one, two = two_in_a_room(desk, private_room, owner, member)
     one.say("a secret slip")
     two.expect_message("a secret slip")
-    two.act("a secret slip", "Reply")
+    two.act_more("a secret slip", "Quote")
     two.say("what was that?")
     one.expect_message("what was that?")
     one.message("a secret slip").first.hover()
@@ -127,12 +127,12 @@ def test_a_reply_quotes_and_a_click_on_the_quote_jumps_there(
         post(deps, private_room, member, f"filler {number}")
     one, two = two_in_a_room(desk, private_room, owner, member)
     expect(one.message("filler 149")).to_be_in_viewport()
-    one.act("filler 149", "Reply")
-    expect(one.page.get_by_text(f"Reply to {member.username}")).to_be_visible()
+    one.act_more("filler 149", "Quote")
+    expect(one.page.get_by_text(f"Quoting {member.username}")).to_be_visible()
     one.say("a reply near by")
     two.expect_message("a reply near by")
     expect(two.message("a reply near by").get_by_role("button")).to_contain_text(["filler 149"])
-    expect(one.page.get_by_text(f"Reply to {member.username}")).to_have_count(0)
+    expect(one.page.get_by_text(f"Quoting {member.username}")).to_have_count(0)
 
     post(deps, private_room, owner, "a reply from afar", reply_to=first)
     quote = two.message("a reply from afar").get_by_role("button", name="In reply to")
@@ -143,13 +143,13 @@ def test_a_reply_quotes_and_a_click_on_the_quote_jumps_there(
     expect(original).to_be_focused()
 
 
-def test_escape_cancels_a_reply_and_keeps_the_draft(
+def test_escape_cancels_a_quote_and_keeps_the_draft(
     desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
 ) -> None:
     post(deps, private_room, member, "something to answer")
     screen = desk.sit_down(owner).enter(private_room)
-    screen.act("something to answer", "Reply")
-    note = screen.page.get_by_text(f"Reply to {member.username}")
+    screen.act_more("something to answer", "Quote")
+    note = screen.page.get_by_text(f"Quoting {member.username}")
     expect(note).to_be_visible()
     screen.composer.fill("half a thought")
     screen.composer.press("Escape")

@@ -80,7 +80,7 @@ async def test_a_member_opens_a_room_writes_and_reads(
     assert tab.state(RoomState).status == "open"
     assert tab.state(RoomState).rights.can_post
     assert tab.screen.bodies == [SECRET]
-    await tab.call(RoomState.start_reply, secret_id)
+    await tab.call(RoomState.start_quote, secret_id)
     assert tab.state(RoomState).reply_to_text == SECRET
     await tab.call(OutboxState.send, form(private_room, "An answer", reply_to_id=secret_id))
     await eventually(lambda: tab.screen.bodies == [SECRET, "An answer"], what="it is shown")
@@ -166,7 +166,7 @@ def room_calls(room: Place, message_id: int) -> list[tuple[Any, tuple[Any, ...]]
         (RoomState.load_newer, ()),
         (RoomState.jump_to, (message_id,)),
         (RoomState.jump_to_latest, ()),
-        (RoomState.start_reply, (message_id,)),
+        (RoomState.start_quote, (message_id,)),
         (RoomState.start_edit, (message_id,)),
         (RoomState.save_edit, ({"body": "x"},)),
         (RoomState.delete, (message_id,)),
@@ -389,7 +389,7 @@ async def test_arguments_of_any_type_are_refused_in_words(
         (OutboxState.send, (odd,)),
         (OutboxState.send, ({"room_id": odd, "body": odd, "client_id": odd, "reply_to_id": odd},)),
         (RoomState.jump_to, (odd,)),
-        (RoomState.start_reply, (odd,)),
+        (RoomState.start_quote, (odd,)),
         (RoomState.start_edit, (odd,)),
         (RoomState.save_edit, (odd,)),
         (RoomState.save_edit, ({"body": odd},)),

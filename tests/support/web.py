@@ -29,11 +29,14 @@ PAGES = PageEvents(
     facts=("facts",),
     info=("info",),
     top=("top",),
+    pins=("pins",),
     access_lost=("lost",),
 )
 EMPTY = {
     **dict.fromkeys(("room", "thread"), "{}"),
-    **dict.fromkeys(("older", "settled", "tail", "online", "typing", "replies"), "[]"),
+    **dict.fromkeys(
+        ("older", "settled", "tail", "online", "typing", "replies", "older_replies"), "[]"
+    ),
     **dict.fromkeys(("has_older", "has_newer", "has_older_replies"), "false"),
     "online_count": "0",
 }

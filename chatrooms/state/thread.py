@@ -1,0 +1,83 @@
+"""The thread beside the open room, as one person uses it."""
+
+import contextlib
+
+import reflex as rx
+
+from chatrooms.domain.errors import MessageUnavailable
+from chatrooms.live.offload import off_loop
+from chatrooms.services import threads
+from chatrooms.state import caller, pane, thread_screens
+from chatrooms.state.marks import MarksState
+
+
+class ThreadState(rx.State):
+    """Which thread the tab has open. What it shows is in `LiveState`."""
+
+    target_id: int = 0
+    """The reply that was jumped to."""
+    _root_id: int = 0
+    _room_id: int = 0
+    _first: int = 0
+    """Position from which on older replies are shown; 0 if none were loaded."""
+
+    @rx.event
+    async def open(self, message_id: int):
+        """Open the thread of a message, or the one that the message is a reply in."""
+        await open_thread(self, caller.number(message_id))
+        return MarksState.load
+
+    @rx.event
+    async def restore(self):
+        """After the room was shown anew, show its thread anew; that of another room is closed."""
+        if await pane.shown(self) != "thread":
+            return None
+        _, room = thread_screens.screen(self)
+        if self._room_id != room.room_id:
+            await pane.switch(self, "")
+            return None
+        if thread_screens.has_open(self, self._root_id):
+            return None
+        with contextlib.suppress(MessageUnavailable):
+            await thread_screens.show(self, self._root_id, first=self._first)
+            return MarksState.load
+        await pane.switch(self, "")
+        return None
+
+    @rx.event
+    async def load_older(self):
+        """Show the page before the first reply shown."""
+        self._first = await thread_screens.load_older(self)
+        return MarksState.load
+
+    @rx.event
+    async def note_read(self):
+        """The person sees the newest reply."""
+        await thread_screens.mark_read(self)
+
+    @rx.event
+    async def set_following(self, is_following: bool):
+        """Hear of replies in the open thread from now on, or no more."""
+        _, room = thread_screens.screen(self)
+        await off_loop(
+            threads.set_following,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=room.room_id,
+            thread_id=self._root_id,
+            is_following=bool(is_following),
+        )
+
+
+async def open_thread(state: rx.State, message_id: int) -> int:
+    """Open the thread that a message of the open room is in, and show the message if it is a
+    reply; returns the thread's root. Raises: MessageUnavailable, RoomUnavailable."""
+    place = await thread_screens.place_of(state, message_id)
+    _, room = thread_screens.screen(state)
+    thread = await state.get_state(ThreadState)
+    first = place.position if place.is_reply else 0
+    await thread_screens.show(state, place.root_id, first=first)
+    thread.target_id = message_id if place.is_reply else 0
+    thread._root_id, thread._room_id, thread._first = place.root_id, room.room_id, first
+    await pane.switch(state, "thread")
+    return place.root_id
