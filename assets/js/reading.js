@@ -100,6 +100,23 @@ export function useOffline() {
   );
 }
 
+let isWriting = false; // an emoji was put into the text, so the focus goes back there
+
+/** Put an emoji into the composer where the cursor is, as if it were typed. */
+export function insertEmoji(emoji) {
+  const box = document.querySelector("[data-composer]");
+  if (!box) return;
+  box.setRangeText(emoji, box.selectionStart, box.selectionEnd, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  isWriting = true;
+}
+
+/** Once the picker has closed and given the focus back to its button: go on writing. */
+export function backToWriting() {
+  if (isWriting) setTimeout(() => document.querySelector("[data-composer]")?.focus());
+  isWriting = false;
+}
+
 /** Close the emoji picker that is open. */
 export function closePicker() {
   document.querySelector("[data-close-picker]")?.click();

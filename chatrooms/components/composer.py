@@ -3,6 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.controls import button, icon, icon_button
+from chatrooms.components.emoji_picker import insert_emoji_button
 from chatrooms.components.new_poll import new_poll_button
 from chatrooms.components.uploads import attach_button, upload_list
 from chatrooms.state.live import LiveState
@@ -42,6 +43,7 @@ def _box() -> rx.Component:
         upload_list(),
         rx.el.div(
             attach_button(),
+            insert_emoji_button(),
             rx.el.span(
                 rx.el.kbd("Enter"),
                 " sends, ",

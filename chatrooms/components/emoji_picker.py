@@ -47,10 +47,22 @@ def react_button(message_id: rx.Var[int]) -> rx.Component:
         return [MarksState.react(message_id, emoji, True), _close()]
 
     button = icon_button("smile-plus", "React", custom_attrs={"data-action": "react"})
-    return emoji_popover(button, put_on)
+    return _popover(button, put_on)
 
 
-def emoji_popover(trigger: rx.Component, chosen: Chosen) -> rx.Component:
+@rx.memo
+def insert_emoji_button() -> rx.Component:
+    """The composer's button for an emoji in the text, at the place of writing."""
+
+    def insert(emoji: Any) -> list[Any]:
+        return [rx.call_function(function("insertEmoji").partial(emoji)), _close()]
+
+    button = icon_button("smile", "Insert emoji")
+    back = rx.call_function(function("backToWriting"))
+    return _popover(button, insert, on_close_auto_focus=back)
+
+
+def _popover(trigger: rx.Component, chosen: Chosen, **props: Any) -> rx.Component:
     """What `trigger` opens: a row of usual emoji, and the full picker."""
     return rx.popover.root(
         rx.popover.trigger(trigger),
@@ -82,6 +94,7 @@ def emoji_popover(trigger: rx.Component, chosen: Chosen) -> rx.Component:
             aria_label="Choose an emoji",
             side="top",
             align="end",
+            **props,
         ),
     )
 

@@ -19,11 +19,12 @@ from chatrooms.domain.events import (
     MessageEdited,
     PollVoted,
     ReactionsChanged,
+    RoomEvent,
     Sequenced,
     VoteChanged,
 )
 from chatrooms.live.offload import off_loop
-from chatrooms.live.pace import Pace
+from chatrooms.live.pace import SETTLED_SUMS_S, SUMS_S, Pace
 from chatrooms.live.room import NO_THREAD, LiveRoom
 from chatrooms.live.tab import NO_LINE, NOTHING_SEEN, PRESENT, Line, Past, Seen, Tab
 from chatrooms.live.wire import Address, SocketGone, Wire, encode
@@ -362,7 +363,7 @@ class Hub:
             room.oldest_unsent = entry.created_at.timestamp()
         if isinstance(entry.event, VoteChanged | MessageEdited | MessageDeleted):
             self.nudge_room(room.room_id, "top", after_s=_TOP_S)
-        self.schedule_flush(room, can_wait=isinstance(entry.event, _SUMS))
+        self.schedule_flush(room, gap_s=_gap_s(room, entry.event))
 
     def catch_up(self, room: LiveRoom) -> None:
         """Read the events that are missing, unless that is under way."""
@@ -416,10 +417,10 @@ class Hub:
 
     # Sending
 
-    def schedule_flush(self, room: LiveRoom, *, can_wait: bool = False) -> None:
-        """Send what changed: at once after a pause, else with the room's next tick. `can_wait`: it
-        is nothing but sums."""
-        self._pace(room).schedule(partial(self._flush, room), can_wait=can_wait)
+    def schedule_flush(self, room: LiveRoom, *, gap_s: float = 0.0) -> None:
+        """Send what changed: at once after a pause, else with the room's next tick, and not within
+        `gap_s` after the last packet."""
+        self._pace(room).schedule(partial(self._flush, room), gap_s=gap_s)
 
     def _pace(self, room: LiveRoom) -> Pace:
         return self._paces.setdefault(room.room_id, Pace())
@@ -520,3 +521,10 @@ def _line_vars(tab: Tab) -> dict[str, str]:
         "new_count": encode(tab.line.count),
         "visit": encode(tab.visit),
     }
+
+
+def _gap_s(room: LiveRoom, event: RoomEvent) -> float:
+    """How long after the last packet an event that was just folded may have to wait."""
+    if not isinstance(event, _SUMS):
+        return 0.0
+    return SETTLED_SUMS_S if room.dirty & {"settled", "older"} else SUMS_S

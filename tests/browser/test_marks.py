@@ -122,6 +122,40 @@ def test_every_emoji_can_be_found_by_name_and_no_other_host_is_asked(
     expect(ann.message(TEXT).get_by_role("button", name="garlic, 1")).to_be_visible()
 
 
+def test_an_emoji_is_put_into_the_text_where_one_writes(ann: Screen, ben: Screen) -> None:
+    ann.composer.fill("Cheers, all")
+    for _ in range(len(", all")):
+        ann.composer.press("ArrowLeft")
+    ann.button("Insert emoji").click()
+    ann.page.get_by_role("group", name="Usual emoji").get_by_role(
+        "button", name="party popper"
+    ).click()
+    expect(ann.composer).to_be_focused()
+    expect(ann.composer).to_have_value("Cheers🎉, all")
+    ann.button("Insert emoji").click()
+    ann.page.get_by_placeholder("Search emoji").fill("garlic")
+    ann.page.keyboard.press("Enter")
+    expect(ann.composer).to_be_focused()
+    ann.composer.press("Enter")
+    ben.expect_message("Cheers🎉🧄, all")
+
+
+def test_the_best_of_the_week_are_listed_live_and_lead_to_the_message(
+    ann: Screen, ben: Screen
+) -> None:
+    ben.button("Top this week").click()
+    pane = ben.page.get_by_role("region", name="Top this week")
+    expect(pane).to_contain_text("Nothing voted up yet")
+    ann.act(TEXT, "Upvote")
+    row = pane.get_by_role("list", name="Top messages").get_by_role("button")
+    expect(row).to_contain_text("1")
+    expect(row).to_contain_text(TEXT)
+    row.click()
+    expect(ben.message(TEXT)).to_have_attribute("data-flash", "")
+    ann.act(TEXT, "Upvote")
+    expect(pane).to_contain_text("Nothing voted up yet")
+
+
 def test_a_poll_is_opened_answered_changed_and_closed(
     ann: Screen, ben: Screen, room: Place
 ) -> None:

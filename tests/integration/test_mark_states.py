@@ -1,5 +1,6 @@
 """The handlers of votes, reactions, polls and the week's best, called as any client may."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, NotSignedIn
 from chatrooms.live.offload import off_loop
+from chatrooms.live.pace import SUMS_S
 from chatrooms.services import history, members, messages, polls, votes
 from chatrooms.services.polls import PollDraft
 from chatrooms.state.marks import MarksState
@@ -115,6 +117,29 @@ async def test_taking_back_leaves_no_mark_of_mine(
         expected = {message_id: ["❤️"]} if is_on else {}
         assert tab.state(MarksState).reactions == expected
     assert tab.state(MarksState).votes == {}
+
+
+async def test_a_storm_of_votes_ends_exact_on_the_screen_in_few_packets(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone, message_id: int
+) -> None:
+    screen = await web.show(private_room, owner)
+    screen.read().packets.clear()
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    for number in range(61):
+        await off_loop(
+            votes.vote,
+            deps,
+            actor_id=owner.id,
+            room_id=private_room.id,
+            message_id=message_id,
+            value=(1, 0, -1)[number % 3],
+        )
+    await eventually(
+        lambda: [row["score"] for row in screen.rows] == [1], what="the last vote is shown"
+    )
+    of_room = [packet for packet in screen.packets if "tail" in packet]
+    assert len(of_room) <= (loop.time() - start) / SUMS_S + 2
 
 
 async def test_my_other_tabs_are_asked_to_follow(

@@ -3,7 +3,7 @@
 import asyncio
 from itertools import pairwise
 
-from chatrooms.live.pace import Pace
+from chatrooms.live.pace import SETTLED_SUMS_S, SUMS_S, Pace
 
 PAUSE_S = 0.005
 
@@ -15,8 +15,8 @@ class Sender:
         self.pace = Pace()
         self.times: list[float] = []
 
-    def schedule(self, *, can_wait: bool) -> None:
-        self.pace.schedule(self._send, can_wait=can_wait)
+    def schedule(self, *, gap_s: float = 0.0) -> None:
+        self.pace.schedule(self._send, gap_s=gap_s)
 
     def _send(self) -> None:
         self.pace.note_sent(pause_s=PAUSE_S)
@@ -32,7 +32,7 @@ async def until(sender: Sender, count: int) -> None:
 async def test_a_storm_of_sums_is_sent_less_than_ten_times_a_second() -> None:
     sender = Sender()
     while len(sender.times) < 5:
-        sender.schedule(can_wait=True)
+        sender.schedule(gap_s=SUMS_S)
         await asyncio.sleep(0.001)
     assert min(late - early for early, late in pairwise(sender.times)) > 0.1
 
@@ -40,20 +40,33 @@ async def test_a_storm_of_sums_is_sent_less_than_ten_times_a_second() -> None:
 async def test_the_first_sum_after_a_pause_is_sent_at_once() -> None:
     sender = Sender()
     start = asyncio.get_running_loop().time()
-    sender.schedule(can_wait=True)
+    sender.schedule(gap_s=SUMS_S)
     await until(sender, 1)
     assert sender.times[0] - start < 0.1
 
 
+async def test_sums_that_cost_more_wait_longer_unless_others_are_due_before() -> None:
+    sender = Sender()
+    sender.schedule(gap_s=SETTLED_SUMS_S)
+    await until(sender, 1)
+    sender.schedule(gap_s=SETTLED_SUMS_S)
+    sender.schedule(gap_s=SUMS_S)
+    await until(sender, 2)
+    assert 0.1 < sender.times[1] - sender.times[0] < 0.4
+    sender.schedule(gap_s=SETTLED_SUMS_S)
+    await until(sender, 3)
+    assert sender.times[2] - sender.times[1] > 0.45
+
+
 async def test_a_message_brings_a_waiting_sum_forward_in_the_same_packet() -> None:
     sender = Sender()
-    sender.schedule(can_wait=True)
+    sender.schedule(gap_s=SUMS_S)
     await until(sender, 1)
-    sender.schedule(can_wait=True)
-    sender.schedule(can_wait=False)
-    sender.schedule(can_wait=True)
+    sender.schedule(gap_s=SUMS_S)
+    sender.schedule()
+    sender.schedule(gap_s=SUMS_S)
     await until(sender, 2)
     assert sender.times[1] - sender.times[0] < 0.1
-    sender.schedule(can_wait=True)
+    sender.schedule(gap_s=SUMS_S)
     await until(sender, 3)
     assert sender.times[2] - sender.times[1] > 0.1
