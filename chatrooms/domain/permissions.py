@@ -35,6 +35,7 @@ _MODERATOR = _MEMBER | {
     Permission.INVITE,
     Permission.REMOVE_MEMBER,
     Permission.CLOSE_POLL,
+    Permission.PIN_MESSAGE,
 }
 _OWNER = _MODERATOR | {Permission.EDIT_ROOM, Permission.ARCHIVE_ROOM, Permission.CHANGE_ROLES}
 

@@ -16,6 +16,7 @@ from chatrooms.services import (
     invitations,
     members,
     messages,
+    pins,
     polls,
     profiles,
     reactions,
@@ -35,6 +36,8 @@ KINDS = (
         "reply",
         "thread",
         "thread",
+        "pin",
+        "pin",
         "attach",
         "rename",
         "edit",
@@ -188,6 +191,15 @@ class Story:
 
     def _a_poll(self, number: int) -> int:
         return self.poll_ids[-1 - number % len(self.poll_ids)] if self.poll_ids else 0
+
+    def _pin(self, actor: Someone, number: int) -> None:
+        pins.set_pinned(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._message(number),
+            is_pinned=number % 3 > 0,
+        )
 
     def _join(self, actor: Someone, number: int) -> None:
         members.join_room(self.deps, actor_id=actor.id, room_id=self.room.id)

@@ -8,7 +8,13 @@ from chatrooms.domain.permissions import Permission, Role, granted, outranks
 
 P = Permission
 MEMBER = {P.READ, P.POST, P.LEAVE}
-MODERATOR = MEMBER | {P.DECIDE_JOIN_REQUESTS, P.INVITE, P.REMOVE_MEMBER, P.CLOSE_POLL}
+MODERATOR = MEMBER | {
+    P.DECIDE_JOIN_REQUESTS,
+    P.INVITE,
+    P.REMOVE_MEMBER,
+    P.CLOSE_POLL,
+    P.PIN_MESSAGE,
+}
 OWNER = MODERATOR | {P.EDIT_ROOM, P.ARCHIVE_ROOM, P.CHANGE_ROLES}
 
 
