@@ -3,8 +3,8 @@
 // first, then the reader's place is kept.
 
 import * as actions from "./actions.js";
-import * as avatar from "./avatar.js";
 import * as announce from "./announce.js";
+import * as avatar from "./avatar.js";
 import * as composer from "./composer.js";
 import * as drafts from "./drafts.js";
 import * as following from "./following.js";
@@ -42,8 +42,8 @@ composer.start();
 drafts.start();
 following.start();
 keys.start();
-switcher.start();
 lightbox.start();
+switcher.start();
 uploads.start();
 thread.start();
 fitKeyboard();

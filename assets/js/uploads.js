@@ -171,7 +171,8 @@ function goOn(key) {
   const action = waiting.get(key);
   if (!action || of(key).some((entry) => !entry.token)) return;
   waiting.delete(key);
-  if (key.split("/")[0] === openRoom()) action();
+  // Only where its text box still is: whoever went elsewhere finds text and files there again.
+  if (findAll("[data-files]").some((place) => keyOf(place) === key)) action();
 }
 
 function remove(entry) {

@@ -11,6 +11,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.files import MAX_PICTURE_PIXELS
 
+MAX_MOVING_PIXELS = MAX_PICTURE_PIXELS
+"""Of all frames together, where each must be unpacked to take out the metadata."""
 _FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _THUMBNAIL_PX = (720, 560)
 """Twice what the timeline shows, for dense screens."""
@@ -108,6 +110,8 @@ def _rewrite(image: Image.Image, place: Path) -> None:
     elif kind == "WEBP":
         options["quality"] = 90
     is_moving = getattr(image, "is_animated", False) and kind != "JPEG"
+    if is_moving and image.width * image.height * getattr(image, "n_frames", 1) > MAX_MOVING_PIXELS:
+        raise InvalidInput("This moving picture is too large.")
     upright = ImageOps.exif_transpose(image) if _is_turned(image) and not is_moving else image
     for name in _TELLING:
         upright.info.pop(name, None)

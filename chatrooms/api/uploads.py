@@ -1,6 +1,7 @@
 """Routes that take in files: written to disk as they are read from the browser, never whole in
 memory, and stopped as soon as they are too large."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +20,10 @@ from chatrooms.live.rows import file_size
 from chatrooms.services import files, messages, profiles, upload_limits
 
 _WRITE_BYTES = 256 * 1024
+_LIMIT_S = 900.0
+"""How long one upload may take."""
+_AT_ONCE = 2
+"""How many pictures a process unpacks at once: they take memory and threads from everybody."""
 NAME_HEADER = "x-file-name"
 _TakeIn = Callable[[Request, Deps, int], Awaitable[Response]]
 
@@ -65,14 +70,15 @@ async def _take_file(request: Request, deps: Deps, actor_id: int) -> Response:
     place, file = await off_loop(files.begin_upload, deps, actor_id=actor_id, room_id=room_id)
     try:
         await _receive(request, deps, file)
-        stored = await off_loop(
-            files.finish_upload,
-            deps,
-            actor_id=actor_id,
-            room_id=room_id,
-            place=place,
-            name=unquote(request.headers[NAME_HEADER]),
-        )
+        async with _turn(request):
+            stored = await off_loop(
+                files.finish_upload,
+                deps,
+                actor_id=actor_id,
+                room_id=room_id,
+                place=place,
+                name=unquote(request.headers[NAME_HEADER]),
+            )
     finally:
         await off_loop(_discard, place, file)
     body = {
@@ -88,24 +94,35 @@ async def _take_avatar(request: Request, deps: Deps, actor_id: int) -> Response:
     place, file = await off_loop(profiles.begin_avatar, deps, actor_id=actor_id)
     try:
         await _receive(request, deps, file)
-        token = await off_loop(profiles.set_avatar, deps, actor_id=actor_id, place=place)
+        async with _turn(request):
+            token = await off_loop(profiles.set_avatar, deps, actor_id=actor_id, place=place)
     finally:
         await off_loop(_discard, place, file)
     return JSONResponse({"token": token}, status_code=201, headers={"Cache-Control": "no-store"})
+
+
+def _turn(request: Request) -> asyncio.Semaphore:
+    turn: asyncio.Semaphore | None = getattr(request.app.state, "turn", None)
+    if turn is None:
+        turn = request.app.state.turn = asyncio.Semaphore(_AT_ONCE)
+    return turn
 
 
 async def _receive(request: Request, deps: Deps, file: BinaryIO) -> None:
     """Write the body to the file as it comes; stops as soon as it is too large."""
     size, waiting = 0, bytearray()
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > upload_limits.max_bytes(deps):
-                raise upload_limits.too_large(deps)
-            waiting += chunk
-            if len(waiting) >= _WRITE_BYTES:
-                await off_loop(file.write, bytes(waiting))
-                waiting.clear()
+        async with asyncio.timeout(_LIMIT_S):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size > upload_limits.max_bytes(deps):
+                    raise upload_limits.too_large(deps)
+                waiting += chunk
+                if len(waiting) >= _WRITE_BYTES:
+                    await off_loop(file.write, bytes(waiting))
+                    waiting.clear()
+    except TimeoutError as error:
+        raise errors.InvalidInput("This upload took too long.") from error
     except ClientDisconnect as error:
         # Cancelled, or the network went: nobody reads the answer.
         raise errors.InvalidInput("This upload was cut off.") from error

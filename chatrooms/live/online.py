@@ -34,8 +34,10 @@ class OnlineKeeper:
 
     def tabs_changed(self, account_id: int) -> None:
         """A tab of the account came or went: see in a moment what is left of it."""
+        if self._update is not None:
+            return
         is_here = account_id in self._here()
-        if self._update is None and is_here != (account_id in self._leased):
+        if is_here != (account_id in self._leased):
             work = self._settle(_COME_S if is_here else _GO_S)
             self._update = asyncio.get_running_loop().create_task(work)
 

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
+from chatrooms.adapters import pictures
 from chatrooms.api import files as downloads
 from chatrooms.api import uploads
 from chatrooms.bootstrap import Deps, utc_now
@@ -404,6 +405,24 @@ async def test_a_decompression_bomb_is_refused_and_not_kept(
         reply = await send(web, deps, private_room, member, data, name="tiny.png")
         assert reply.status_code == 422
         assert "megapixels" in reply.json()["error"]
+    assert on_disk(deps) == before
+
+
+async def test_a_moving_picture_whose_frames_are_too_many_to_unpack_is_refused(
+    web: httpx.AsyncClient,
+    deps: Deps,
+    private_room: Place,
+    member: Someone,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moving = taken_somewhere("PNG", (40, 40), frames=5)
+    reply = await send(web, deps, private_room, member, moving)
+    got = (await get(web, deps, member, reply.json()["token"])).content
+    assert getattr(Image.open(io.BytesIO(got)), "n_frames", 1) == 5
+    assert b"Secret camera" not in got
+    before = on_disk(deps)
+    monkeypatch.setattr(pictures, "MAX_MOVING_PIXELS", 40 * 40 * 4)
+    assert (await send(web, deps, private_room, member, moving)).status_code == 422
     assert on_disk(deps) == before
 
 

@@ -22,14 +22,20 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (320, 200), **options: ob
     return written.getvalue()
 
 
-def taken_somewhere(kind: str = "JPEG", size: tuple[int, int] = (320, 200)) -> bytes:
-    """A picture that tells where and by what it was taken, and that must be turned."""
+def taken_somewhere(
+    kind: str = "JPEG", size: tuple[int, int] = (320, 200), *, frames: int = 1
+) -> bytes:
+    """A picture that tells where and by what it was taken, and that must be turned. It moves if it
+    has several frames."""
     exif = Image.Exif()
     exif[0x010F] = "Secret camera"
     exif[0x0112] = 6
     exif.get_ifd(0x8825)[1] = "N"
     exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.0)
-    return picture(kind, size, exif=exif)
+    if frames == 1:
+        return picture(kind, size, exif=exif)
+    more = [Image.new("RGB", size, (40 * number, 0, 0)) for number in range(1, frames)]
+    return picture(kind, size, exif=exif, save_all=True, append_images=more)
 
 
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
