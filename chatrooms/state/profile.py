@@ -40,7 +40,16 @@ class ProfileState(rx.State):
             last_seen_at=iso(found.last_seen_at) if found.last_seen_at else "",
             is_online=found.is_online,
             is_me=found.person.id == actor_id,
-            rooms=[RoomLink(r.slug, r.name, r.is_private, r.is_archived) for r in found.rooms],
+            rooms=[
+                RoomLink(
+                    id=r.id,
+                    slug=r.slug,
+                    name=r.name,
+                    is_private=r.is_private,
+                    is_archived=r.is_archived,
+                )
+                for r in found.rooms
+            ],
         )
 
 

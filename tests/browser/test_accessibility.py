@@ -11,6 +11,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.services import invitations, messages, polls, reactions, votes
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
+from tests.support.files import picture, upload
 from tests.support.people import Place, Someone, bring_in, make_room, post
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
@@ -49,6 +50,8 @@ def lively_room(deps: Deps, owner: Someone, admin: Someone) -> Place:
     messages.delete_message(deps, **where, message_id=gone)
     messages.edit_message(deps, **where, message_id=changed, body="| a | b |\n|---|---|\n| 1 | 2 |")
     post(deps, room, admin, "a reply", thread=first)
+    tokens = [upload(deps, room, owner, picture()), upload(deps, room, owner)]
+    post(deps, room, owner, "with files", files=tokens)
     draft = PollDraft("Which one?", ("This", "That"))
     poll = polls.open_poll(deps, **where, client_id=deps.ids.client_id(), draft=draft)
     polls.vote(deps, actor_id=admin.id, room_id=room.id, message_id=poll, choice=0)
@@ -107,6 +110,7 @@ def test_the_pages_behind_the_sign_in(
         ("/search?q=short-lived+or+reply", screen.page.get_by_role("list", name="Search results")),
         ("/search?q=nothingatall", screen.page.get_by_role("heading", name="Nothing found")),
         ("/settings", screen.page.get_by_role("list", name="Sessions")),
+        (f"/people/{admin.username}", screen.page.get_by_text("Online", exact=True)),
         ("/admin", screen.page.get_by_role("heading", name="Administration")),
         ("/rooms/nowhere", screen.page.get_by_role("button", name="Request to join")),
     ):

@@ -131,7 +131,7 @@ def test_a_message_that_is_sent_early_waits_for_its_files(two: tuple[Screen, Scr
     for route in held:
         route.continue_()
     other.expect_message("with a file")
-    expect(other.message("with a file").get_by_role("link")).to_have_count(1)
+    expect(other.message("with a file").locator(".file-card")).to_have_count(1)
 
 
 def test_an_upload_that_fails_keeps_text_and_file_and_can_be_tried_again(
@@ -150,7 +150,7 @@ def test_an_upload_that_fails_keeps_text_and_file_and_can_be_tried_again(
     one.button("Retry notes.txt").click()
     expect(to_send(one)).to_contain_text("9 B")
     one.composer.press("Enter")
-    expect(other.message("important words").get_by_role("link")).to_have_count(1)
+    expect(other.message("important words").locator(".file-card")).to_have_count(1)
 
 
 def test_what_cannot_be_sent_is_said_beside_the_text(two: tuple[Screen, Screen]) -> None:
@@ -196,7 +196,7 @@ def test_uploaded_files_outlive_a_reload(two: tuple[Screen, Screen], private_roo
     one.expect_room(private_room)
     expect(to_send(one)).to_contain_text("notes.txt")
     one.say("after a reload")
-    expect(other.message("after a reload").get_by_role("link")).to_have_count(1)
+    expect(other.message("after a reload").locator(".file-card")).to_have_count(1)
 
 
 def test_pictures_keep_their_place_while_they_load(
