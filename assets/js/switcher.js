@@ -3,7 +3,8 @@
 
 import { find, findAll, press } from "./dom.js";
 
-let shown = "";
+let shown = null; // what the list was made for
+let active = ""; // path of the option that Enter would take
 let isTaking = false; // Enter was pressed before the list for what is typed had come
 
 /** Listen once. */
@@ -12,24 +13,26 @@ export function start() {
   document.addEventListener("click", onClick);
 }
 
-/** After every change of the page: with another list, its first option is the one to take. */
+/** After every change of the page: in a list for something else, the first option is the one to
+ * take; in the same list read anew, the one it was. */
 export function sync() {
   const options = optionsNow();
-  const now = options.map((option) => option.textContent).join("\n");
-  if (now !== shown || (options.length && !options.some(isActive))) {
-    shown = now;
-    mark(options, 0);
-  }
+  const isSame = shown === listedFor();
+  shown = listedFor();
+  const here = isSame ? options.findIndex((option) => option.dataset.path === active) : 0;
+  if (!isSame || !options[here] || !isActive(options[here])) mark(options, Math.max(here, 0));
+  if (shown === find("[data-switcher-input]")?.value) delete find("[data-switcher]").dataset.stale;
   if (isTaking) take();
 }
 
 /** Go to the option that is marked, once the list belongs to what is typed. */
 function take() {
-  isTaking = find("[data-switcher-input]")?.value !== find("[data-listed-for]")?.dataset.listedFor;
+  isTaking = find("[data-switcher-input]")?.value !== listedFor();
   if (!isTaking) optionsNow().find(isActive)?.click();
 }
 
 const optionsNow = () => findAll("[data-switcher] [role=option]");
+const listedFor = () => find("[data-listed-for]")?.dataset.listedFor ?? null;
 const isActive = (option) => option.getAttribute("aria-selected") === "true";
 
 function onClick(event) {
@@ -44,6 +47,7 @@ function open() {
   if (!dialog || dialog.open || find('dialog[open], [role="alertdialog"]')) return;
   const field = find("[data-switcher-input]", dialog);
   field.value = "";
+  if (listedFor() !== "") dialog.dataset.stale = "";
   isTaking = false;
   dialog.showModal();
   field.focus();
@@ -77,6 +81,7 @@ function mark(options, index) {
   const field = find("[data-switcher-input]");
   if (!field) return;
   options.forEach((option, i) => option.setAttribute("aria-selected", String(i === index)));
+  active = options[index]?.dataset.path ?? "";
   if (options[index]) field.setAttribute("aria-activedescendant", options[index].id);
   else field.removeAttribute("aria-activedescendant");
   options[index]?.scrollIntoView({ block: "nearest" });

@@ -6,7 +6,7 @@ from chatrooms.components.controls import icon_button
 
 _KEYS = {
     "Everywhere": (
-        ("Ctrl K", "Go to a room"),
+        ("Ctrl K", "Go to a room or person"),
         ("/", "Search"),
         ("N", "Go to the next unread room"),
         ("F6", "Go to the next part of the page"),

@@ -60,8 +60,8 @@ def _switcher_button() -> rx.Component:
         rx.el.kbd("Ctrl K"),
         icon("arrow-right-left", 18),
         type="button",
-        aria_label="Go to room",
-        title="Go to room",
+        aria_label="Go to room or person",
+        title="Go to room or person",
         class_name="switcher-btn",
         custom_attrs={"data-open-switcher": "true"},
     )

@@ -2,9 +2,10 @@
 
 import reflex as rx
 
+from chatrooms.components.avatar import avatar, profile_path
 from chatrooms.components.controls import icon
 from chatrooms.components.room_header import room_sign
-from chatrooms.state.rows import PlaceRow
+from chatrooms.state.rows import PersonRow, PlaceRow
 from chatrooms.state.switcher import SwitcherState
 
 _LIST_ID = "switcher-list"
@@ -18,11 +19,11 @@ def switcher() -> rx.Component:
             rx.el.input(
                 type="text",
                 role="combobox",
-                aria_label="Go to room",
+                aria_label="Go to room or person",
                 aria_expanded=True,
                 aria_autocomplete="list",
                 aria_controls=_LIST_ID,
-                placeholder="Go to room",
+                placeholder="Go to room or person",
                 auto_complete="off",
                 spell_check=False,
                 on_change=SwitcherState.search.debounce(80),  # milliseconds
@@ -33,15 +34,16 @@ def switcher() -> rx.Component:
         ),
         rx.el.ul(
             rx.foreach(SwitcherState.places, _place),
+            rx.foreach(SwitcherState.people, _person),
             id=_LIST_ID,
             role="listbox",
-            aria_label="Rooms",
+            aria_label="Rooms and people",
             custom_attrs={"data-listed-for": SwitcherState.query},
         ),
         rx.cond(
-            SwitcherState.places.length() == 0,
+            SwitcherState.places.length() + SwitcherState.people.length() == 0,
             rx.el.p(
-                rx.cond(SwitcherState.query == "", "No rooms yet", "No room fits"),
+                rx.cond(SwitcherState.query == "", "No rooms yet", "Nothing fits"),
                 role="status",
                 class_name="side-note",
             ),
@@ -55,6 +57,20 @@ def switcher() -> rx.Component:
         aria_label="Room switcher",
         class_name="switcher",
         custom_attrs={"data-switcher": "true"},
+    )
+
+
+def _person(person: rx.Var[PersonRow], index: rx.Var[int]) -> rx.Component:
+    return rx.el.li(
+        avatar(person, "xs"),
+        rx.el.span(person.name, class_name="cut place-name"),
+        rx.el.small("@", person.username, class_name="cut grow"),
+        id="switcher-person-" + index.to_string(),
+        role="option",
+        on_click=rx.redirect(profile_path(person)),
+        custom_attrs={"data-path": profile_path(person)},
+        class_name="row",
+        key=person.username,
     )
 
 
@@ -74,6 +90,7 @@ def _place(place: rx.Var[PlaceRow], index: rx.Var[int]) -> rx.Component:
         id="switcher-" + index.to_string(),
         role="option",
         on_click=rx.redirect(place.path),
+        custom_attrs={"data-path": place.path},
         class_name="row",
         key=place.path,
     )

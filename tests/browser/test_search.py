@@ -94,7 +94,7 @@ def test_search_on_a_phone(desk: Desk, deps: Deps, public_room: Place, owner: So
     word = a_word()
     post(deps, public_room, owner, f"{word} {'long' * 100}")
     screen = desk.sit_down(owner, **PHONE).go("/")
-    expect_finger_sized(screen.button("Go to room"))
+    expect_finger_sized(screen.button("Go to room or person"))
     ask(screen, word)
     expect(results(screen)).to_have_count(1)
     expect(field(screen)).to_have_value(word)
@@ -115,7 +115,7 @@ def test_the_switcher_leads_by_a_few_letters_also_if_enter_comes_at_once(
     screen.composer.fill("half a thought")
     screen.page.keyboard.press("Control+k")
     dialog = screen.page.get_by_role("dialog", name="Room switcher")
-    box = dialog.get_by_role("combobox", name="Go to room")
+    box = dialog.get_by_role("combobox", name="Go to room or person")
     expect(box).to_be_focused()
     screen.page.keyboard.type("lla lov")
     screen.page.keyboard.press("Enter")
@@ -142,12 +142,23 @@ def test_the_switcher_begins_with_what_is_unread_and_names_no_hidden_room(
     post(deps, busy, owner, "news")
     screen = desk.sit_down(stranger).go("/")
     screen.expect_signed_in()
-    screen.button("Go to room").click()
+    screen.button("Go to room or person").click()
     options = screen.page.get_by_role("option")
     expect(options).to_have_count(2)
     expect(options.first).to_contain_text("Zebu")
     expect(options.first).to_contain_text("1 unread")
     screen.page.keyboard.type("hidden place")
-    expect(screen.page.get_by_text("No room fits")).to_be_visible()
+    expect(screen.page.get_by_text("Nothing fits")).to_be_visible()
     screen.page.keyboard.press("Enter")
     screen.expect_path("/")
+
+
+def test_the_switcher_leads_to_people(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, stranger: Someone
+) -> None:
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.page.keyboard.press("Control+k")
+    screen.page.keyboard.type(stranger.username)
+    expect(screen.page.get_by_role("option")).to_contain_text(f"@{stranger.username}")
+    screen.page.keyboard.press("Enter")
+    screen.expect_path(f"/people/{stranger.username}")

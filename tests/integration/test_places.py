@@ -102,3 +102,20 @@ def test_it_costs_the_same_for_one_room_and_for_thirty(deps: Deps, owner: Someon
     for _ in range(29):
         make_room(deps, owner)
     assert cost() == with_one <= 3
+
+
+def test_active_people_are_found_by_the_beginnings_of_their_names(
+    deps: Deps, owner: Someone, stranger: Someone, admin: Someone
+) -> None:
+    def people(query: str) -> list[str]:
+        found = places.find_people(deps, actor_id=owner.id, query=query)
+        return [person.username for person in found]
+
+    who = sign_up(deps, "numbat.nora")
+    assert people("NUMB nor") == people(f"@{who.username}") == [who.username]
+    assert people("umbat") == people("numbat x") == people("") == people("%") == []
+    assert "example.org" not in repr(places.find_people(deps, actor_id=owner.id, query="numbat"))
+    deactivate(deps, admin, who)
+    assert people("numbat") == []
+    with pytest.raises(NotSignedIn):
+        places.find_people(deps, actor_id=who.id, query="numbat")
