@@ -11,6 +11,8 @@ import * as following from "./following.js";
 import { fitKeyboard } from "./keyboard.js";
 import * as keys from "./keys.js";
 import * as lightbox from "./lightbox.js";
+import * as mentions from "./mentions.js";
+import * as notices from "./notices.js";
 import * as outbox from "./outbox.js";
 import * as search from "./search.js";
 import * as switcher from "./switcher.js";
@@ -20,7 +22,7 @@ import * as uploads from "./uploads.js";
 
 const WATCHED = [
   "log", "thread", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "visit", "member",
-  "listed-for", "draft-at",
+  "listed-for", "mentions", "newest", "count", "allow-notices", "draft-at",
 ];
 
 function sync() {
@@ -33,6 +35,8 @@ function sync() {
   search.sync();
   switcher.sync();
   following.sync();
+  mentions.sync();
+  notices.sync();
 }
 
 actions.start();
@@ -41,6 +45,8 @@ avatar.start();
 composer.start();
 drafts.start();
 following.start();
+mentions.start();
+notices.start();
 keys.start();
 lightbox.start();
 switcher.start();

@@ -121,3 +121,57 @@ export function backToWriting() {
 export function closePicker() {
   document.querySelector("[data-close-picker]")?.click();
 }
+
+/** Whether it is now between two minutes of the day in that zone, over midnight perhaps. */
+export function isQuiet(begin, end, timeZone) {
+  if (begin < 0 || end < 0 || begin === end) return false;
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" })
+    .format(new Date())
+    .split(":");
+  const now = Number(parts[0]) * 60 + Number(parts[1]);
+  return begin < end ? now >= begin && now < end : now >= begin || now < end;
+}
+
+const NAME = /(^|[^\w@/.`-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9_])?)(?![\w@/])/g;
+const UNTOUCHED = new Set(["code", "pre", "a"]);
+
+/** A rehype plugin that marks "@name" in a message; `me` is the reader's own user name. */
+export function rehypeMentions({ me }) {
+  const mine = me.toLowerCase();
+  return (tree) => visit(tree);
+
+  function visit(node) {
+    if (!node.children || UNTOUCHED.has(node.tagName)) return;
+    node.children = node.children.flatMap((child) => {
+      if (child.type === "text") return split(child.value);
+      visit(child);
+      return [child];
+    });
+  }
+
+  function split(text) {
+    const parts = [];
+    let from = 0;
+    for (const match of text.matchAll(NAME)) {
+      const at = match.index + match[1].length;
+      if (at > from) parts.push({ type: "text", value: text.slice(from, at) });
+      const className = match[2].toLowerCase() === mine ? ["mention", "mine"] : ["mention"];
+      const children = [{ type: "text", value: `@${match[2]}` }];
+      parts.push({ type: "element", tagName: "span", properties: { className }, children });
+      from = match.index + match[0].length;
+    }
+    if (from < text.length) parts.push({ type: "text", value: text.slice(from) });
+    return parts;
+  }
+}
+
+/** A minute of the day as a time field holds it. */
+export function timeOfDay(minute) {
+  if (minute < 0) return "";
+  return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+/** The time zone, or the browser's own while no hours were chosen. */
+export function zoneOrOwn(timeZone, minute) {
+  return minute < 0 ? Intl.DateTimeFormat().resolvedOptions().timeZone || timeZone : timeZone;
+}

@@ -1,7 +1,7 @@
 """The bus: Redis channels that tell web processes what changed. A doorbell, never the truth."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import structlog
@@ -105,6 +105,10 @@ class Bus:
         one on the socket `from_sid`, which knows already."""
         self._control("nudge", changed=changed, account_id=account_id, from_sid=from_sid)
 
+    def nudge_accounts(self, account_ids: Sequence[int], changed: Own) -> None:
+        """As `nudge_account`, for several people in one message."""
+        self._control("nudge", changed=changed, account_ids=list(account_ids))
+
     def nudge_room(self, room_id: int, changed: Changed) -> None:
         """Have the screens of a room that list what changed load it anew."""
         self._control("nudge", changed=changed, room_id=room_id)
@@ -117,7 +121,7 @@ class Bus:
         """Tell every process that looks at the room who is typing or that presence changed."""
         self._publish(typing_channel(room_id), json.dumps(payload))
 
-    def _control(self, kind: str, **fields: int | str | None) -> None:
+    def _control(self, kind: str, **fields: int | str | list[int] | None) -> None:
         self._publish(CONTROL, json.dumps({"kind": kind, **fields}))
 
     def _publish(self, channel: str, payload: str) -> None:

@@ -82,3 +82,18 @@ def current_search() -> rx.Var[str]:
 def is_offline() -> rx.Var[bool]:
     """Whether the browser itself says that it has no network."""
     return Var("isOffline", _var_type=bool, _var_data=_OFFLINE).to(bool)
+
+
+def is_quiet(begin: rx.Var[int], end: rx.Var[int], timezone: rx.Var[str]) -> rx.Var[bool]:
+    """Whether it is now between two minutes of the day there; never if they are negative."""
+    return function("isQuiet").call(begin, end, timezone).to(bool)
+
+
+def time_of_day(minute: rx.Var[int]) -> rx.Var[str]:
+    """A minute of the day as a time field holds it; empty if it is negative."""
+    return function("timeOfDay").call(minute).to(str)
+
+
+def zone_or_own(timezone: rx.Var[str], minute: rx.Var[int]) -> rx.Var[str]:
+    """The time zone, or the browser's own while none was chosen, which a negative minute tells."""
+    return function("zoneOrOwn").call(timezone, minute).to(str)

@@ -10,6 +10,7 @@ from reflex_components_markdown.markdown import Markdown
 
 from chatrooms.components.browser import function
 from chatrooms.components.controls import icon, outside_link
+from chatrooms.state.session import SessionState
 
 _BREAKS = rx.markdown.plugin("remark-breaks@4.0.0", "remarkBreaks")
 _PROPS = Var("props").to(dict)
@@ -36,6 +37,9 @@ def message_body(text: rx.Var[str]) -> rx.Component:
             text,
             component_map=_component_map(),
             remark_plugins=rx.Var.create([rx.markdown.plugin.gfm, _BREAKS]),
+            rehype_plugins=rx.Var.create(
+                [[function("rehypeMentions"), {"me": SessionState.me.username}]]
+            ),
             url_transform=function("webAddress"),
         ),
         class_name="prose",

@@ -9,9 +9,11 @@ from chatrooms.components.room_edit import room_edit
 from chatrooms.components.room_invitations import room_invitations
 from chatrooms.components.room_leave import leave_button
 from chatrooms.components.room_members import room_members
+from chatrooms.state.hearing import HearingState
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.sidebar import SidebarState
 from chatrooms.state.top import TopState
 
 
@@ -22,12 +24,42 @@ def room_info() -> rx.Component:
         "Room info",
         error_note(RoomInfoState.error),
         rx.cond(RoomInfoState.is_editing, room_edit(), _about()),
+        rx.cond(RoomState.rights.role != "", section("Notify me", _notify_me())),
         section("Online", online_people(), LiveState.online_count),
         section("Members", room_members(), LiveState.room.member_count),
         rx.cond(RoomState.rights.can_invite, section("Invitation link", room_invitations())),
         _exits(),
         role="complementary",
     )
+
+
+def _notify_me() -> rx.Component:
+    """How much of the room the person wants to hear."""
+    return rx.foreach(
+        SidebarState.rooms,
+        lambda room: rx.cond(room.id == LiveState.room.id, _notify_choices(room.notify)),
+    )
+
+
+def _notify_choices(chosen: rx.Var[str]) -> rx.Component:
+    return rx.el.div(
+        *(
+            rx.el.button(
+                word,
+                type="button",
+                role="radio",
+                aria_checked=chosen == value,
+                on_click=HearingState.choose(value),
+            )
+            for value, word in _NOTIFY
+        ),
+        role="radiogroup",
+        aria_label="Notify me",
+        class_name="choices",
+    )
+
+
+_NOTIFY = (("all", "All"), ("mentions", "Mentions"), ("nothing", "Nothing"))
 
 
 def section(title: str, body: rx.Component, count: rx.Var[int] | str = "") -> rx.Component:

@@ -5,9 +5,10 @@ import reflex as rx
 from chatrooms.components.account_menu import account_menu
 from chatrooms.components.browser import current_path
 from chatrooms.components.controls import icon, icon_button, link, skeleton
+from chatrooms.components.notifications import bell
 from chatrooms.components.room_header import room_sign
 from chatrooms.components.search_box import search_box
-from chatrooms.components.unread import is_unread, unread_pills
+from chatrooms.components.unread import is_unread, unread_count, unread_pills
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.live import ReaderState
 from chatrooms.state.new_room import NewRoomState
@@ -24,6 +25,7 @@ def sidebar() -> rx.Component:
     return rx.el.nav(
         rx.el.div(
             link(logo(), rx.el.b("Chatrooms"), to="/", class_name="brand"),
+            bell(),
             class_name="side-head",
         ),
         search_box(_switcher_button()),
@@ -107,6 +109,8 @@ def _room(room: rx.Var[RoomLink]) -> rx.Component:
             unread_pills(room),
             to="/rooms/" + room.slug,
             is_unread=is_unread(room),
+            notify=room.notify,
+            count=unread_count(room),
         ),
         key=room.slug,
     )
@@ -154,7 +158,11 @@ def _pane_button(
 
 
 def _row(
-    *children: rx.Component, to: str | rx.Var[str], is_unread: bool | rx.Var[bool] = False
+    *children: rx.Component,
+    to: str | rx.Var[str],
+    is_unread: bool | rx.Var[bool] = False,
+    notify: str | rx.Var[str] = "",
+    count: int | rx.Var[int] = 0,
 ) -> rx.Component:
     is_here = current_path() == to
     return link(
@@ -164,5 +172,7 @@ def _row(
         custom_attrs={
             "aria-current": rx.cond(is_here, "page", "false"),
             "data-unread": rx.cond(is_unread, "true", "false"),
+            "data-notify": notify,
+            "data-count": count,
         },
     )

@@ -3,29 +3,38 @@
 import reflex as rx
 
 from chatrooms.state.live import ReaderState
+from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.rows import MessageRow, RoomLink
 
 
 def is_unread(room: rx.Var[RoomLink]) -> rx.Var[bool]:
     """Whether the room holds messages that the reader has not seen."""
-    return _count(room) > 0
+    return unread_count(room) > 0
 
 
-def _count(room: rx.Var[RoomLink]) -> rx.Var[int]:
+def unread_count(room: rx.Var[RoomLink]) -> rx.Var[int]:
+    """How many messages of the room the reader has not seen."""
     return ReaderState.unread[room.id].to(int)
 
 
 def unread_pills(room: rx.Var[RoomLink]) -> rx.Component:
-    """How many messages are unread, read out with the room's name."""
-    count = _count(room)
+    """How often the reader is mentioned in unread messages, or how many there are; read out with
+    the room's name."""
+    count, mentions = unread_count(room), NotificationsState.mentions[room.id].to(int)
     return rx.cond(
-        is_unread(room),
-        rx.el.span(
-            rx.el.span(", ", class_name="sr-only"),
-            rx.cond(count > 999, "999+", count.to_string()),
-            rx.el.span(" unread", class_name="sr-only"),
-            class_name="pill",
-        ),
+        mentions > 0,
+        _pill("@", mentions, " mentions", "pill pill-mention"),
+        rx.cond(is_unread(room), _pill("", count, " unread", "pill")),
+    )
+
+
+def _pill(sign: str, count: rx.Var[int], word: str, class_name: str) -> rx.Component:
+    return rx.el.span(
+        rx.el.span(", ", class_name="sr-only"),
+        sign,
+        rx.cond(count > 999, "999+", count.to_string()),
+        rx.el.span(word, class_name="sr-only"),
+        class_name=class_name,
     )
 
 

@@ -382,6 +382,11 @@ class Notification(SQLModel, table=True):
         ),
         Index("notifications_account", "account_id", text("updated_at DESC")),
         Index("notifications_updated", "updated_at"),
+        Index(
+            "notifications_message",
+            "message_id",
+            postgresql_where=text("message_id IS NOT NULL"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=_id())

@@ -18,3 +18,17 @@ class Kind(StrEnum):
     JOIN_DECLINED = "join_declined"
     INVITATION = "invitation"
     ROLE_CHANGED = "role_changed"
+
+
+OF_ONESELF = frozenset({Kind.JOIN_ACCEPTED, Kind.JOIN_DECLINED, Kind.INVITATION, Kind.ROLE_CHANGED})
+"""About one's own standing in a room: told also to those who want to hear nothing of it."""
+OUTLIVE_MEMBERSHIP = frozenset({Kind.JOIN_DECLINED})
+"""Told to people who are outside of the room: these name it to those who asked for it by name."""
+
+
+class Notify(StrEnum):
+    """How much of a room a member wants to hear. Stored by value."""
+
+    ALL = "all"
+    MENTIONS = "mentions"
+    NOTHING = "nothing"

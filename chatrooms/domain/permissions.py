@@ -22,6 +22,7 @@ class Permission(StrEnum):
     ARCHIVE_ROOM = "archive_room"
     DECIDE_JOIN_REQUESTS = "decide_join_requests"
     INVITE = "invite"
+    CALL_EVERYBODY = "call_everybody"
     REMOVE_MEMBER = "remove_member"
     CHANGE_ROLES = "change_roles"
     PIN_MESSAGE = "pin_message"
@@ -33,6 +34,7 @@ _MEMBER = frozenset({Permission.READ, Permission.POST, Permission.LEAVE})
 _MODERATOR = _MEMBER | {
     Permission.DECIDE_JOIN_REQUESTS,
     Permission.INVITE,
+    Permission.CALL_EVERYBODY,
     Permission.REMOVE_MEMBER,
     Permission.CLOSE_POLL,
     Permission.PIN_MESSAGE,

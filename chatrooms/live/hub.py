@@ -4,7 +4,7 @@ into them, and writes what changed onto the sockets that were granted the room."
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -459,12 +459,14 @@ class Hub:
                 own = room.own_thread_vars(tab) if tab.older_replies else {}
                 self._send(tab, self._wire.vars(shared | own) if own else packet)
 
-    def nudge_account(self, account_id: int, changed: str, *, from_sid: str = "") -> None:
-        """Have the tabs of a person load anew what changed of the person's own, except the one on
-        that socket."""
+    def nudge_accounts(
+        self, account_ids: Collection[int], changed: str, *, from_sid: str = ""
+    ) -> None:
+        """Have the tabs of people load anew what changed of their own, except the one on that
+        socket."""
         packet = self._wire.events(self._pages.own.get(changed, ()))
-        for tab in self.matching(account_id=account_id):
-            if tab.address.sid != from_sid:
+        for tab in self.tabs.values():
+            if tab.signed_in.account_id in account_ids and tab.address.sid != from_sid:
                 self._send(tab, packet)
 
     def nudge_room(self, room_id: int, changed: str, *, after_s: float = _NUDGE_S) -> None:

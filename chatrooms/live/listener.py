@@ -144,8 +144,7 @@ class Listener:
     def _take_control(self, control: dict[str, Any]) -> None:
         account_id, room_id = control.get("account_id"), control.get("room_id")
         if control["kind"] == "nudge":
-            from_sid = control.get("from_sid", "")
-            self._nudge(control["changed"], account_id, room_id, from_sid=from_sid)
+            self._nudge(control, room_id=room_id)
             return
         if control["kind"] == "person_moved":
             self._spawn(self._online.show(control["account_id"]))
@@ -156,13 +155,13 @@ class Listener:
             )
         )
 
-    def _nudge(
-        self, changed: str, account_id: int | None, room_id: int | None, *, from_sid: str
-    ) -> None:
-        if account_id is not None:
-            self._hub.nudge_account(account_id, changed, from_sid=from_sid)
-        elif room_id is not None:
+    def _nudge(self, control: dict[str, Any], *, room_id: int | None) -> None:
+        changed, account_ids = control["changed"], control.get("account_ids")
+        if room_id is not None:
             self._hub.nudge_room(room_id, changed)
+        else:
+            told = {control["account_id"]} if account_ids is None else set(account_ids)
+            self._hub.nudge_accounts(told, changed, from_sid=control.get("from_sid", ""))
 
     def _take_here(self, room_id: int, notice: dict[str, Any]) -> None:
         if notice["kind"] == "typing":

@@ -7,6 +7,7 @@ from chatrooms.components.controls import back_link
 from chatrooms.components.draft_controls import draft_controls
 from chatrooms.components.key_map import key_map
 from chatrooms.components.new_room import new_room_dialog
+from chatrooms.components.notifications import notifications_pane
 from chatrooms.components.saved_pane import saved_pane
 from chatrooms.components.sidebar import logo, sidebar
 from chatrooms.components.switcher import switcher
@@ -34,6 +35,7 @@ def frame(
                 right or rx.fragment(),
                 threads_pane(),
                 saved_pane(),
+                notifications_pane(),
                 new_room_dialog(),
                 key_map(),
                 switcher(),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import reflex as rx
 
+from chatrooms.components.notifications import is_disturbing
 from chatrooms.pages.admin import admin_page
 from chatrooms.pages.discover import discover_page
 from chatrooms.pages.home import home_page
@@ -20,7 +21,8 @@ from chatrooms.state.admin import AdminState
 from chatrooms.state.discover import DiscoverState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.invitation import InvitationState
-from chatrooms.state.live import LiveState
+from chatrooms.state.live import LiveState, ReaderState
+from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.profile import ProfileFormState, ProfileState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
@@ -43,6 +45,7 @@ class Route(NamedTuple):
 _SIGNED_IN = [
     SessionState.require_sign_in,
     SidebarState.load,
+    NotificationsState.load,
     DraftsState.load,
     ThreadsState.refresh,
 ]
@@ -84,13 +87,21 @@ ROUTES = [
 ]
 
 
+def _counted(title: str | rx.Var[str]) -> rx.Var[str]:
+    """The title with how many notifications wait, or else how many rooms hold something new."""
+    told, rooms = NotificationsState.unread_count, ReaderState.unread.length()
+    count = rx.cond(told > 0, told, rooms).to(int)
+    counted = "(" + count.to_string() + ") " + rx.Var.create(title).to(str)
+    return rx.cond((count > 0) & is_disturbing(), counted, title).to(str)
+
+
 def add_pages(app: rx.App) -> None:
     """Register every page with the app."""
     for route in ROUTES:
         app.add_page(
             route.page,
             route=route.path,
-            title=route.title,
+            title=_counted(route.title),
             on_load=route.on_load,
             image="/favicon.svg",
         )

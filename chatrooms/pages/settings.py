@@ -11,6 +11,7 @@ from chatrooms.components.controls import (
     icon,
     success_note,
 )
+from chatrooms.components.notify_settings import notify_settings
 from chatrooms.components.profile_form import profile_form
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.rows import SessionRow
@@ -21,7 +22,13 @@ def settings_page() -> rx.Component:
     """Change profile and password; see and end the sessions."""
     return frame(
         page_head("Settings", "Your profile, your password, and where you are signed in"),
-        rx.el.div(profile_form(), _password(), _sessions(), class_name="scroll narrow-column"),
+        rx.el.div(
+            profile_form(),
+            notify_settings(),
+            _password(),
+            _sessions(),
+            class_name="scroll narrow-column",
+        ),
         name="settings",
     )
 

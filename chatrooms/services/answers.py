@@ -15,14 +15,21 @@ from chatrooms.services.notify import notify
 
 
 def tell_of_answer(
-    tx: Transaction, deps: Deps, *, room_id: int, message: events.Message, is_news: bool = True
+    tx: Transaction,
+    deps: Deps,
+    *,
+    room_id: int,
+    message: events.Message,
+    is_news: bool = True,
+    told: Collection[int] = (),
 ) -> None:
     """Have the author of a stored message follow the thread that it is in, and tell those whom it
     answers, as far as they may read the room. Unless `is_news` nobody is told: it is history.
 
-    One account is told once of one message: as author rather than as follower.
+    One account is told once of one message: as author rather than as follower, and not at all if
+    it was `told` already.
     """
-    quote, root_id, told = message.quote, message.thread_id, {message.author.id}
+    quote, root_id, told = message.quote, message.thread_id, {message.author.id, *told}
     if root_id is not None:
         _join_thread(tx, deps, root_id=root_id, message=message)
     if not is_news:

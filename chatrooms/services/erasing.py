@@ -13,6 +13,7 @@ from chatrooms.db.tables import (
     AttachmentRow,
     Message,
     MessageEdit,
+    Notification,
     PollRow,
     ReactionRow,
     RoomEventRow,
@@ -41,6 +42,11 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     message.score = 0
     message.deleted_at = deps.clock()
     tx.flush()
+    tx.execute(
+        update(Notification)
+        .where(col(Notification.message_id) == message.id, col(Notification.detail) != "")
+        .values(detail="")
+    )
     for message_id in _HANGING_ON:
         tx.execute(delete(message_id.class_).where(message_id == message.id))
     _erase_files(tx, deps, message=message)

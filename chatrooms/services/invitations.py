@@ -10,9 +10,11 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, Invitation, Room
 from chatrooms.domain.errors import InvitationUnavailable
+from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_account, access_room, is_id
 from chatrooms.services.members import admit
+from chatrooms.services.notify import notify
 from chatrooms.services.sessions import hash_token
 
 
@@ -114,7 +116,16 @@ def accept_invitation(deps: Deps, *, actor_id: int, token: str) -> str:
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
         invitation, room, _ = _usable(tx, deps, token)
-        admit(tx, deps, room_id=room.id, account_id=actor_id)
+        if admit(tx, deps, room_id=room.id, account_id=actor_id):
+            notify(
+                tx,
+                deps,
+                account_ids=[invitation.created_by],
+                kind=Kind.INVITATION,
+                group_key=str(room.id),
+                by_id=actor_id,
+                room_id=room.id,
+            )
         tx.execute(
             update(Invitation)
             .where(col(Invitation.id) == invitation.id)

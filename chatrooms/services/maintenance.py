@@ -1,6 +1,7 @@
 """What must be cleared away from time to time. Every job here is safe to run twice."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete
@@ -9,8 +10,10 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.db.tables import Session, Ticket
+from chatrooms.db.tables import Notification, Session, Ticket
 from chatrooms.services import files, presence
+
+NOTIFICATION_TTL = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,13 @@ class Pruned:
     sessions: int
     tickets: int
     leases: int
+    notifications: int
     files: int
 
 
 def prune(deps: Deps) -> Pruned:
-    """Remove sessions and tickets that expired, presence leases that ended, and files that no
-    message took."""
+    """Remove sessions and tickets that expired, presence leases that ended, notifications older
+    than 30 days, and files that no message took."""
     now = deps.clock()
     with transaction(deps.sessions) as tx:
         sessions: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
@@ -34,5 +38,13 @@ def prune(deps: Deps) -> Pruned:
         tickets: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
             delete(Ticket).where(col(Ticket.expires_at) <= now)
         )
-        counts = sessions.rowcount, tickets.rowcount
-    return Pruned(*counts, presence.prune(deps), files.prune(deps))
+        told: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
+            delete(Notification).where(col(Notification.updated_at) <= now - NOTIFICATION_TTL)
+        )
+    return Pruned(
+        sessions=sessions.rowcount,
+        tickets=tickets.rowcount,
+        leases=presence.prune(deps),
+        notifications=told.rowcount,
+        files=files.prune(deps),
+    )

@@ -1,5 +1,6 @@
 """Who is in a room: joining, leaving, removing, promoting; join requests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,10 +19,12 @@ from chatrooms.domain.errors import (
     RoomArchived,
 )
 from chatrooms.domain.events import MemberJoined, MemberLeft, Person, RoleChanged
+from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission, Role, outranks
 from chatrooms.services import limits
 from chatrooms.services.access import RoomAccess, access_account, access_room, is_id, is_slug
 from chatrooms.services.event_log import append_event, lock_room, take_seq
+from chatrooms.services.notify import notify, settle
 from chatrooms.services.people import person_of
 from chatrooms.services.rooms import add_membership
 
@@ -56,8 +59,8 @@ def join_room(deps: Deps, *, actor_id: int, room_id: int) -> None:
             admit(tx, deps, room_id=room_id, account_id=actor_id)
 
 
-def admit(tx: Transaction, deps: Deps, *, room_id: int, account_id: int) -> None:
-    """Make an account a member, unless it is one. The caller has checked the right.
+def admit(tx: Transaction, deps: Deps, *, room_id: int, account_id: int) -> bool:
+    """Make an account a member; False if it is one. The caller has checked the right.
 
     Announces the event, has the person's tabs show the room, and closes its open request.
     """
@@ -65,7 +68,7 @@ def admit(tx: Transaction, deps: Deps, *, room_id: int, account_id: int) -> None
     # because every number taken must be appended.
     lock_room(tx, room_id=room_id)
     if _role_of(tx, room_id=room_id, account_id=account_id) is not None:
-        return
+        return False
     seq = take_seq(tx, room_id=room_id)
     add_membership(tx, room_id=room_id, account_id=account_id, role=Role.MEMBER)
     append_event(tx, deps, room_id=room_id, seq=seq, event=MemberJoined(account_id=account_id))
@@ -73,6 +76,7 @@ def admit(tx: Transaction, deps: Deps, *, room_id: int, account_id: int) -> None
     tx.after_commit(lambda: deps.bus.access_changed(room_id=room_id, account_id=account_id))
     tx.after_commit(lambda: deps.bus.nudge_account(account_id))
     tx.after_commit(lambda: deps.bus.nudge_room(room_id, "members"))
+    return True
 
 
 def _close_request(tx: Transaction, deps: Deps, *, room_id: int, account_id: int) -> None:
@@ -84,6 +88,18 @@ def _close_request(tx: Transaction, deps: Deps, *, room_id: int, account_id: int
             col(JoinRequest.decided_at).is_(None),
         )
         .values(decided_at=deps.clock(), is_accepted=True)
+    )
+    _settle_request(tx, deps, room_id=room_id, account_id=account_id)
+
+
+def _settle_request(tx: Transaction, deps: Deps, *, room_id: int, account_id: int) -> None:
+    # Staff are few, so their rows are found by account: the key alone has no index.
+    settle(
+        tx,
+        deps,
+        kind=Kind.JOIN_REQUEST,
+        group_key=f"{room_id}:{account_id}",
+        account_ids=_staff(tx, room_id=room_id),
     )
 
 
@@ -182,6 +198,16 @@ def change_role(deps: Deps, *, actor_id: int, room_id: int, account_id: int, rol
         )
         event = RoleChanged(account_id=account_id, role=role)
         append_event(tx, deps, room_id=room_id, seq=seq, event=event)
+        notify(
+            tx,
+            deps,
+            account_ids=[account_id],
+            kind=Kind.ROLE_CHANGED,
+            group_key=str(room_id),
+            by_id=actor_id,
+            room_id=room_id,
+            detail=role,
+        )
         tx.after_commit(lambda: deps.bus.nudge_account(account_id))
         tx.after_commit(lambda: deps.bus.nudge_room(room_id, "members"))
 
@@ -226,13 +252,38 @@ def request_to_join(deps: Deps, *, actor_id: int, slug: str) -> None:
             return
         if _role_of(tx, room_id=room.id, account_id=actor_id) is not None:
             return
-        tx.execute(
+        asked = tx.scalar(
             upsert(JoinRequest)
             .values(room_id=room.id, account_id=actor_id)
             .on_conflict_do_nothing()
+            .returning(col(JoinRequest.id))
         )
+        if asked is None:
+            return
         room_id = room.id
+        _tell_staff(tx, deps, room_id=room_id, by_id=actor_id)
         tx.after_commit(lambda: deps.bus.nudge_room(room_id, "requests"))
+
+
+def _staff(tx: Transaction, *, room_id: int) -> Sequence[int]:
+    return tx.scalars(
+        select(col(Membership.account_id)).where(
+            col(Membership.room_id) == room_id,
+            col(Membership.role).in_([Role.OWNER.value, Role.MODERATOR.value]),
+        )
+    ).all()
+
+
+def _tell_staff(tx: Transaction, deps: Deps, *, room_id: int, by_id: int) -> None:
+    notify(
+        tx,
+        deps,
+        account_ids=_staff(tx, room_id=room_id),
+        kind=Kind.JOIN_REQUEST,
+        group_key=f"{room_id}:{by_id}",
+        by_id=by_id,
+        room_id=room_id,
+    )
 
 
 def list_join_requests(
@@ -277,6 +328,16 @@ def decide_join_request(
         )
         if account_id is None:
             raise AccountUnavailable("Somebody else has decided this already.")
+        _settle_request(tx, deps, room_id=room_id, account_id=account_id)
         if is_accepted:
             admit(tx, deps, room_id=room_id, account_id=account_id)
+        notify(
+            tx,
+            deps,
+            account_ids=[account_id],
+            kind=Kind.JOIN_ACCEPTED if is_accepted else Kind.JOIN_DECLINED,
+            group_key=str(room_id),
+            by_id=actor_id,
+            room_id=room_id,
+        )
         tx.after_commit(lambda: deps.bus.nudge_room(room_id, "requests"))

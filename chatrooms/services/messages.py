@@ -12,12 +12,14 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Message, MessageEdit, PollRow
 from chatrooms.domain.errors import InvalidInput, MessageUnavailable, NotAllowed, RateLimited
 from chatrooms.domain.events import MessageEdited
+from chatrooms.domain.mentions import mentions_in
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_body, clean
 from chatrooms.services import limits, pins
 from chatrooms.services.access import RoomAccess, access_message, access_room
 from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import append_event, take_seq
+from chatrooms.services.mentions import tell_mentioned
 from chatrooms.services.posting import CheckedPoll, NewMessage, store
 
 MAX_FILES = 10
@@ -139,30 +141,43 @@ def find_posted(deps: Deps, *, author_id: int, client_id: str) -> int | None:
 
 
 def edit_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int, body: str) -> None:
-    """Change the text of one's own message; what it said before is kept.
+    """Change the text of one's own message; what it said before is kept. Whom it did not mention
+    before and mentions now is told.
 
     Raises: NotAllowed for others' messages; MessageUnavailable if deleted; InvalidInput.
     """
     text = check_body(body, max_chars=deps.settings.max_body_chars)
     with transaction(deps.sessions) as tx:
-        message = _own_message(tx, actor_id=actor_id, room_id=room_id, message_id=message_id)
+        access, message = _own_message(
+            tx, actor_id=actor_id, room_id=room_id, message_id=message_id
+        )
         if tx.get(PollRow, message.id) is not None:
             raise NotAllowed("A poll cannot be changed once people may have voted.")
         if message.body == text:
             return
         _count(deps, actor_id=actor_id)
         seq = _take_seq_for(tx, message=message)
-        now = deps.clock()
-        tx.add(MessageEdit(message_id=message.id, seq=seq, body=message.body, replaced_at=now))
+        now, before = deps.clock(), message.body
+        tx.add(MessageEdit(message_id=message.id, seq=seq, body=before, replaced_at=now))
         message.body = text
         message.edited_at = now
         event = MessageEdited(message_id=message.id, body=text, edited_at=now)
         append_event(tx, deps, room_id=room_id, seq=seq, event=event)
         if message.pinned_at is not None:
             pins.note_changed(tx, deps, room_id=room_id)
+        tell_mentioned(
+            tx,
+            deps,
+            access=access,
+            mentions=mentions_in(text).without(mentions_in(before)),
+            message_id=message.id,
+            thread_id=message.thread_id,
+        )
 
 
-def _own_message(tx: Transaction, *, actor_id: int, room_id: int, message_id: int) -> Message:
+def _own_message(
+    tx: Transaction, *, actor_id: int, room_id: int, message_id: int
+) -> tuple[RoomAccess, Message]:
     access, message = access_message(
         tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.POST
     )
@@ -170,7 +185,7 @@ def _own_message(tx: Transaction, *, actor_id: int, room_id: int, message_id: in
         raise NotAllowed("You can only change your own messages.")
     if message.deleted_at is not None:
         raise MessageUnavailable
-    return message
+    return access, message
 
 
 def _take_seq_for(tx: Transaction, *, message: Message) -> int:
@@ -189,7 +204,7 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
     Raises: NotAllowed for others' messages; MessageUnavailable if it is deleted already.
     """
     with transaction(deps.sessions) as tx:
-        message = _own_message(tx, actor_id=actor_id, room_id=room_id, message_id=message_id)
+        _, message = _own_message(tx, actor_id=actor_id, room_id=room_id, message_id=message_id)
         seq = _take_seq_for(tx, message=message)
         was_pinned = message.pinned_at is not None
         event = erase(tx, deps, message=message)

@@ -1,6 +1,6 @@
 """Storing a new message with what belongs to it, in the transaction of its event."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,11 +22,13 @@ from chatrooms.domain import events
 from chatrooms.domain.errors import InvalidInput, MessageUnavailable
 from chatrooms.domain.events import MessagePosted, Quote
 from chatrooms.domain.files import is_token
+from chatrooms.domain.mentions import mentions_in
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, is_id
 from chatrooms.services.answers import tell_of_answer
 from chatrooms.services.details import attachments_of, polls_of, threads_of
 from chatrooms.services.event_log import append_event, append_message, lock_room, take_seq
+from chatrooms.services.mentions import tell_mentioned
 
 _FILE_GONE = "A file of this message is gone. Please add it again."
 _INSERT = insert(table_of(Message)).returning(table_of(Message).c.id)
@@ -90,9 +92,25 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
         )
     else:
         posted = _store_with_details(tx, deps, access=access, new=new, message=message)
+    told = _tell_mentioned(tx, deps, access, posted) if new.is_news else ()
     if posted.quote or posted.thread_id:
-        tell_of_answer(tx, deps, room_id=access.room_id, message=posted, is_news=new.is_news)
+        tell_of_answer(
+            tx, deps, room_id=access.room_id, message=posted, is_news=new.is_news, told=told
+        )
     return posted
+
+
+def _tell_mentioned(
+    tx: Transaction, deps: Deps, access: RoomAccess, message: events.Message
+) -> Collection[int]:
+    return tell_mentioned(
+        tx,
+        deps,
+        access=access,
+        mentions=mentions_in(message.body),
+        message_id=message.id,
+        thread_id=message.thread_id,
+    )
 
 
 def _quote(tx: Transaction, *, access: RoomAccess, reply_to_id: int | None) -> Quote | None:

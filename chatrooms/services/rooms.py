@@ -83,6 +83,8 @@ class MyRoom:
     is_archived: bool
     message_count: int
     read_ordinal: int
+    notify: str
+    """How much of it the member wants to hear: all, mentions or nothing."""
 
 
 def create_room(deps: Deps, *, actor_id: int, draft: RoomDraft) -> RoomFacts:
@@ -219,6 +221,7 @@ _MY_ROOMS: Any = (
         _ROOMS.c.archived_at.is_not(None).label("is_archived"),
         _ROOMS.c.message_count,
         _MEMBERSHIPS.c.read_ordinal,
+        _MEMBERSHIPS.c.notify,
     )
     .join(_MEMBERSHIPS, _MEMBERSHIPS.c.room_id == _ROOMS.c.id)
     .where(_MEMBERSHIPS.c.account_id == bindparam("actor_id"))

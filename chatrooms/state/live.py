@@ -13,6 +13,7 @@ from chatrooms.live.tab import Line
 from chatrooms.live.wire import encode
 from chatrooms.services import reading
 from chatrooms.state import caller
+from chatrooms.state.notifications import NotificationsState, notes_seen
 from chatrooms.state.room import RoomState, show_line
 
 
@@ -72,8 +73,10 @@ class ReaderState(rx.State):
     def follow(self):
         """The newest message of the room is in sight, and each that comes will be."""
         tab = caller.hub().find_tab(caller.socket_id(self))
-        if tab is not None:
-            tab.is_following = True
+        if tab is None:
+            return None
+        tab.is_following = True
+        return NotificationsState.load
 
     @rx.event
     def stop_following(self):
@@ -93,6 +96,7 @@ class ReaderState(rx.State):
             room_id=_room_of(self),
             message_id=caller.number_in(form, "message_id"),
         )
+        await notes_seen(self, up_to=caller.number_in(form, "message_id"))
 
     @rx.event
     async def mark_unread(self, message_id: int):

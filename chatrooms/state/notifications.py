@@ -1,20 +1,140 @@
-"""The bell: what the person was told and has not read."""
+"""The bell: what the person was told, and what of it was read."""
 
 import reflex as rx
 
+from chatrooms.domain.text import local_path
 from chatrooms.live.offload import off_loop
 from chatrooms.services import notifications
-from chatrooms.state import caller
+from chatrooms.services.notifications import Waiting
+from chatrooms.state import caller, screens
+from chatrooms.state.notices import notification_row
+from chatrooms.state.rows import NotificationRow
+
+_PAGE = 20
+_NEVER = -1
 
 
 class NotificationsState(rx.State):
-    """How many notifications wait."""
+    """What waits, and the list while it is open."""
 
     unread_count: int = 0
+    mentions: dict[int, int] = {}
+    """Unread mentions by room."""
+    newest: NotificationRow = NotificationRow()
+    """The newest of all, for the browser's own notifications."""
+    is_open: bool = False
+    rows: list[NotificationRow] = []
+    has_more: bool = False
+    quiet_from: int = _NEVER
+    """Do-not-disturb hours in minutes after midnight; -1 if there are none."""
+    quiet_until: int = _NEVER
+    timezone: str = "UTC"
 
     @rx.event
     async def load(self):
-        """Count what waits; asked for again whenever something is told or read."""
-        self.unread_count = await off_loop(
-            notifications.count_unread, caller.deps(), actor_id=await caller.actor_id(self)
+        """Read what waits; asked for again whenever something is told or read. What tells of
+        messages that the person has before the eyes is read by that."""
+        waiting = await _count(self)
+        if await _is_seen(self, waiting):
+            await notes_seen(self)
+            waiting = await _count(self)
+        self.unread_count = waiting.count
+        self.mentions = {room.room_id: room.mentions for room in waiting.rooms if room.mentions}
+        _note_quiet(self, waiting)
+        await _read(self, count=max(len(self.rows), _PAGE) if self.is_open else 1)
+
+    @rx.event
+    async def toggle(self):
+        """Open the list or close it."""
+        self.is_open = not self.is_open
+        self.rows = []
+        if self.is_open:
+            await _read(self, count=_PAGE)
+
+    @rx.event
+    def close(self):
+        """Close the list."""
+        self.is_open, self.rows = False, []
+
+    @rx.event
+    async def load_more(self):
+        """Add the next page."""
+        await _read(self, count=len(self.rows) + _PAGE)
+
+    @rx.event
+    async def go(self, notification_id: int, path: str):
+        """Mark one as read and go where it leads."""
+        await off_loop(
+            notifications.mark_read,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            notification_ids=[caller.number(notification_id)],
         )
+        self.is_open, self.rows = False, []
+        return rx.redirect(_local(path))
+
+    @rx.event
+    async def mark_read(self, notification_id: int):
+        """Mark one as read where it stands."""
+        await off_loop(
+            notifications.mark_read,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            notification_ids=[caller.number(notification_id)],
+        )
+
+    @rx.event
+    async def mark_all_read(self):
+        """Mark everything as read."""
+        await off_loop(
+            notifications.mark_all_read, caller.deps(), actor_id=await caller.actor_id(self)
+        )
+
+
+async def _count(state: rx.State) -> Waiting:
+    return await off_loop(
+        notifications.count_unread, caller.deps(), actor_id=await caller.actor_id(state)
+    )
+
+
+async def _is_seen(state: rx.State, waiting: Waiting) -> bool:
+    tab = caller.hub().find_tab(caller.socket_id(state))
+    if tab is None or not tab.is_following:
+        return False
+    return any(room.room_id == tab.room_id for room in waiting.rooms)
+
+
+async def notes_seen(state: rx.State, *, up_to: int = 0) -> None:
+    """Mark what tells of the messages on the caller's screen as read; those `up_to` one, if it is
+    given."""
+    _, message_ids = screens.on_screen(state)
+    await off_loop(
+        notifications.mark_seen,
+        caller.deps(),
+        actor_id=await caller.actor_id(state),
+        message_ids=[each for each in message_ids if not up_to or each <= up_to],
+    )
+
+
+async def _read(state: NotificationsState, *, count: int) -> None:
+    found = await off_loop(
+        notifications.list_notifications,
+        caller.deps(),
+        actor_id=await caller.actor_id(state),
+        limit=min(count, 500) + 1,
+    )
+    rows = [notification_row(told) for told in found]
+    state.newest = rows[0] if rows else NotificationRow()
+    if state.is_open:
+        state.rows, state.has_more = rows[:count], len(rows) > count
+
+
+def _note_quiet(state: NotificationsState, waiting: Waiting) -> None:
+    quiet = waiting.quiet
+    state.quiet_from = _NEVER if quiet.begin is None else quiet.begin
+    state.quiet_until = _NEVER if quiet.end is None else quiet.end
+    state.timezone = quiet.timezone
+
+
+def _local(path: object) -> str:
+    return local_path(path) if isinstance(path, str) else "/"

@@ -23,6 +23,7 @@ __all__ = [
     "MemberRow",
     "MessageLinkRow",
     "MessageRow",
+    "NotificationRow",
     "PersonRow",
     "PlaceRow",
     "PollRow",
@@ -68,6 +69,24 @@ class RoomLink:
     name: str = ""
     is_private: bool = False
     is_archived: bool = False
+    notify: str = "mentions"
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRow:
+    """Something the person was told."""
+
+    id: int = 0
+    kind: str = ""
+    word: str = ""
+    """What kind of thing it is, in a word."""
+    title: str = ""
+    text: str = ""
+    at: str = ""
+    is_read: bool = False
+    by: PersonRow = field(default_factory=PersonRow)
+    path: str = ""
+    """Where a click leads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ class SidebarState(rx.State):
     async def load(self):
         """Read the list; asked for again whenever a membership of the person changes."""
         mine = await _read(self)
-        self.rooms = [RoomLink(r.id, r.slug, r.name, r.is_private, r.is_archived) for r in mine]
+        self.rooms = [
+            RoomLink(r.id, r.slug, r.name, r.is_private, r.is_archived, r.notify) for r in mine
+        ]
         self.is_loaded = True
 
 

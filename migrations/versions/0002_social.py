@@ -120,6 +120,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("read_at IS NULL"),
     )
     op.create_index("notifications_updated", "notifications", ["updated_at"], unique=False)
+    op.create_index(
+        "notifications_message",
+        "notifications",
+        ["message_id"],
+        unique=False,
+        postgresql_where=sa.text("message_id IS NOT NULL"),
+    )
     op.create_table(
         "polls",
         sa.Column("message_id", sa.BigInteger(), nullable=False),
@@ -315,6 +322,11 @@ def downgrade() -> None:
     op.drop_table("reactions")
     op.drop_index("polls_due", table_name="polls", postgresql_where=sa.text("closed_at IS NULL"))
     op.drop_table("polls")
+    op.drop_index(
+        "notifications_message",
+        table_name="notifications",
+        postgresql_where=sa.text("message_id IS NOT NULL"),
+    )
     op.drop_index("notifications_updated", table_name="notifications")
     op.drop_index(
         "notifications_group",
