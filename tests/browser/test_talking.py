@@ -126,6 +126,7 @@ def test_a_reply_quotes_and_a_click_on_the_quote_jumps_there(
     for number in range(150):
         post(deps, private_room, member, f"filler {number}")
     one, two = two_in_a_room(desk, private_room, owner, member)
+    one.page.get_by_role("button", name="Jump to latest").click()
     expect(one.message("filler 149")).to_be_in_viewport()
     one.act_more("filler 149", "Quote")
     expect(one.page.get_by_text(f"Quoting {member.username}")).to_be_visible()

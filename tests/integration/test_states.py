@@ -19,12 +19,16 @@ from chatrooms.state.discover import DiscoverState
 from chatrooms.state.invitation import InvitationState
 from chatrooms.state.new_room import NewRoomState
 from chatrooms.state.outbox import OutboxState
+from chatrooms.state.pins import PinsState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.saved import SavedState
 from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
 from chatrooms.state.sidebar import SidebarState
 from chatrooms.state.sign_in import SignInState, SignUpState
+from chatrooms.state.thread import ThreadState
+from chatrooms.state.threads import ThreadsState
 from tests.support.eventually import eventually
 from tests.support.people import PASSWORD, Place, Someone, deactivate, post, sign_up, with_settings
 from tests.support.tabs import BrowserTab, nothing_blocks, serving
@@ -173,6 +177,18 @@ def room_calls(room: Place, message_id: int) -> list[tuple[Any, tuple[Any, ...]]
         (RoomState.notify_typing, ()),
         (RoomState.join, ()),
         (RoomState.leave, ()),
+        (ThreadState.open, (message_id,)),
+        (ThreadState.restore, ()),
+        (ThreadState.load_older, ()),
+        (ThreadState.note_read, ()),
+        (ThreadState.set_following, (True,)),
+        (PinsState.load, ()),
+        (PinsState.show, ()),
+        (PinsState.set_pinned, (message_id, True)),
+        (SavedState.set_saved, (message_id, True)),
+        (SavedState.forget, (room.id, message_id)),
+        (SavedState.show, ()),
+        (ThreadsState.show, ()),
         (RoomInfoState.show, ()),
         (RoomInfoState.refresh, ()),
         (RoomInfoState.load_more_members, ()),
@@ -228,6 +244,8 @@ async def test_no_handler_shows_or_changes_a_room_that_the_caller_cannot_read(
     assert SECRET not in str(tab.state(RoomState).dict())
     info = tab.state(RoomInfoState)
     assert (info.members, info.requests, info.invitations, info.invitation_url) == ([], [], [], "")
+    listed = (tab.state(PinsState).pins, tab.state(SavedState).messages)
+    assert (*listed, tab.state(ThreadsState).threads) == ([], [], [])
     assert await off_loop(history.load_view, deps, room_id=private_room.id) == before
 
 
@@ -263,6 +281,12 @@ async def test_every_handler_that_needs_an_account_refuses_without_one(open_tab:
         (InvitationState.accept, ()),
         (NewRoomState.create, ({"name": "x"},)),
         (RoomState.request_to_join, ()),
+        (ThreadsState.show, ()),
+        (ThreadsState.refresh, ()),
+        (ThreadsState.load_more, ()),
+        (SavedState.show, ()),
+        (SavedState.load_more, ()),
+        (SavedState.forget, (1, 1)),
     ):
         with pytest.raises(NotSignedIn):
             await tab.call(handler, *args)
@@ -390,6 +414,11 @@ async def test_arguments_of_any_type_are_refused_in_words(
         (OutboxState.send, ({"room_id": odd, "body": odd, "client_id": odd, "reply_to_id": odd},)),
         (RoomState.jump_to, (odd,)),
         (RoomState.start_quote, (odd,)),
+        (ThreadState.open, (odd,)),
+        (ThreadState.set_following, (odd,)),
+        (PinsState.set_pinned, (odd, odd)),
+        (SavedState.set_saved, (odd, odd)),
+        (SavedState.forget, (odd, odd)),
         (RoomState.start_edit, (odd,)),
         (RoomState.save_edit, (odd,)),
         (RoomState.save_edit, ({"body": odd},)),

@@ -1,0 +1,214 @@
+"""A thread beside the room, as handlers and the hub bring it to a tab."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import MessageUnavailable, RoomUnavailable
+from chatrooms.domain.view import THREAD_WINDOW
+from chatrooms.live.offload import off_loop
+from chatrooms.services import members, messages
+from chatrooms.state.outbox import OutboxState
+from chatrooms.state.pane import PaneState
+from chatrooms.state.pins import PinsState
+from chatrooms.state.room import RoomState
+from chatrooms.state.saved import SavedState
+from chatrooms.state.session import SessionState
+from chatrooms.state.thread import ThreadState
+from chatrooms.state.threads import ThreadsState
+from tests.support.eventually import eventually
+from tests.support.inspect import counted_queries
+from tests.support.people import Place, Someone, make_room, post, with_settings
+from tests.support.tabs import BrowserTab, serving
+from tests.support.web import WebProcess, web_process
+
+
+@pytest.fixture
+async def web(deps: Deps) -> AsyncIterator[WebProcess]:
+    async with web_process(with_settings(deps, heal_interval_s=0.2, tick_ms=5)) as process:
+        with serving(process):
+            yield process
+
+
+async def open_room(web: WebProcess, who: Someone, room: Place, query: str = "") -> BrowserTab:
+    path = f"/rooms/{room.slug}{query}"
+    tab = BrowserTab(web, await web.connect(), token=who.token, path=path)
+    await tab.call(SessionState.require_sign_in)
+    await tab.call(RoomState.open_room)
+    return tab
+
+
+def replies(tab: BrowserTab) -> list[str]:
+    shown = tab.screen.read().vars
+    return [row["body"] for row in (*shown["older_replies"], *shown["replies"])]
+
+
+async def test_a_thread_is_live_and_its_footer_is_in_every_timeline(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    reading, watching = [await open_room(web, who, private_room) for who in (owner, member)]
+    await reading.call(ThreadState.open, root)
+    assert reading.state(PaneState).name == "thread"
+    form = {"room_id": private_room.id, "thread_id": root, "client_id": "c1", "body": "Reply"}
+    await watching.call(OutboxState.send, form)
+    await eventually(lambda: replies(reading) == ["Reply"], what="the reply is shown")
+    await eventually(lambda: watching.screen.rows[0]["threads"], what="the footer is shown")
+    assert watching.screen.rows[0]["threads"][0]["count"] == 1
+    # Nobody will see it arrive in a tab that has the thread closed, so that tab is told.
+    assert [row.client_id for row in watching.state(OutboxState).refused] == ["c1"]
+    assert watching.state(OutboxState).refused[0].reason == ""
+    await reading.call(PaneState.close)
+    assert reading.screen.read().vars["replies"] == []
+
+
+async def test_older_replies_are_loaded_stay_live_and_survive_a_reconnect(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    count = THREAD_WINDOW + 70
+    ids = await off_loop(
+        lambda: [post(deps, private_room, owner, f"{n}", thread=root) for n in range(count)]
+    )
+    tab = await open_room(web, owner, private_room)
+    await tab.call(ThreadState.open, root)
+    assert replies(tab) == [f"{n}" for n in range(70, count)]
+    await tab.call(ThreadState.load_older)
+    assert replies(tab) == [f"{n}" for n in range(20, count)]
+    await off_loop(post, deps, private_room, owner, "new", thread=root)
+    await eventually(lambda: replies(tab)[-1] == "new", what="it is shown")
+    assert replies(tab) == [*(f"{n}" for n in range(20, count)), "new"]
+    await off_loop(
+        lambda: messages.delete_message(
+            deps, actor_id=owner.id, room_id=private_room.id, message_id=ids[30]
+        )
+    )
+    await eventually(lambda: replies(tab)[10] == "", what="the older reply is erased")
+    before = replies(tab)
+    await tab.call(SessionState.require_sign_in)
+    await tab.call(RoomState.open_room)
+    await tab.call(ThreadState.restore)
+    assert replies(tab) == before
+    await tab.call(ThreadState.load_older)
+    assert len(replies(tab)) == count + 1
+    assert not tab.screen.read().vars["has_older_replies"]
+
+
+async def test_a_link_to_a_reply_far_back_shows_the_reply(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    ids = await off_loop(
+        lambda: [
+            post(deps, private_room, owner, f"{n}", thread=root) for n in range(THREAD_WINDOW + 40)
+        ]
+    )
+    tab = await open_room(web, owner, private_room, f"?message={ids[5]}")
+    assert replies(tab)[0] == "5"
+    assert tab.state(ThreadState).target_id == ids[5]
+    assert tab.state(RoomState).target_id == root
+
+
+async def test_losing_the_room_takes_the_thread_and_no_reply_arrives_any_more(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    await off_loop(post, deps, private_room, owner, "Reply", thread=root)
+    tab = await open_room(web, member, private_room)
+    await tab.call(ThreadState.open, root)
+    await off_loop(
+        lambda: members.remove_member(
+            deps, actor_id=owner.id, room_id=private_room.id, account_id=member.id
+        )
+    )
+    await eventually(lambda: not tab.screen.read().vars["replies"], what="the thread is gone")
+    await off_loop(post, deps, private_room, owner, "Secret", thread=root)
+    await tab.call(RoomState.open_room)
+    assert tab.state(PaneState).name == ""
+    for handler, args in ((ThreadState.open, (root,)), (ThreadState.load_older, ())):
+        with pytest.raises(RoomUnavailable):
+            await tab.call(handler, *args)
+    assert "Secret" not in "".join(tab.screen.packets)
+
+
+async def test_a_message_of_another_room_opens_no_thread(
+    deps: Deps, web: WebProcess, private_room: Place, public_room: Place, owner: Someone
+) -> None:
+    elsewhere = await off_loop(post, deps, public_room, owner, "Elsewhere")
+    tab = await open_room(web, owner, private_room)
+    for wrong in (elsewhere, 10**12):
+        with pytest.raises(MessageUnavailable):
+            await tab.call(ThreadState.open, wrong)
+    assert tab.state(PaneState).name == ""
+
+
+async def test_reading_an_open_thread_moves_the_mark_and_the_count(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    await off_loop(post, deps, private_room, member, "Reply", thread=root)
+    tab = await open_room(web, owner, private_room)
+    await tab.call(ThreadsState.show)
+    await tab.call(ThreadsState.refresh)
+    listed = tab.state(ThreadsState)
+    assert (listed.unread_count, [row.is_unread for row in listed.threads]) == (1, [True])
+    await tab.call(ThreadState.open, root)
+    await tab.call(ThreadState.note_read)
+    await tab.call(ThreadsState.refresh)
+    assert listed.unread_count == 0
+
+
+async def test_another_room_closes_the_thread_and_its_own_link_opens_one(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    other = await off_loop(make_room, deps, owner)
+    tab = await open_room(web, owner, private_room)
+    await tab.call(ThreadState.open, root)
+    tab.go(f"/rooms/{other.slug}")
+    await tab.call(RoomState.open_room)
+    await tab.call(ThreadState.restore)
+    assert tab.state(PaneState).name == ""
+    tab.go(f"/rooms/{private_room.slug}?thread={root}")
+    await tab.call(RoomState.open_room)
+    assert tab.state(PaneState).name == "thread"
+    assert tab.screen.read().vars["thread"]["id"] == root
+
+
+async def test_pins_and_saved_messages_are_listed_in_their_panes(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    message_id = await off_loop(post, deps, private_room, owner, "Keep this")
+    tab = await open_room(web, owner, private_room)
+    await tab.call(PinsState.set_pinned, message_id, True)
+    await tab.call(PinsState.load)
+    assert [row.text for row in tab.state(PinsState).pins] == ["Keep this"]
+    await eventually(lambda: tab.screen.rows[0]["is_pinned"], what="the pin is shown")
+    await tab.call(SavedState.set_saved, message_id, True)
+    await tab.call(SavedState.show)
+    assert [row.id for row in tab.state(SavedState).messages] == [message_id]
+    await tab.call(SavedState.forget, private_room.id, message_id)
+    await tab.call(SavedState.refresh)
+    assert tab.state(SavedState).messages == []
+
+
+async def test_opening_a_thread_costs_the_same_for_one_reply_and_for_a_hundred(
+    deps: Deps, private_room: Place, owner: Someone
+) -> None:
+    async def cost() -> int:
+        # Without the comparisons with the database that would be counted by chance.
+        async with web_process(with_settings(deps, heal_interval_s=600.0)) as web:
+            with serving(web):
+                tab = await open_room(web, owner, private_room)
+                with counted_queries(deps) as statements:
+                    await tab.call(ThreadState.open, root)
+                return len(statements)
+
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    await off_loop(post, deps, private_room, owner, "one", thread=root)
+    with_one = await cost()
+    await off_loop(
+        lambda: [post(deps, private_room, owner, f"{n}", thread=root) for n in range(99)]
+    )
+    assert await cost() == with_one
