@@ -140,7 +140,7 @@ def test_a_room_with_everything_in_it(
 ) -> None:
     screen = desk.sit_down(owner, **options).enter(lively_room)
     checker = Checker(screen)
-    expect(screen.messages).to_have_count(5)
+    expect(screen.messages).to_have_count(6)
     checker.look("room")
     screen.messages.first.hover()
     screen.messages.first.focus()

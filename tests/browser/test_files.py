@@ -250,3 +250,22 @@ def test_only_readers_of_the_room_get_its_pictures_by_their_address(
         screen = desk.sit_down(who)
         assert screen.page.request.get(address).status == status
     assert files.open_file(deps, actor_id=owner.id, token=token).is_picture
+
+
+def test_a_reply_in_a_thread_has_files_of_its_own(
+    two: tuple[Screen, Screen], deps: Deps, private_room: Place, owner: Someone
+) -> None:
+    post(deps, private_room, owner, "the root")
+    for screen in two:
+        screen.act("the root", "Reply")
+    threads = [screen.page.get_by_role("region", name="Thread") for screen in two]
+    with two[0].page.expect_file_chooser() as chooser:
+        threads[0].get_by_role("button", name="Attach files").click()
+    chooser.value.set_files([payload(BIG)])
+    files_of_reply = threads[0].get_by_role("list", name="Files to send")
+    expect(files_of_reply.get_by_role("listitem")).to_contain_text("kB")
+    expect(two[0].page.locator(".mid [data-files] li")).to_have_count(0)
+    threads[0].get_by_role("button", name="Send reply").click()
+    for thread in threads:
+        expect_loaded(thread.locator(".picture img"))
+    expect(files_of_reply.get_by_role("listitem")).to_have_count(0)
