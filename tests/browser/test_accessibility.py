@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chatrooms.bootstrap import Deps
-from chatrooms.services import invitations, messages, polls, reactions, votes
+from chatrooms.services import invitations, messages, pins, polls, reactions, saved, votes
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.files import picture, upload
@@ -25,17 +25,24 @@ RUN = """async () => {
         }));
 }"""
 LARGE: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
-STILL: dict[str, Any] = {"reduced_motion": "reduce"}
-LOOKS = pytest.mark.parametrize(
-    "options",
-    [
+SIZES = {"large": LARGE, "phone": PHONE}
+
+
+def _looks(*names: str) -> pytest.MarkDecorator:
+    """These sizes in light and in dark; without motion, so that nothing is half faded in."""
+    looks = [
         pytest.param(
-            size | {"color_scheme": scheme, "reduced_motion": "reduce"}, id=f"{name}-{scheme}"
+            SIZES[name] | {"color_scheme": scheme, "reduced_motion": "reduce"},
+            id=f"{name}-{scheme}",
         )
-        for name, size in (("large", LARGE), ("phone", PHONE))
+        for name in names
         for scheme in ("light", "dark")
-    ],
-)
+    ]
+    return pytest.mark.parametrize("options", looks)
+
+
+LOOKS = _looks("large", "phone")
+LARGE_LOOKS = _looks("large")
 
 
 @pytest.fixture
@@ -55,6 +62,8 @@ def lively_room(deps: Deps, owner: Someone, admin: Someone) -> Place:
     draft = PollDraft("Which one?", ("This", "That"))
     poll = polls.open_poll(deps, **where, client_id=deps.ids.client_id(), draft=draft)
     polls.vote(deps, actor_id=admin.id, room_id=room.id, message_id=poll, choice=0)
+    pins.set_pinned(deps, **where, message_id=first, is_pinned=True)
+    saved.set_saved(deps, **where, message_id=first, is_saved=True)
     for who in (owner, admin):
         votes.vote(deps, actor_id=who.id, room_id=room.id, message_id=first, value=1)
         reactions.react(
@@ -148,6 +157,18 @@ def test_a_room_with_everything_in_it(
     screen.open_info()
     checker.look("room info")
     screen.button("Close room info").click()
+    screen.messages.first.get_by_role("button", name=re.compile("1 reply")).click()
+    expect(screen.page.get_by_role("region", name="Thread")).to_contain_text("a reply")
+    checker.look("thread")
+    screen.button("Close thread").click()
+    screen.page.get_by_role("button", name="Pins, 1").click()
+    expect(screen.page.get_by_role("list", name="Pins")).to_be_visible()
+    checker.look("pins")
+    screen.button("Close pins").click()
+    screen.button("New poll").click()
+    expect(screen.page.get_by_role("dialog", name="New poll")).to_be_visible()
+    checker.look("new poll")
+    screen.page.keyboard.press("Escape")
     for name, key in (("Keys", "?"), ("Room switcher", "Control+k")):
         screen.log.focus()
         screen.page.keyboard.press(key)
@@ -155,6 +176,23 @@ def test_a_room_with_everything_in_it(
         checker.look(name)
         screen.page.keyboard.press("Escape")
         expect(screen.page.get_by_role("dialog", name=name)).to_have_count(0)
+    assert checker.found == []
+
+
+@LARGE_LOOKS
+def test_the_panes_that_a_large_screen_opens_from_everywhere(
+    desk: Desk, deps: Deps, owner: Someone, lively_room: Place, options: dict[str, Any]
+) -> None:
+    screen = desk.sit_down(owner, **options).enter(lively_room)
+    checker = Checker(screen)
+    for name, items in (
+        ("Threads", "Threads"),
+        ("Saved messages", "Saved messages"),
+        ("Top this week", "Top messages"),
+    ):
+        screen.page.get_by_role("button", name=name).first.click()
+        expect(screen.page.get_by_role("list", name=items)).to_be_visible()
+        checker.look(name)
     assert checker.found == []
 
 
