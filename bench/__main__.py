@@ -10,6 +10,7 @@ from bench.fanout import run_capacity, run_fanout
 from bench.idle import run_idle
 from bench.open_room import run_open_room
 from bench.search import run_search
+from bench.unread import run_unread
 from bench.votes import Storm, run_votes
 from chatrooms.domain.startup import CannotStart
 from chatrooms.supervise.signals import StopRequested, stop_on_signals
@@ -91,6 +92,17 @@ def search(
 ) -> None:
     """How long finding common and rare words takes."""
     run_search(messages=messages, times=times, as_json=json)
+
+
+@app.command()
+def unread(
+    *,
+    rooms: Annotated[int, typer.Option(min=1, max=500, help="Rooms of one person.")] = 500,
+    times: Annotated[int, typer.Option(min=20, help="Loads in each way.")] = 100,
+    json: Json = False,
+) -> None:
+    """How long the side bar of a person in many rooms takes to load."""
+    run_unread(rooms_count=rooms, times=times, as_json=json)
 
 
 @app.command()
