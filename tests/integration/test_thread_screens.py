@@ -194,21 +194,23 @@ async def test_pins_and_saved_messages_are_listed_in_their_panes(
 
 
 async def test_opening_a_thread_costs_the_same_for_one_reply_and_for_a_hundred(
-    deps: Deps, private_room: Place, owner: Someone
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone
 ) -> None:
     async def cost() -> int:
-        # Without the comparisons with the database that would be counted by chance.
-        async with web_process(with_settings(deps, heal_interval_s=600.0)) as web:
-            with serving(web):
-                tab = await open_room(web, owner, private_room)
-                with counted_queries(deps) as statements:
-                    await tab.call(ThreadState.open, root)
-                return len(statements)
+        tab = await open_room(web, owner, private_room)
+        web.hub.rooms[private_room.id].threads.clear()
+        with counted_queries(deps) as statements:
+            await tab.call(ThreadState.open, root)
+        return len(statements)
+
+    async def least_cost() -> int:
+        # The hub's own comparisons with the database come whenever they come.
+        return min([await cost() for _ in range(5)])
 
     root = await off_loop(post, deps, private_room, owner, "Root")
     await off_loop(post, deps, private_room, owner, "one", thread=root)
-    with_one = await cost()
+    with_one = await least_cost()
     await off_loop(
         lambda: [post(deps, private_room, owner, f"{n}", thread=root) for n in range(99)]
     )
-    assert await cost() == with_one
+    assert await least_cost() == with_one
