@@ -1,7 +1,7 @@
 // What needs no server: copying, opening a message's actions, going to a quoted message, local times.
 
 import { say } from "./announce.js";
-import { copyText, findAll } from "./dom.js";
+import { copyText, find, findAll } from "./dom.js";
 import { toLatest, toMessage } from "./timeline.js";
 
 const DONE_MS = 1600;
