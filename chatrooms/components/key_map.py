@@ -23,6 +23,7 @@ _KEYS = {
         ("Enter", "Send"),
         ("Shift Enter", "Break the line"),
         ("↑", "Edit your last message, when the box is empty"),
+        ("@", "Name somebody"),
     ),
 }
 

@@ -185,6 +185,20 @@ def test_a_nickname_that_is_a_user_name_stays() -> None:
     assert text.username_from("ann|away") == text.username_from("ann|away") != "ann-away"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Wrote:\n\n```python\nimport httpx\n```",
+        "Wrote:\n~~~ c++\nimport httpx\n~~~",
+        "**Wrote:** ```import httpx```",
+        "> Wrote: `import` httpx",
+        "Wrote:\r\n```python\nimport httpx",
+    ],
+)
+def test_an_excerpt_shows_code_without_its_fences_and_language(body: str) -> None:
+    assert text.excerpt(body) == "Wrote: import httpx"
+
+
 def test_an_excerpt_is_one_line_cut_at_a_word() -> None:
     assert text.excerpt("one\ntwo  three") == "one two three"
     cut = text.excerpt("word " * 60)
