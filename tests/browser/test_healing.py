@@ -11,7 +11,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.services import messages
 from tests.browser.screen import Desk, Line, Screen
 from tests.support.instances import Instance
-from tests.support.people import Place, Someone, post
+from tests.support.people import Place, Someone, have_read, post
 from tests.support.waiting import wait_until
 
 HEALED_MS = 45_000
@@ -125,6 +125,7 @@ def test_a_reader_of_the_past_keeps_the_place_over_a_lost_connection(
     desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
 ) -> None:
     ids = [post(deps, private_room, member, f"line {number:03}") for number in range(150)]
+    have_read(deps, private_room, owner)
     reader = desk.sit_down(owner)
     line = Line(reader)
     reader.enter(private_room)

@@ -49,11 +49,11 @@ def test_nothing_that_people_write_runs_or_loads_anything(
     expect(message).to_contain_text("a way out")
     text = message.locator(".prose")
     expect(text.locator("img, script, iframe, b, [onerror], [onmouseover]")).to_have_count(0)
-    for link in message.locator("a[href]").all():
+    for link in text.locator("a[href]").all():
         assert str(link.get_attribute("href")).startswith("https://example.org/")
         assert "noopener" in str(link.get_attribute("rel"))
         assert link.get_attribute("target") == "_blank"
-    expect(message.locator("a[href]")).to_have_count(3)
+    expect(text.locator("a[href]")).to_have_count(3)
     picture = message.get_by_role("link", name="a picture")
     expect(picture).to_have_attribute("href", "https://example.org/picture.png")
     message.get_by_text("press me", exact=True).click()
