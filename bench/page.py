@@ -19,6 +19,7 @@ HYDRATE = f"{_STATE}.hydrate_and_load"
 NAVIGATE = f"{_STATE}.reflex___state____on_load_internal_state.on_load_internal"
 SEND = f"{_STATE}.chatrooms___state___outbox____outbox_state.send"
 VOTE = f"{_STATE}.chatrooms___state___marks____marks_state.vote"
+FOLLOW = f"{_STATE}.chatrooms___state___live____reader_state.follow"
 _EVENTS = b'"events":[{'
 _SNAPSHOT = b'"settled_rx_state_":'
 _OPEN_TIMEOUT_S = 60
@@ -145,7 +146,10 @@ class Page(WebSocketClient):
         if shown is None:
             return 0.0
         async with asyncio.timeout(_OPEN_TIMEOUT_S):
-            return await shown - self.asked_at
+            seconds = await shown - self.asked_at
+        # As a page whose newest message is in sight.
+        self.emit(FOLLOW, {})
+        return seconds
 
     def vote(self, *, message_id: int, value: int) -> None:
         """Vote a message up or down, or take the vote back."""
