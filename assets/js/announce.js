@@ -10,6 +10,7 @@ const SPOKEN = ".quote, .prose, .gone, .poll, .files a, .edited, .thread-footer"
 const LISTS = "[data-log], [data-thread-log]";
 const heard = new WeakMap(); // list -> {key, position of the newest message already announced}
 let timer = 0;
+let spoken = ""; // id of the message whose words stand in the live region
 
 /** Listen once. The sentence is made when a message gets the focus: nobody else needs it. */
 export function start() {
@@ -20,12 +21,15 @@ export function start() {
 
 /** Say something now, also if it was said before. */
 export function say(text) {
+  spoken = "";
   const region = find("[data-announcer]");
   if (region) region.textContent = region.textContent === text ? `${text}\u00a0` : text;
 }
 
 /** Notice new newest messages, in the room and in the open thread. */
 export function sync() {
+  // What a message said does not outlive it.
+  if (spoken && find(`article[data-message-id="${spoken}"][data-deleted="true"]`)) say("");
   for (const list of findAll(LISTS)) {
     const latest = Number(list.dataset.latest);
     const known = heard.get(list);
@@ -51,6 +55,7 @@ function announce() {
   const last = news[news.length - 1];
   const label = last.getAttribute("aria-label");
   say(news.length === 1 ? `${label}: ${said(last)}` : `${news.length} new messages, the last by ${label}`);
+  spoken = last.dataset.messageId;
 }
 
 function takeNews(list) {

@@ -107,6 +107,7 @@ def test_a_deleted_message_leaves_a_note_and_no_text_also_in_quotes(
     one.say("a secret slip")
     two.expect_message("a secret slip")
     two.act_more("a secret slip", "Quote")
+    expect(two.page.get_by_text(f"Quoting {owner.username}")).to_be_visible()
     two.say("what was that?")
     one.expect_message("what was that?")
     one.message("a secret slip").first.hover()
