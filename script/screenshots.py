@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -41,12 +41,12 @@ def instance() -> Iterator[str]:
             server.wait()
 
 
-def sign_up(browser: Browser, address: str) -> Page:
+def sign_up(browser: Browser, address: str, name: str) -> Page:
     """A page of a new person who has joined all demonstration rooms."""
     page = browser.new_page(viewport=LAPTOP)
     page.goto(f"{address}/sign-up")
-    page.get_by_label("Username").fill("Nora")
-    page.get_by_label("Email").fill("nora@example.org")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Email").fill(f"{name.lower()}@example.org")
     page.get_by_label("Password").fill("a long password")
     page.get_by_role("button", name="Create account").click()
     page.wait_for_url(f"{address}/")
@@ -57,9 +57,28 @@ def sign_up(browser: Browser, address: str) -> Page:
     return page
 
 
+def open_thread(page: Page, text: str) -> Locator:
+    """The thread of the message with that text, opened beside the room."""
+    message = page.get_by_role("article").filter(has_text=text).first
+    message.hover()
+    message.get_by_role("button", name="Reply", exact=True).click()
+    thread = page.get_by_role("region", name="Thread")
+    thread.get_by_role("textbox", name="Reply").wait_for()
+    return thread
+
+
+def reply(page: Page, to: str, text: str) -> None:
+    """Answer a message in its thread."""
+    thread = open_thread(page, to)
+    thread.get_by_role("textbox", name="Reply").fill(text)
+    thread.get_by_role("button", name="Send reply").click()
+    thread.locator("article[data-message-id]").filter(has_text=text).wait_for()
+
+
 def take(page: Page, name: str) -> None:
-    """Save what the page shows, once its code is highlighted."""
-    page.get_by_text("low_c").first.wait_for()
+    """Save what the page shows."""
+    page.mouse.move(0, 0)
+    page.wait_for_load_state("load")
     page.screenshot(path=IMAGES / f"{name}.png")
 
 
@@ -71,13 +90,22 @@ def main() -> None:
             executable_path=os.environ["CHROMIUM"],
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
-        page = sign_up(browser, address)
-        page.goto(address + ROOM)
+        page, other = (sign_up(browser, address, name) for name in ("Nora", "Ben"))
+        reply(other, "Fleece is on", "Same here: two layers, and the tender ones moved indoors.")
+        reply(page, "Fleece is on", "Do you open it on a mild day, or leave it till spring?")
+        reply(other, "Fleece is on", "@Nora open by noon, closed before dark. It rots otherwise.")
+        page.get_by_role("radio", name="After the first frost").first.click()
+        page.get_by_role("button", name="Notifications, ").wait_for()
         take(page, "room-light")
         page.emulate_media(color_scheme="dark")
         take(page, "room-dark")
+        page.goto(f"{address}/search?q=mulch")
+        page.get_by_role("list", name="Search results").wait_for()
+        take(page, "search-dark")
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(PHONE)
+        page.goto(address + ROOM)
+        page.get_by_role("group", name="Poll: ").wait_for()
         take(page, "room-phone")
         browser.close()
 

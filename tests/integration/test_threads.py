@@ -20,8 +20,11 @@ def listed(deps: Deps, who: Someone) -> list[tuple[int, bool]]:
 
 
 def told(deps: Deps, who: Someone) -> list[tuple[str, int]]:
-    """Kinds and counts of the unread notifications of somebody."""
-    query = "SELECT kind, count FROM notifications WHERE account_id = :id AND read_at IS NULL"
+    """Kinds and counts of somebody's unread notifications about messages."""
+    query = (
+        "SELECT kind, count FROM notifications "
+        "WHERE account_id = :id AND read_at IS NULL AND message_id IS NOT NULL"
+    )
     return sorted((str(kind), int(count)) for kind, count in rows(deps, query, id=who.id))
 
 
