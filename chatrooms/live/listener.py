@@ -131,6 +131,9 @@ class Listener:
         except (ValidationError, ValueError, KeyError) as error:
             # Of another version, perhaps: the comparison with the database mends what it said.
             log.warning("bus_message_unreadable", channel=channel, error=type(error).__name__)
+        except Exception:
+            # A fault in what one message led to must not make the process deaf to all others.
+            log.exception("bus_message_failed", channel=channel)
 
     def _take_activity(self, notice: dict[str, Any]) -> None:
         room_id, ordinal = notice["room_id"], notice["ordinal"]

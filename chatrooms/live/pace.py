@@ -18,7 +18,9 @@ class Pace:
     _due: float = 0.0
     """When a packet may be sent that cannot wait."""
     _sent_at: float = float("-inf")
-    _timer: asyncio.TimerHandle | None = None
+    _timer: asyncio.Handle | None = None
+    _timer_at: float = 0.0
+    """When the timer runs. Not every event loop's handles know it of themselves."""
 
     def schedule(self, send: Callable[[], None], *, gap_s: float = 0.0) -> None:
         """Have `send` run when it may: at once after a pause, and not within `gap_s` after the last
@@ -26,10 +28,10 @@ class Pace:
         loop = asyncio.get_running_loop()
         at = max(self._due, self._sent_at + gap_s, loop.time())
         if self._timer is not None:
-            if self._timer.when() <= at:
+            if self._timer_at <= at:
                 return
             self._timer.cancel()
-        self._timer = loop.call_at(at, send)
+        self._timer, self._timer_at = loop.call_at(at, send), at
 
     def note_sent(self, *, pause_s: float) -> None:
         """A packet is being sent; no other one follows within `pause_s`."""

@@ -1,7 +1,11 @@
 """Sums share packets, messages do not wait for them."""
 
 import asyncio
+from collections.abc import Callable
 from itertools import pairwise
+
+import pytest
+import uvloop
 
 from chatrooms.live.pace import SETTLED_SUMS_S, SUMS_S, Pace
 
@@ -27,6 +31,21 @@ async def until(sender: Sender, count: int) -> None:
     async with asyncio.timeout(5):
         while len(sender.times) < count:
             await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_what_is_due_now_is_scheduled_once_on_every_event_loop(
+    new_loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    async def scheduled_twice() -> list[float]:
+        sender = Sender()
+        sender.schedule()
+        sender.schedule()
+        await until(sender, 1)
+        return sender.times
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        assert len(runner.run(scheduled_twice())) == 1
 
 
 async def test_a_storm_of_sums_is_sent_less_than_ten_times_a_second() -> None:
