@@ -41,10 +41,11 @@ def clean(text: object, *, keep_lines: bool = True) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise InvalidInput("That text holds characters that cannot be stored.") from error
-    # Marks go first: composing a run of ten thousand of them takes quadratic time.
-    flat = _limit_combining(text.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (c for c in unicodedata.normalize("NFC", flat) if _is_wanted(c))
-    cleaned = "".join(kept)
+    flat = text.replace("\r\n", "\n").replace("\r", "\n")
+    # Composing comes last: what stood between a letter and its mark is gone by then, and a run of
+    # ten thousand marks, which takes quadratic time, is cut.
+    kept = _limit_combining("".join(c for c in flat if _is_wanted(c)))
+    cleaned = unicodedata.normalize("NFC", kept)
     return cleaned.strip() if keep_lines else " ".join(cleaned.split())
 
 

@@ -78,6 +78,11 @@ def test_lone_surrogates_are_refused_everywhere(value: str) -> None:
         text.check_password(f"long enough {value}")
 
 
+def test_what_is_taken_out_leaves_letter_and_mark_composed() -> None:
+    assert text.clean("A\x1f\u0300") == "\u00c0"
+    assert text.clean("A\x1f" + "\u0300\x1f" * 20) == text.clean("A" + "\u0300" * 8)
+
+
 @given(ANY_TEXT)
 def test_whatever_is_typed_comes_out_storable_or_is_refused(typed: str) -> None:
     try:
