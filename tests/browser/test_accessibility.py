@@ -169,6 +169,7 @@ def test_a_room_with_everything_in_it(
     expect(screen.page.get_by_role("dialog", name="New poll")).to_be_visible()
     checker.look("new poll")
     screen.page.keyboard.press("Escape")
+    expect(screen.page.get_by_role("dialog", name="New poll")).to_have_count(0)
     for name, key in (("Keys", "?"), ("Room switcher", "Control+k")):
         screen.log.focus()
         screen.page.keyboard.press(key)
