@@ -95,7 +95,6 @@ def main() -> None:
         reply(page, "Fleece is on", "Do you open it on a mild day, or leave it till spring?")
         reply(other, "Fleece is on", "@Nora open by noon, closed before dark. It rots otherwise.")
         page.get_by_role("radio", name="After the first frost").first.click()
-        page.get_by_role("button", name="Notifications, ").wait_for()
         take(page, "room-light")
         page.emulate_media(color_scheme="dark")
         take(page, "room-dark")
