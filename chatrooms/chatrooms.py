@@ -17,7 +17,7 @@ from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets
 from chatrooms.components.connection import app_wraps, toaster
 from chatrooms.components.theme import STYLESHEETS, head
-from chatrooms.live.hub import PageEvents
+from chatrooms.live.nudges import PageEvents
 from chatrooms.live.runtime import running
 from chatrooms.live.tab_state import use_tab_states
 from chatrooms.live.wire import Wire

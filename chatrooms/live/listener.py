@@ -49,8 +49,8 @@ class Listener:
         self._pubsub: PubSub | None = None
         self._watched: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        hub.watch = self._watch
-        hub.unwatch = self._unwatch
+        hub.live.watch = self._watch
+        hub.live.unwatch = self._unwatch
 
     async def run(self) -> None:
         """Listen, heal and sweep until cancelled."""
@@ -112,18 +112,18 @@ class Listener:
 
     async def _mend(self) -> None:
         try:
-            await self._hub.heal()
+            await self._hub.live.heal()
             await self._grants.check(list(self._hub.tabs.values()))
         except SQLAlchemyError as error:
             log.warning("heal_failed", error=type(error).__name__)
-        self._hub.reload_lists()
+        self._hub.nudges.lists()
 
     def _take(self, channel: str, data: bytes) -> None:
         try:
             if channel == CONTROL:
                 self._take_control(json.loads(data))
             elif channel.startswith("chatrooms:room:"):
-                self._hub.receive(Sequenced.model_validate_json(data))
+                self._hub.live.receive(Sequenced.model_validate_json(data))
             elif channel == ACTIVITY:
                 self._take_activity(json.loads(data))
             else:
@@ -161,10 +161,10 @@ class Listener:
     def _nudge(self, control: dict[str, Any], *, room_id: int | None) -> None:
         changed, account_ids = control["changed"], control.get("account_ids")
         if room_id is not None:
-            self._hub.nudge_room(room_id, changed)
+            self._hub.nudges.room(room_id, changed)
         else:
             told = {control["account_id"]} if account_ids is None else set(account_ids)
-            self._hub.nudge_accounts(told, changed, from_sid=control.get("from_sid", ""))
+            self._hub.nudges.accounts(told, changed, from_sid=control.get("from_sid", ""))
 
     def _take_here(self, room_id: int, notice: dict[str, Any]) -> None:
         if notice["kind"] == "typing":
@@ -178,7 +178,7 @@ class Listener:
             await asyncio.sleep(self._deps.settings.heal_interval_s)
             rounds += 1
             try:
-                await self._hub.heal()
+                await self._hub.live.heal()
                 if rounds % _GRANT_CHECK_EVERY == 0:
                     await self._grants.check(list(self._hub.tabs.values()))
                     self._hub.forget_unseen()

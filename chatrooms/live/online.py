@@ -80,7 +80,7 @@ class OnlineKeeper:
             log.warning("online_failed", error=type(error).__name__)
             return
         for room_id in shown:
-            self._hub.nudge_room(room_id, "members")
+            self._hub.nudges.room(room_id, "members")
 
     async def run(self) -> None:
         """Renew the leases until cancelled, then end them."""

@@ -92,7 +92,7 @@ class PresenceKeeper:
         if (online, len(ids)) != (room.online, room.online_count):
             room.online, room.online_count = online, len(ids)
             room.dirty |= {"online", "online_count"}
-            self._hub.schedule_flush(room)
+            self._hub.fan_out.schedule(room)
 
     async def run(self) -> None:
         """Renew the leases until cancelled, then end them."""
@@ -148,4 +148,4 @@ class PresenceKeeper:
 
     def _flush_typing(self, room: LiveRoom) -> None:
         room.dirty.add("typing")
-        self._hub.schedule_flush(room)
+        self._hub.fan_out.schedule(room)

@@ -10,9 +10,10 @@ from functools import lru_cache
 from chatrooms import bootstrap
 from chatrooms.bootstrap import Deps
 from chatrooms.live.grants import Grants
-from chatrooms.live.hub import Hub, PageEvents
+from chatrooms.live.hub import Hub
 from chatrooms.live.identity import Identities
 from chatrooms.live.listener import Listener
+from chatrooms.live.nudges import PageEvents
 from chatrooms.live.online import OnlineKeeper
 from chatrooms.live.presence import PresenceKeeper
 from chatrooms.live.unread import UnreadKeeper

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from engineio.packet import Packet
+
 from chatrooms.domain.changes import apply_to_messages
 from chatrooms.domain.events import Message, RoomEvent
-from chatrooms.live.wire import Address
+from chatrooms.live.wire import Address, Wire
 from chatrooms.services.access import Grant
 from chatrooms.services.sessions import SignedIn
 
@@ -88,6 +90,11 @@ class Tab:
         if self.room_id is None:
             return None
         return Grant(self.signed_in.session_id, self.signed_in.account_id, self.room_id)
+
+    def send(self, wire: Wire, packet: Packet) -> None:
+        """Put a packet on the tab's socket; if too many wait there, a snapshot is owed instead."""
+        if not wire.send(self.address, packet):
+            self.is_behind = True
 
     def lists(self, changed: str) -> bool:
         """Whether the page lists what changed of the room."""

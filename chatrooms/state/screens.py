@@ -60,7 +60,7 @@ async def open_room(
     """
     hub = caller.hub()
     for _ in range(_MAX_TRIES):
-        room = await hub.open((await look_up(state, slug)).room_id)
+        room = await hub.live.open((await look_up(state, slug)).room_id)
         if line.room_id != room.room_id:
             line = await _find_line(state, room.room_id)
             pages = await _pages_around(state, room, line.message_id) if lands else ()
@@ -137,7 +137,7 @@ def close_thread(state: rx.State) -> None:
     """Have changes of the thread that was open reach the caller's tab no longer."""
     tab = caller.hub().find_tab(caller.socket_id(state))
     if tab is not None:
-        caller.hub().close_thread(tab)
+        caller.hub().threads.close(tab)
 
 
 def note_rights(state: rx.State, access: RoomAccess) -> None:

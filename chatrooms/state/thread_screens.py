@@ -40,14 +40,14 @@ async def place_of(state: rx.State, message_id: int) -> Place:
 
 async def show(state: rx.State, root_id: int, *, first: int = 0) -> None:
     """Show a thread whose root `place_of` has found; with `first`, from that position on, if it
-    lies before the replies that all show. Raises: as `hub.open_thread`."""
+    lies before the replies that all show. Raises: as `hub.threads.open`."""
     tab, room = screen(state)
     hub = caller.hub()
-    await hub.load_thread(tab, room, root_id)
+    await hub.threads.load(tab, room, root_id)
     if first and first < _first_shown(tab, room):
         # Sent together, so that a reader's place is there all the time.
         await _load(state, first=first, limit=MAX_OLDER_REPLIES)
-    hub.send_thread(tab)
+    hub.threads.send(tab)
 
 
 async def load_older(state: rx.State) -> int:
@@ -55,7 +55,7 @@ async def load_older(state: rx.State) -> int:
     RoomUnavailable if no thread is open."""
     tab, _ = screen(state)
     first = await _load(state, first=0, limit=_PAGE)
-    caller.hub().send_older_replies(tab)
+    caller.hub().threads.send_older(tab)
     return first
 
 

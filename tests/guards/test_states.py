@@ -12,7 +12,7 @@ import pytest
 import reflex as rx
 
 from chatrooms.adapters.bus import Own
-from chatrooms.live.hub import PageEvents
+from chatrooms.live.nudges import PageEvents
 from chatrooms.state import rows
 from chatrooms.supervise.places import PROJECT
 from tests.support.tabs import every_state

@@ -189,7 +189,7 @@ async def test_events_heard_twice_or_late_change_nothing(
         event_log.list_events, deps, room_id=private_room.id, after_seq=0, limit=100
     )
     for entry in (*entries, *reversed(entries)):
-        web.hub.receive(entry)
+        web.hub.live.receive(entry)
     await off_loop(post, deps, private_room, owner, "3")
     await eventually(lambda: screen.bodies == ["0", "1", "2", "3"], what="the next is shown")
 
@@ -218,7 +218,7 @@ async def test_a_long_gap_is_filled_and_pages_of_the_past_miss_no_deletion(
             post(unheard, private_room, owner, f"Unheard {number}")
 
     await off_loop(go_on)
-    await patient.hub.heal()
+    await patient.hub.live.heal()
     await assert_settles_like_fresh(screen, deps, private_room, owner)
     assert "Zebra" not in str(screen.vars)
 
@@ -230,7 +230,7 @@ async def test_an_open_thread_follows_the_room_over_a_long_gap_and_after_it(
     screen = await patient.show(private_room, owner)
     await off_loop(post, deps, private_room, owner, "First", thread=root)
     room = patient.hub.rooms[private_room.id]
-    await patient.hub.open_thread(patient.tab(screen), room, root)
+    await patient.hub.threads.open(patient.tab(screen), room, root)
 
     def replies() -> list[str]:
         return [row["body"] for row in screen.read().vars["replies"]]
@@ -244,7 +244,7 @@ async def test_an_open_thread_follows_the_room_over_a_long_gap_and_after_it(
         post(unheard, private_room, owner, "Second", thread=root)
 
     await off_loop(go_on)
-    await patient.hub.heal()
+    await patient.hub.live.heal()
     await eventually(lambda: replies() == ["First", "Second"], what="the gap is filled")
     await off_loop(post, deps, private_room, owner, "Third", thread=root)
     await eventually(lambda: replies() == ["First", "Second", "Third"], what="it goes on")

@@ -347,7 +347,7 @@ async def test_access_that_is_lost_between_the_check_and_the_grant_is_not_grante
     member: Someone,
 ) -> None:
     tab = await open_tab(member, at(private_room))
-    await web.hub.open(private_room.id)
+    await web.hub.live.open(private_room.id)
     real_get = web.identities.get
     asked = 0
 

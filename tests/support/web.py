@@ -12,9 +12,10 @@ from socketio import AsyncServer
 
 from chatrooms.bootstrap import Deps
 from chatrooms.live.grants import Grants
-from chatrooms.live.hub import Hub, PageEvents
+from chatrooms.live.hub import Hub
 from chatrooms.live.identity import Identities
 from chatrooms.live.listener import Listener
+from chatrooms.live.nudges import PageEvents
 from chatrooms.live.online import OnlineKeeper
 from chatrooms.live.presence import PresenceKeeper
 from chatrooms.live.runtime import Parts
@@ -138,7 +139,7 @@ class WebProcess:
         """A screen of somebody that was granted the room."""
         shown = screen or await self.connect()
         signed_in = who.signed_in if isinstance(who, Someone) else who
-        live = await self.hub.open(room.id)
+        live = await self.hub.live.open(room.id)
         tab = self.hub.attach(shown.sid, signed_in)
         self.hub.show(tab, live, past, is_staff=False)
         return shown

@@ -1,0 +1,124 @@
+"""Threads that tabs have open beside their room: loaded once, then sent as they change."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import ChatError, ServiceUnavailable
+from chatrooms.live.offload import off_loop
+from chatrooms.live.room import NO_THREAD, LiveRoom
+from chatrooms.live.tab import Tab
+from chatrooms.live.wire import Wire
+from chatrooms.services import history
+
+log = structlog.get_logger(__name__)
+
+_RETRY_S = 0.01
+_MAX_TRIES = 100
+
+
+class OpenThreads:
+    """The open threads of one web process. Every method runs on the event loop."""
+
+    def __init__(
+        self,
+        deps: Deps,
+        wire: Wire,
+        *,
+        rooms: Mapping[int, LiveRoom],
+        catch_up: Callable[[LiveRoom], None],
+    ) -> None:
+        """`catch_up` has a room read its log up to what it wants."""
+        self._deps = deps
+        self._wire = wire
+        self._rooms = rooms
+        self._catch_up = catch_up
+
+    async def open(self, tab: Tab, room: LiveRoom, root_id: int) -> None:
+        """Show a thread of the tab's room beside it, and all its changes from then on. The caller
+        has just checked the right to read the room.
+
+        Raises: MessageUnavailable if `root_id` is no message of the room's timeline;
+            ServiceUnavailable if the room changes faster than the thread can be read.
+        """
+        await self.load(tab, room, root_id)
+        self.send(tab)
+
+    async def load(self, tab: Tab, room: LiveRoom, root_id: int) -> None:
+        """Do as `open`, without sending what is there already: the caller adds older replies first
+        and calls `send`."""
+        tab.show_thread(root_id)
+        try:
+            if root_id not in room.threads:
+                await self._load(room, root_id)
+        except ChatError:
+            if tab.thread_id == root_id:
+                tab.show_thread(None)
+            raise
+
+    async def _load(self, room: LiveRoom, root_id: int) -> None:
+        for _ in range(_MAX_TRIES):
+            thread = await off_loop(
+                history.load_thread, self._deps, room_id=room.room_id, root_id=root_id
+            )
+            if thread.seq > room.view.seq:
+                # The thread shows what the room has not heard of yet.
+                room.wanted_seq = max(room.wanted_seq, thread.seq)
+                self._catch_up(room)
+            if thread.seq == room.view.seq or root_id in room.threads:
+                room.threads.setdefault(root_id, thread)
+                return
+            await asyncio.sleep(_RETRY_S)
+        raise ServiceUnavailable
+
+    def send(self, tab: Tab) -> None:
+        """Send the tab all of its open thread, unless the room was taken from it meanwhile."""
+        room = self._room(tab)
+        if room is not None and tab.thread_id in room.threads:
+            shown = room.thread_vars(tab.thread_id) | room.own_thread_vars(tab)
+            tab.send(self._wire, self._wire.vars(shown))
+
+    def send_older(self, tab: Tab) -> None:
+        """Send the tab the older replies that it shows of its open thread."""
+        room = self._room(tab)
+        if room is not None:
+            tab.send(self._wire, self._wire.vars(room.own_thread_vars(tab)))
+
+    def _room(self, tab: Tab) -> LiveRoom | None:
+        return self._rooms.get(tab.room_id) if tab.room_id is not None else None
+
+    async def reopen(self, room: LiveRoom) -> None:
+        """Show the room's open threads anew after the room was loaded anew."""
+        for tab in list(room.tabs.values()):
+            if tab.thread_id is not None:
+                try:
+                    await self.open(tab, room, tab.thread_id)
+                except ChatError as error:
+                    log.warning("thread_not_reopened", room_id=room.room_id, code=error.code)
+
+    def close(self, tab: Tab) -> None:
+        """Show the tab no thread."""
+        tab.show_thread(None)
+        tab.send(self._wire, self._wire.vars(NO_THREAD))
+
+    def forget_unseen(self) -> None:
+        """Give up the threads that nobody has open any more."""
+        for room in self._rooms.values():
+            wanted = {tab.thread_id for tab in room.tabs.values()}
+            for root_id in list(room.threads):
+                if root_id not in wanted:
+                    del room.threads[root_id]
+
+    def flush(self, room: LiveRoom) -> None:
+        """Send what changed of the room's open threads."""
+        roots, room.dirty_threads = room.dirty_threads & set(room.threads), set()
+        for root_id in roots:
+            shared = room.thread_vars(root_id)
+            packet = self._wire.vars(shared)
+            for tab in list(room.tabs.values()):
+                if tab.thread_id != root_id:
+                    continue
+                own = room.own_thread_vars(tab) if tab.older_replies else {}
+                tab.send(self._wire, self._wire.vars(shared | own) if own else packet)
