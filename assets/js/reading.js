@@ -135,10 +135,12 @@ export function isQuiet(begin, end, timeZone) {
 const NAME = /(^|[^\w@/.`-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9_])?)(?![\w@/])/g;
 const UNTOUCHED = new Set(["code", "pre", "a"]);
 
-/** A rehype plugin that marks "@name" in a message; `me` is the reader's own user name. */
-export function rehypeMentions({ me }) {
+/** A rehype plugin that marks "@name" in a message where somebody is meant: `meant` are user names
+ * in lower case with blanks between them, `me` is the reader's own. */
+export function rehypeMentions({ me, meant }) {
   const mine = me.toLowerCase();
-  return (tree) => visit(tree);
+  const names = new Set(meant.split(" "));
+  return (tree) => meant && visit(tree);
 
   function visit(node) {
     if (!node.children || UNTOUCHED.has(node.tagName)) return;
@@ -153,6 +155,7 @@ export function rehypeMentions({ me }) {
     const parts = [];
     let from = 0;
     for (const match of text.matchAll(NAME)) {
+      if (!names.has(match[2].toLowerCase())) continue;
       const at = match.index + match[1].length;
       if (at > from) parts.push({ type: "text", value: text.slice(from, at) });
       const className = match[2].toLowerCase() === mine ? ["mention", "mine"] : ["mention"];

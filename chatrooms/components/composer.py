@@ -5,6 +5,7 @@ import reflex as rx
 from chatrooms.components.controls import button, icon, icon_button
 from chatrooms.components.emoji_picker import insert_emoji_button
 from chatrooms.components.new_poll import new_poll_button
+from chatrooms.components.unheard import unheard_note
 from chatrooms.components.uploads import attach_button, upload_list
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
@@ -31,6 +32,7 @@ def composer() -> rx.Component:
 
 def _box() -> rx.Component:
     return rx.el.div(
+        unheard_note(-LiveState.room.id),
         rx.cond(RoomState.reply_to_id != 0, _quote()),
         rx.el.textarea(
             aria_label="Message",

@@ -152,7 +152,7 @@ def _content(
 
 def _text(message: rx.Var[MessageRow]) -> rx.Component:
     return rx.el.div(
-        message_body(text=message.body),
+        message_body(text=message.body, mentions=message.mentions),
         rx.cond(message.is_edited, rx.el.small(" (edited)", class_name="edited")),
         class_name=rx.cond(message.is_edited, "is-edited", ""),
     )

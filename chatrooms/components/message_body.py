@@ -30,15 +30,21 @@ class ClassedCode(CodeBlock):
 
 
 @rx.memo
-def message_body(text: rx.Var[str]) -> rx.Component:
-    """A message's text as formatted content. Parsed again only when the text changes."""
+def message_body(text: rx.Var[str], mentions: rx.Var[str]) -> rx.Component:
+    """A message's text as formatted content, with the user names in `mentions` marked. Parsed
+    again only when the text changes."""
     return rx.el.div(
         SafeMarkdown.create(
             text,
             component_map=_component_map(),
             remark_plugins=rx.Var.create([rx.markdown.plugin.gfm, _BREAKS]),
             rehype_plugins=rx.Var.create(
-                [[function("rehypeMentions"), {"me": SessionState.me.username}]]
+                [
+                    [
+                        function("rehypeMentions"),
+                        {"me": SessionState.me.username, "meant": mentions},
+                    ]
+                ]
             ),
             url_transform=function("webAddress"),
         ),

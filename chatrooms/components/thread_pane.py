@@ -8,6 +8,7 @@ import reflex as rx
 from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message_list import message_as, message_in
 from chatrooms.components.pane import pane
+from chatrooms.components.unheard import unheard_note
 from chatrooms.components.uploads import attach_button, upload_list
 from chatrooms.state.live import LiveState
 from chatrooms.state.marks import MarksState
@@ -108,6 +109,7 @@ def _more() -> rx.Component:
 def _box() -> rx.Component:
     return rx.el.footer(
         rx.el.div(
+            unheard_note(LiveState.thread.id),
             rx.el.textarea(
                 aria_label="Reply",
                 placeholder="Reply",

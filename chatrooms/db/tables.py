@@ -266,6 +266,10 @@ class Message(SQLModel, table=True):
     edited_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
     deleted_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
     pinned_at: datetime | None = Field(default=None, sa_column=_time(nullable=True))
+    mentions: list[str] = Field(
+        default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}")
+    )
+    """User names, in lower case, that the text means; `room` if it calls everybody."""
     search: Any = Field(
         default=None,
         sa_column=Column(
@@ -425,6 +429,18 @@ class Draft(SQLModel, table=True):
 
     account_id: int = Field(sa_column=_ref("accounts.id"))
     room_id: int = Field(sa_column=_ref("rooms.id", index=True))
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    updated_at: datetime = Field(default=None, sa_column=_time(now=True))
+
+
+class ThreadDraft(SQLModel, table=True):
+    """What an account began to reply in a thread."""
+
+    __tablename__ = "thread_drafts"
+    __table_args__ = (PrimaryKeyConstraint("account_id", "thread_id"),)
+
+    account_id: int = Field(sa_column=_ref("accounts.id"))
+    thread_id: int = Field(sa_column=_ref("messages.id", index=True))
     body: str = Field(sa_column=Column(Text, nullable=False))
     updated_at: datetime = Field(default=None, sa_column=_time(now=True))
 

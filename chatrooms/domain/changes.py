@@ -64,7 +64,8 @@ def _with_thread(messages: Messages, root: int, thread: ThreadSummary | None) ->
 
 def _edited(messages: Messages, event: MessageEdited) -> Messages:
     def change(message: Message) -> Message:
-        return message.model_copy(update={"body": event.body, "edited_at": event.edited_at})
+        said = {"body": event.body, "mentions": event.mentions, "edited_at": event.edited_at}
+        return message.model_copy(update=said)
 
     def requote(quote: Quote) -> Quote:
         return quote.model_copy(update={"excerpt": excerpt(event.body)})
@@ -75,6 +76,7 @@ def _edited(messages: Messages, event: MessageEdited) -> Messages:
 def _deleted(messages: Messages, event: MessageDeleted) -> Messages:
     nothing = {
         "body": "",
+        "mentions": (),
         "is_deleted": True,
         "edited_at": None,
         "is_pinned": False,

@@ -103,6 +103,10 @@ class Message(_Model):
     client_id: str
     author: Person
     body: str
+    mentions: tuple[str, ...] = Field(
+        default=(),
+        description="User names, in lower case, that the text means; `room` if it calls everybody.",
+    )
     sent_at: datetime
     edited_at: datetime | None = None
     is_deleted: bool = False
@@ -147,6 +151,7 @@ class MessageEdited(_Model):
     kind: Literal["message_edited"] = "message_edited"
     message_id: int
     body: str
+    mentions: tuple[str, ...] = ()
     edited_at: datetime
 
 

@@ -99,6 +99,8 @@ class MessageRow:
     client_id: str = ""
     author: PersonRow = field(default_factory=PersonRow)
     body: str = ""
+    mentions: str = ""
+    """User names, in lower case with blanks between them, that the text means."""
     sent_at: str = ""
     """ISO 8601 in UTC; the browser shows it in the reader's time zone."""
     is_edited: bool = False
@@ -256,6 +258,7 @@ def message_row(
         client_id=message.client_id,
         author=person_row(message.author),
         body=message.body,
+        mentions=" ".join(message.mentions),
         sent_at=iso(message.sent_at),
         is_edited=message.edited_at is not None,
         is_deleted=message.is_deleted,

@@ -38,6 +38,7 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     The caller holds the room's lock and has checked the right.
     """
     message.body = ""
+    message.mentions = []
     message.edited_at = message.pinned_at = None
     message.score = 0
     message.deleted_at = deps.clock()
@@ -87,9 +88,11 @@ def _erase_from_log(tx: Transaction, *, message: Message) -> None:
         select(col(Message.position)).where(col(Message.reply_to_id) == message.id)
     ).all()
     _replace(tx, message.room_id, [message.position], ["message", "body"], "")
+    _replace(tx, message.room_id, [message.position], ["message", "mentions"], [])
     _replace(tx, message.room_id, [message.position], ["message", "poll"], None)
     _replace(tx, message.room_id, [message.position], ["message", "attachments"], [])
     _replace(tx, message.room_id, edits, ["body"], "")
+    _replace(tx, message.room_id, edits, ["mentions"], [])
     _replace(tx, message.room_id, replies, ["message", "quote", "excerpt"], "")
 
 

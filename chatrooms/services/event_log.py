@@ -66,9 +66,9 @@ _POST = text("""
         WHERE id = :room_id RETURNING last_seq, message_count
     ), posted AS (
         INSERT INTO messages
-            (room_id, position, ordinal, author_id, client_id, body, reply_to_id, sent_at)
+            (room_id, position, ordinal, author_id, client_id, body, mentions, reply_to_id, sent_at)
         SELECT :room_id, last_seq, message_count, :author_id, :client_id, :body,
-            CAST(:reply_to_id AS bigint), :sent_at
+            CAST(:mentions AS text[]), CAST(:reply_to_id AS bigint), :sent_at
         FROM numbered
         RETURNING id, position, ordinal
     ), read AS (
@@ -105,6 +105,7 @@ def append_message(
             "author_id": message.author.id,
             "client_id": message.client_id,
             "body": message.body,
+            "mentions": list(message.mentions),
             "reply_to_id": reply_to_id,
             "sent_at": message.sent_at,
             "kind": event.kind,

@@ -1,6 +1,6 @@
 """Mentions: whom a message tells by name, and whom one can choose from while writing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,17 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, Membership
 from chatrooms.domain import events
-from chatrooms.domain.mentions import Mentions
+from chatrooms.domain.errors import NotAllowed
+from chatrooms.domain.mentions import EVERYBODY, Mentions, mentions_in
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import searchable
 from chatrooms.services import threads
-from chatrooms.services.access import RoomAccess, access_room
+from chatrooms.services.access import RoomAccess, access_message, access_room
 from chatrooms.services.notify import notify
 from chatrooms.services.people import person_of
+
+_MAX_UNHEARD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +32,60 @@ class Suggestions:
     may_call_everybody: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom a text of the actor means: members by name, and perhaps all of them."""
+
+    by_name: Mapping[str, int]
+    """Account ids by user name in lower case."""
+    is_everybody: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What of the text is a mention, as messages carry it."""
+        return (*sorted(self.by_name), *([EVERYBODY] if self.is_everybody else []))
+
+    def without(self, before: Mentions) -> "Meant":
+        """Those whom the text did not mention before."""
+        new = {name: each for name, each in self.by_name.items() if name not in before.names}
+        return Meant(new, self.is_everybody and not before.is_everybody)
+
+
+def find_meant(tx: Transaction, *, access: RoomAccess, mentions: Mentions) -> Meant:
+    """Whom the actor's text means in this room. Others of that name are not in the room, and all
+    members are meant only by those who may call them."""
+    if not mentions:
+        return Meant({})
+    rows = tx.execute(
+        select(func.lower(col(Account.username)), col(Account.id))
+        .join(Membership, col(Membership.account_id) == col(Account.id))
+        .where(
+            col(Membership.room_id) == access.room_id,
+            col(Account.deactivated_at).is_(None),
+            func.lower(col(Account.username)).in_(mentions.names),
+        )
+    ).all()
+    calls = mentions.is_everybody and Permission.CALL_EVERYBODY in access.permissions
+    return Meant({row[0]: row[1] for row in rows}, calls)
+
+
 def tell_mentioned(
     tx: Transaction,
     deps: Deps,
     *,
     access: RoomAccess,
-    mentions: Mentions,
+    meant: Meant,
     message_id: int,
     thread_id: int | None,
 ) -> Collection[int]:
-    """Tell the members whom a stored message of the actor mentions; they follow its thread. The
-    accounts that were meant, whether or not they want to hear of it.
-
-    All members are meant only by those who may call them.
-    """
-    if not mentions:
+    """Tell the members whom a stored message of the actor means; they follow its thread. The
+    accounts that were meant, whether or not they want to hear of it."""
+    if not meant.words:
         return ()
-    found = set(tx.scalars(_members(access.room_id, _named(mentions))).all())
+    found = set(meant.by_name.values())
     if thread_id is not None:
         threads.follow(tx, deps, thread_id=thread_id, account_ids=found - {access.actor.id})
-    if mentions.is_everybody and Permission.CALL_EVERYBODY in access.permissions:
+    if meant.is_everybody:
         found.update(tx.scalars(_members(access.room_id)).all())
     notify(
         tx,
@@ -64,17 +101,49 @@ def tell_mentioned(
     return found
 
 
-def _named(mentions: Mentions) -> Select[Any]:
-    return select(col(Account.id)).where(func.lower(col(Account.username)).in_(mentions.names))
-
-
-def _members(room_id: int, among: Select[Any] | None = None) -> Select[Any]:
-    wanted = (
+def _members(room_id: int) -> Select[Any]:
+    return (
         select(col(Account.id))
         .join(Membership, col(Membership.account_id) == col(Account.id))
         .where(col(Membership.room_id) == room_id, col(Account.deactivated_at).is_(None))
     )
-    return wanted if among is None else wanted.where(col(Account.id).in_(among))
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """What of a message looks like a mention and told nobody."""
+
+    names: tuple[str, ...] = ()
+    """User names of people who are not in the room."""
+    is_everybody: bool = False
+    """Whether its author called everybody and may not."""
+    thread_id: int | None = None
+    """The message in whose thread it is a reply."""
+
+
+def find_unheard(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> Unheard:
+    """Whom the actor's own message names in vain, at most ten.
+
+    Raises: NotAllowed for others' messages; as `access_message`.
+    """
+    with transaction(deps.sessions) as tx:
+        _, message = access_message(
+            tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.READ
+        )
+        if message.author_id != actor_id:
+            raise NotAllowed
+        mentions = mentions_in(message.body)
+        is_everybody = mentions.is_everybody and EVERYBODY not in message.mentions
+        rest = mentions.names.difference(message.mentions)
+        names = tx.scalars(
+            select(col(Account.username))
+            .where(
+                func.lower(col(Account.username)).in_(rest), col(Account.deactivated_at).is_(None)
+            )
+            .order_by(func.lower(col(Account.username)))
+            .limit(_MAX_UNHEARD)
+        ).all()
+        return Unheard(tuple(names), is_everybody, message.thread_id)
 
 
 def suggest(deps: Deps, *, actor_id: int, room_id: int, query: str, limit: int = 8) -> Suggestions:

@@ -19,7 +19,7 @@ from chatrooms.services import limits, pins
 from chatrooms.services.access import RoomAccess, access_message, access_room
 from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import append_event, take_seq
-from chatrooms.services.mentions import tell_mentioned
+from chatrooms.services.mentions import find_meant, tell_mentioned
 from chatrooms.services.posting import CheckedPoll, NewMessage, store
 
 MAX_FILES = 10
@@ -157,11 +157,12 @@ def edit_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int, bo
             return
         _count(deps, actor_id=actor_id)
         seq = _take_seq_for(tx, message=message)
+        meant = find_meant(tx, access=access, mentions=mentions_in(text))
         now, before = deps.clock(), message.body
         tx.add(MessageEdit(message_id=message.id, seq=seq, body=before, replaced_at=now))
         message.body = text
-        message.edited_at = now
-        event = MessageEdited(message_id=message.id, body=text, edited_at=now)
+        message.mentions, message.edited_at = list(meant.words), now
+        event = MessageEdited(message_id=message.id, body=text, mentions=meant.words, edited_at=now)
         append_event(tx, deps, room_id=room_id, seq=seq, event=event)
         if message.pinned_at is not None:
             pins.note_changed(tx, deps, room_id=room_id)
@@ -169,7 +170,7 @@ def edit_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int, bo
             tx,
             deps,
             access=access,
-            mentions=mentions_in(text).without(mentions_in(before)),
+            meant=meant.without(mentions_in(before)),
             message_id=message.id,
             thread_id=message.thread_id,
         )

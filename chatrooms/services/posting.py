@@ -28,7 +28,7 @@ from chatrooms.services.access import RoomAccess, is_id
 from chatrooms.services.answers import tell_of_answer
 from chatrooms.services.details import attachments_of, polls_of, threads_of
 from chatrooms.services.event_log import append_event, append_message, lock_room, take_seq
-from chatrooms.services.mentions import tell_mentioned
+from chatrooms.services.mentions import Meant, find_meant, tell_mentioned
 
 _FILE_GONE = "A file of this message is gone. Please add it again."
 _INSERT = insert(table_of(Message)).returning(table_of(Message).c.id)
@@ -75,6 +75,7 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
         InvalidInput if a file is not the author's, not of this room, or already in a message;
         sqlalchemy.exc.IntegrityError if the author used the client id before.
     """
+    meant = find_meant(tx, access=access, mentions=mentions_in(new.body))
     quote = _quote(tx, access=access, reply_to_id=new.reply_to_id)
     message = events.Message(
         id=0,
@@ -82,6 +83,7 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
         client_id=new.client_id,
         author=access.actor,
         body=new.body,
+        mentions=meant.words,
         sent_at=new.sent_at,
         quote=quote,
     )
@@ -92,7 +94,7 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
         )
     else:
         posted = _store_with_details(tx, deps, access=access, new=new, message=message)
-    told = _tell_mentioned(tx, deps, access, posted) if new.is_news else ()
+    told = _tell_meant(tx, deps, access, posted, meant) if new.is_news else ()
     if posted.quote or posted.thread_id:
         tell_of_answer(
             tx, deps, room_id=access.room_id, message=posted, is_news=new.is_news, told=told
@@ -100,14 +102,14 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
     return posted
 
 
-def _tell_mentioned(
-    tx: Transaction, deps: Deps, access: RoomAccess, message: events.Message
+def _tell_meant(
+    tx: Transaction, deps: Deps, access: RoomAccess, message: events.Message, meant: Meant
 ) -> Collection[int]:
     return tell_mentioned(
         tx,
         deps,
         access=access,
-        mentions=mentions_in(message.body),
+        meant=meant,
         message_id=message.id,
         thread_id=message.thread_id,
     )
@@ -157,6 +159,7 @@ def _store_with_details(
             "author_id": access.actor.id,
             "client_id": new.client_id,
             "body": new.body,
+            "mentions": list(message.mentions),
             "reply_to_id": message.quote.id if message.quote else None,
             "thread_id": root_id,
             "sent_at": new.sent_at,

@@ -12,6 +12,7 @@ from chatrooms.live.tab import NO_LINE, Line
 from chatrooms.services import members, messages, typing_notices
 from chatrooms.state import caller, pane, screens, thread_screens
 from chatrooms.state.marks import MarksState
+from chatrooms.state.outbox import tell_unheard
 from chatrooms.state.pins import PinsState
 from chatrooms.state.rows import RightsRow
 from chatrooms.state.screens import Shown
@@ -133,7 +134,9 @@ class RoomState(rx.State):
         except ChatError as error:
             self.editing_body, self.edit_error = body[:20_000], str(error)
             return
-        self.editing_id, self.editing_body, self.edit_error = 0, "", ""
+        edited, self.editing_id = self.editing_id, 0
+        self.editing_body = self.edit_error = ""
+        await tell_unheard(self, room_id=self._room_id, message_id=edited, body=body)
 
     @rx.event
     async def delete(self, message_id: int):

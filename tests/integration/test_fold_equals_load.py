@@ -95,7 +95,8 @@ class Story:
         return self.message_ids[-1 - number % len(self.message_ids)] if self.message_ids else 0
 
     def _post(self, actor: Someone, number: int) -> None:
-        body = f"Message {number} " + "word " * (number % 50)
+        named = self.people[number % len(self.people)].username if number % 3 else "nobody"
+        body = f"Message {number} for @{named} " + "@room " * (number % 2) + "word " * (number % 50)
         self.message_ids.append(post(self.deps, self.room, actor, body))
 
     def _reply(self, actor: Someone, number: int) -> None:
@@ -104,7 +105,7 @@ class Story:
 
     def _thread(self, actor: Someone, number: int) -> None:
         root = self._message(number) or None
-        self.message_ids.append(post(self.deps, self.room, actor, "In thread", thread=root))
+        self.message_ids.append(post(self.deps, self.room, actor, "In @room", thread=root))
 
     def _rename(self, actor: Someone, number: int) -> None:
         profiles.change_profile(
@@ -123,7 +124,7 @@ class Story:
             actor_id=actor.id,
             room_id=self.room.id,
             message_id=self._message(number),
-            body=f"Edit {number}",
+            body=f"Edit {number} @{self.people[number % len(self.people)].username}",
         )
 
     def _delete(self, actor: Someone, number: int) -> None:
