@@ -14,7 +14,7 @@ from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Room
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.text import check_line, slugify, username_from
-from chatrooms.services import members, messages, rooms
+from chatrooms.services import admission, messages, rooms
 from chatrooms.services.accounts import ensure_guest
 from chatrooms.services.rooms import RoomDraft
 
@@ -122,7 +122,7 @@ class Importer:
     def _join(self, room_id: int, account_id: int) -> None:
         if (room_id, account_id) not in self._members:
             with transaction(self.deps.sessions) as tx:
-                members.admit(tx, self.deps, room_id=room_id, account_id=account_id)
+                admission.admit(tx, self.deps, room_id=room_id, account_id=account_id)
             self._members.add((room_id, account_id))
 
     def _client_id(self, line: LogLine) -> str:

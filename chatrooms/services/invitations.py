@@ -13,7 +13,7 @@ from chatrooms.domain.errors import InvitationUnavailable
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_account, access_room, is_id
-from chatrooms.services.members import admit
+from chatrooms.services.admission import admit
 from chatrooms.services.notify import notify
 from chatrooms.services.sessions import hash_token
 

@@ -15,6 +15,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.domain.text import local_path
 from chatrooms.live.hub import Hub
 from chatrooms.live.runtime import runtime
+from chatrooms.live.tab import Tab
 from chatrooms.live.unread import UnreadKeeper
 from chatrooms.services.sessions import SignedIn
 
@@ -50,6 +51,11 @@ async def actor_id(state: rx.State) -> int:
 def socket_id(state: rx.State) -> str:
     """The id of the socket that the event came in on."""
     return state.router.session.session_id
+
+
+def tab(state: rx.State) -> Tab | None:
+    """The tab that the event came from, if it has shown who it belongs to."""
+    return hub().find_tab(socket_id(state))
 
 
 def address(state: rx.State) -> str:

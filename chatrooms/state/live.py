@@ -72,7 +72,7 @@ class ReaderState(rx.State):
     @rx.event
     def follow(self):
         """The newest message of the room is in sight, and each that comes will be."""
-        tab = caller.hub().find_tab(caller.socket_id(self))
+        tab = caller.tab(self)
         if tab is None:
             return None
         tab.is_following = True
@@ -114,7 +114,7 @@ class ReaderState(rx.State):
 
 
 def _room_of(state: rx.State) -> int:
-    tab = caller.hub().find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     if tab is None or tab.room_id is None:
         raise RoomUnavailable
     return tab.room_id

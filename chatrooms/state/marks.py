@@ -7,7 +7,7 @@ import reflex as rx
 
 from chatrooms.live.offload import off_loop
 from chatrooms.services import marks, polls, reactions, votes
-from chatrooms.state import caller, screens
+from chatrooms.state import caller, on_screen
 
 V = TypeVar("V")
 
@@ -26,7 +26,7 @@ class MarksState(rx.State):
     async def load(self):
         """Read the marks on what this tab shows; asked for again whenever another tab of the
         person changes one, and whenever the tab shows other messages."""
-        room_id, message_ids = screens.on_screen(self)
+        room_id, message_ids = on_screen.message_ids(self)
         if not room_id:
             return
         found = await off_loop(
@@ -42,7 +42,7 @@ class MarksState(rx.State):
     @rx.event
     async def vote(self, message_id: int, value: int):
         """Vote a message of the open room up (1) or down (-1), or take the vote back (0)."""
-        number, room_id = caller.number(message_id), screens.on_screen(self)[0]
+        number, room_id = caller.number(message_id), on_screen.message_ids(self)[0]
         await off_loop(
             votes.vote,
             caller.deps(),
@@ -57,7 +57,7 @@ class MarksState(rx.State):
     @rx.event
     async def react(self, message_id: int, emoji: str, is_on: bool):
         """Put an emoji on a message of the open room, or take it off."""
-        number, room_id = caller.number(message_id), screens.on_screen(self)[0]
+        number, room_id = caller.number(message_id), on_screen.message_ids(self)[0]
         symbol = await off_loop(
             reactions.react,
             caller.deps(),
@@ -75,7 +75,7 @@ class MarksState(rx.State):
     @rx.event
     async def choose(self, message_id: int, choice: int, is_chosen: bool):
         """Vote for a choice of a poll in the open room, or take that vote back."""
-        number, room_id = caller.number(message_id), screens.on_screen(self)[0]
+        number, room_id = caller.number(message_id), on_screen.message_ids(self)[0]
         own = await off_loop(
             polls.vote,
             caller.deps(),
@@ -95,7 +95,7 @@ class MarksState(rx.State):
             polls.close_poll,
             caller.deps(),
             actor_id=await caller.actor_id(self),
-            room_id=screens.on_screen(self)[0],
+            room_id=on_screen.message_ids(self)[0],
             message_id=caller.number(message_id),
         )
 

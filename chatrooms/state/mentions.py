@@ -8,7 +8,7 @@ from chatrooms.domain.mentions import EVERYBODY
 from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import person_row
 from chatrooms.services import mentions
-from chatrooms.state import caller, screens
+from chatrooms.state import caller, on_screen
 from chatrooms.state.rows import PersonRow
 
 _CALL = PersonRow(username=EVERYBODY, name="Everybody in this room", initials="@")
@@ -24,7 +24,7 @@ class MentionState(rx.State):
     async def search(self, form: dict[str, Any]):
         """Look for members of the open room whose names begin so."""
         query = caller.text(form, "query")[:32]
-        room_id, _ = screens.on_screen(self)
+        room_id, _ = on_screen.message_ids(self)
         found = await off_loop(
             mentions.suggest,
             caller.deps(),

@@ -9,7 +9,7 @@ from chatrooms.domain.errors import ChatError, InvalidInput
 from chatrooms.live.offload import off_loop
 from chatrooms.services import polls
 from chatrooms.services.polls import MAX_CHOICES, MIN_CHOICES, PollDraft
-from chatrooms.state import caller, screens
+from chatrooms.state import caller, on_screen
 from chatrooms.state.new_room import is_on
 
 
@@ -27,7 +27,7 @@ class NewPollState(rx.State):
     @rx.event
     def show(self):
         """Open the dialog for the open room."""
-        self._room_id = screens.on_screen(self)[0]
+        self._room_id = on_screen.message_ids(self)[0]
         self._client_id = caller.deps().ids.client_id()
         self.boxes, self.error, self.is_open = [0, 1], "", True
 

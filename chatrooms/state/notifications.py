@@ -6,7 +6,7 @@ from chatrooms.domain.text import local_path
 from chatrooms.live.offload import off_loop
 from chatrooms.services import notifications
 from chatrooms.services.notifications import Waiting
-from chatrooms.state import caller, screens
+from chatrooms.state import caller, on_screen
 from chatrooms.state.notices import notification_row
 from chatrooms.state.rows import NotificationRow
 
@@ -98,7 +98,7 @@ async def _count(state: rx.State) -> Waiting:
 
 
 async def _is_seen(state: rx.State, waiting: Waiting) -> bool:
-    tab = caller.hub().find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     if tab is None or not tab.is_following:
         return False
     return any(room.room_id == tab.room_id for room in waiting.rooms)
@@ -107,7 +107,7 @@ async def _is_seen(state: rx.State, waiting: Waiting) -> bool:
 async def notes_seen(state: rx.State, *, up_to: int = 0) -> None:
     """Mark what tells of the messages on the caller's screen as read; those `up_to` one, if it is
     given."""
-    _, message_ids = screens.on_screen(state)
+    _, message_ids = on_screen.message_ids(state)
     await off_loop(
         notifications.mark_seen,
         caller.deps(),

@@ -9,7 +9,7 @@ import reflex as rx
 from chatrooms.domain.errors import ChatError
 from chatrooms.live.offload import off_loop
 from chatrooms.services import mentions, messages
-from chatrooms.state import caller, screens, thread_screens
+from chatrooms.state import caller, on_screen, thread_screens
 from chatrooms.state.rows import RefusedRow
 
 _MAX_REFUSED = 20
@@ -49,7 +49,7 @@ class OutboxState(rx.State):
             _answer(self, client_id, str(error))
             return
         is_shown = thread_screens.has_open(self, thread_id)
-        if not is_shown if thread_id else screens.is_out_of_sight(room_id, message_id):
+        if not is_shown if thread_id else on_screen.is_out_of_sight(room_id, message_id):
             _answer(self, client_id, "")
         await tell_unheard(self, room_id=room_id, message_id=message_id, body=body)
 

@@ -5,7 +5,7 @@ import reflex as rx
 from chatrooms.domain.errors import RoomUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.services import pins
-from chatrooms.state import caller, pane, thread_screens
+from chatrooms.state import caller, on_screen, pane
 from chatrooms.state.links import link_row
 from chatrooms.state.rows import MessageLinkRow
 
@@ -19,7 +19,7 @@ class PinsState(rx.State):
     async def load(self):
         """Read the pins; asked for again whenever one of them changes."""
         try:
-            _, room = thread_screens.screen(self)
+            _, room = on_screen.screen(self)
             found = await off_loop(
                 pins.list_pins,
                 caller.deps(),
@@ -40,7 +40,7 @@ class PinsState(rx.State):
     @rx.event
     async def set_pinned(self, message_id: int, is_pinned: bool):
         """Pin a message for everybody, or take its pin off."""
-        _, room = thread_screens.screen(self)
+        _, room = on_screen.screen(self)
         await off_loop(
             pins.set_pinned,
             caller.deps(),

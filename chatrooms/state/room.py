@@ -9,13 +9,13 @@ from chatrooms.domain.errors import ChatError, NotAllowed, RoomUnavailable
 from chatrooms.domain.events import Message
 from chatrooms.live.offload import off_loop
 from chatrooms.live.tab import NO_LINE, Line
-from chatrooms.services import members, messages, typing_notices
-from chatrooms.state import caller, pane, screens, thread_screens
+from chatrooms.services import join_requests, members, messages, typing_notices
+from chatrooms.state import caller, on_screen, pane, past_screens, screens, thread_screens
 from chatrooms.state.marks import MarksState
 from chatrooms.state.outbox import tell_unheard
+from chatrooms.state.past_screens import Shown
 from chatrooms.state.pins import PinsState
 from chatrooms.state.rows import RightsRow
-from chatrooms.state.screens import Shown
 from chatrooms.state.thread import ThreadState, open_thread
 
 
@@ -98,7 +98,7 @@ class RoomState(rx.State):
         """Answer a message in the timeline: it is quoted above the composer."""
         message = await _find(self, message_id)
         self.reply_to_id, self.reply_to_author = message.id, message.author.name
-        self.reply_to_text = screens.excerpt_of(message)
+        self.reply_to_text = on_screen.excerpt_of(message)
 
     @rx.event
     def cancel_quote(self):
@@ -152,18 +152,18 @@ class RoomState(rx.State):
     @rx.event
     def hold_place(self):
         """The person scrolled up: keep the lines being read, however much is said meanwhile."""
-        self._shown = screens.hold_place(self)
+        self._shown = past_screens.hold_place(self)
 
     @rx.event
     async def load_older(self):
         """Show the page before the first message shown."""
-        self._shown = await screens.load_older(self, self._room_id)
+        self._shown = await past_screens.load_older(self, self._room_id)
         return MarksState.load
 
     @rx.event
     async def load_newer(self):
         """In the past, show the page after the last message shown."""
-        self._shown = await screens.load_newer(self, self._room_id)
+        self._shown = await past_screens.load_newer(self, self._room_id)
         return MarksState.load
 
     @rx.event
@@ -176,7 +176,7 @@ class RoomState(rx.State):
     def jump_to_latest(self):
         """Leave the past."""
         self.target_id, self._shown = 0, Shown()
-        screens.show_latest(self)
+        past_screens.show_latest(self)
 
     @rx.event
     async def notify_typing(self):
@@ -213,7 +213,7 @@ class RoomState(rx.State):
     async def request_to_join(self):
         """Ask to be let into the room of this address, if there is one."""
         await off_loop(
-            members.request_to_join,
+            join_requests.request_to_join,
             caller.deps(),
             actor_id=await caller.actor_id(self),
             slug=screens.slug_of(self),
@@ -246,11 +246,11 @@ async def _jump(state: RoomState, message_id: int) -> None:
     """Show the room around a message; for a reply around the one whose thread it is, with the
     thread beside it."""
     place = await thread_screens.place_of(state, message_id)
-    state._shown = await screens.show_around(state, state._room_id, place.root_id)
+    state._shown = await past_screens.show_around(state, state._room_id, place.root_id)
     state.target_id = place.root_id
     if place.is_reply:
         await open_thread(state, message_id)
 
 
 async def _find(state: RoomState, message_id: Any) -> Message:
-    return await screens.find_message(state, state._room_id, caller.number(message_id))
+    return await on_screen.find_message(state, state._room_id, caller.number(message_id))

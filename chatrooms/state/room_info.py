@@ -8,7 +8,7 @@ from chatrooms.domain.errors import ChatError, RoomUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import iso, person_row
-from chatrooms.services import invitations, members, presence, rooms
+from chatrooms.services import invitations, join_requests, members, presence, rooms
 from chatrooms.services.access import RoomAccess
 from chatrooms.state import caller, pane, screens
 from chatrooms.state.new_room import draft
@@ -169,7 +169,7 @@ async def _access(state: rx.State) -> RoomAccess:
 async def _decide(state: rx.State, request_id: Any, *, is_accepted: bool) -> None:
     access = await _access(state)
     await off_loop(
-        members.decide_join_request,
+        join_requests.decide_join_request,
         caller.deps(),
         actor_id=access.actor.id,
         room_id=access.room_id,
@@ -212,7 +212,7 @@ async def _requests(access: RoomAccess) -> list[JoinRequestRow]:
     if Permission.DECIDE_JOIN_REQUESTS not in access.permissions:
         return []
     found = await off_loop(
-        members.list_join_requests,
+        join_requests.list_join_requests,
         caller.deps(),
         actor_id=access.actor.id,
         room_id=access.room_id,

@@ -4,7 +4,7 @@ import reflex as rx
 
 from chatrooms.live.offload import off_loop
 from chatrooms.services import saved
-from chatrooms.state import caller, pane, thread_screens
+from chatrooms.state import caller, on_screen, pane
 from chatrooms.state.links import link_row
 from chatrooms.state.rows import MessageLinkRow
 
@@ -39,7 +39,7 @@ class SavedState(rx.State):
     @rx.event
     async def set_saved(self, message_id: int, is_saved: bool):
         """Save a message of the open room, or forget it."""
-        _, room = thread_screens.screen(self)
+        _, room = on_screen.screen(self)
         await _set(self, room.room_id, message_id, is_saved=is_saved)
 
     @rx.event

@@ -1,38 +1,18 @@
-"""Puts rooms and pages of their past on a tab's screen: read through services, shown by the hub."""
-
-from dataclasses import dataclass
+"""Puts rooms on a tab's screen: read through services, granted and shown by the hub."""
 
 import reflex as rx
 
-from chatrooms.domain.errors import MessageUnavailable, RoomUnavailable
-from chatrooms.domain.events import Message
+from chatrooms.domain.errors import RoomUnavailable
 from chatrooms.domain.permissions import Permission
-from chatrooms.domain.text import excerpt
 from chatrooms.live.offload import off_loop
-from chatrooms.live.room import LiveRoom
-from chatrooms.live.rows import FILES_ALONE
-from chatrooms.live.tab import MAX_PAST, PRESENT, Line, Past, Tab
-from chatrooms.live.wire import SocketGone
-from chatrooms.services import history, reading, rooms
-from chatrooms.services.access import MAX_ID, RoomAccess
-from chatrooms.state import caller
+from chatrooms.live.tab import PRESENT, Line
+from chatrooms.services import reading, rooms
+from chatrooms.services.access import RoomAccess
+from chatrooms.state import caller, past_screens
+from chatrooms.state.past_screens import Shown
 from chatrooms.state.rows import RightsRow
 
-PAGE = 50
-"""Messages that one scroll back brings."""
 _MAX_TRIES = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Which stretch of the past a tab shows, kept so that a reconnect shows it again."""
-
-    room_id: int = 0
-    first: int = 0
-    last: int = 0
-    is_past: bool = False
-    in_history: bool = False
-    is_reading: bool = False
 
 
 def slug_of(state: rx.State) -> str:
@@ -63,19 +43,19 @@ async def open_room(
         room = await hub.live.open((await look_up(state, slug)).room_id)
         if line.room_id != room.room_id:
             line = await _find_line(state, room.room_id)
-            pages = await _pages_around(state, room, line.message_id) if lands else ()
+            pages = await past_screens.pages_around(state, room, line.message_id) if lands else ()
         else:
-            pages = await _pages(state, room.room_id, shown)
+            pages = await past_screens.pages_of(state, room.room_id, shown)
         epoch = hub.access_epoch
         signed_in = await caller.signed_in(state)
         access = await look_up(state, slug)
         if hub.access_epoch == epoch and hub.rooms.get(room.room_id) is room:
             sid = caller.socket_id(state)
             tab = hub.find_tab(sid) or hub.attach(sid, signed_in)
-            past = _joined(room, pages, has_older=True) if pages else PRESENT
+            past = past_screens.joined(room, pages, has_older=True) if pages else PRESENT
             hub.show(tab, room, past, is_staff=_is_staff(access), line=line)
             tab.is_reading |= shown.is_reading and shown.room_id == room.room_id
-            return access, _shown(tab), line
+            return access, past_screens.shown_by(tab), line
     raise RoomUnavailable
 
 
@@ -89,30 +69,13 @@ async def _find_line(state: rx.State, room_id: int) -> Line:
     return Line(room_id, place.first_unread_id, place.unread)
 
 
-async def _pages_around(state: rx.State, room: LiveRoom, message_id: int) -> tuple[Message, ...]:
-    """The stretch of the past with an unread message in it, unless all screens show that one."""
-    if not message_id or any(m.id == message_id for m in (*room.settled, *room.tail)):
-        return ()
-    return tuple(
-        await off_loop(
-            history.list_around,
-            caller.deps(),
-            actor_id=await caller.actor_id(state),
-            room_id=room.room_id,
-            message_id=message_id,
-            limit=2 * PAGE,
-        )
-    )
-
-
 def show_line(state: rx.State, line: Line) -> None:
     """Have the caller's tab show elsewhere where what is new begins; it follows the room no
     longer, which would mark everything as read again."""
-    hub = caller.hub()
-    tab = hub.find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     if tab is not None and tab.room_id == line.room_id:
         tab.is_following = False
-        hub.show_line(tab, line)
+        caller.hub().show_line(tab, line)
 
 
 def _is_staff(access: RoomAccess) -> bool:
@@ -121,54 +84,37 @@ def _is_staff(access: RoomAccess) -> bool:
 
 def note_info(state: rx.State, *, is_open: bool) -> None:
     """Have changes of the room's members reach the caller's tab, or no longer."""
-    tab = caller.hub().find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     if tab is not None:
         tab.has_info_open = is_open
 
 
 def note_top(state: rx.State, *, is_open: bool) -> None:
     """Have changes of the room's best messages reach the caller's tab, or no longer."""
-    tab = caller.hub().find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     if tab is not None:
         tab.has_top_open = is_open
 
 
 def close_thread(state: rx.State) -> None:
     """Have changes of the thread that was open reach the caller's tab no longer."""
-    tab = caller.hub().find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     if tab is not None:
         caller.hub().threads.close(tab)
 
 
 def note_rights(state: rx.State, access: RoomAccess) -> None:
     """Have new join requests reach the caller's tab if the caller decides them."""
-    tab = caller.hub().find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     if tab is not None and tab.room_id == access.room_id:
         tab.is_staff = _is_staff(access)
 
 
-async def _pages(state: rx.State, room_id: int, shown: Shown) -> tuple[Message, ...]:
-    if not shown.is_past or shown.room_id != room_id:
-        return ()
-    return tuple(
-        await off_loop(
-            history.list_between,
-            caller.deps(),
-            actor_id=await caller.actor_id(state),
-            room_id=room_id,
-            first=shown.first,
-            last=shown.last if shown.in_history else MAX_ID,
-            limit=MAX_PAST,
-        )
-    )
-
-
 def blank(state: rx.State) -> None:
     """Show no room."""
-    hub = caller.hub()
-    tab = hub.find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     if tab is not None:
-        hub.blank(tab)
+        caller.hub().blank(tab)
 
 
 def rights_row(access: RoomAccess) -> RightsRow:
@@ -187,171 +133,4 @@ def rights_row(access: RoomAccess) -> RightsRow:
         can_change_roles=Permission.CHANGE_ROLES in may,
         can_close_polls=Permission.CLOSE_POLL in may,
         can_pin=Permission.PIN_MESSAGE in may,
-    )
-
-
-def excerpt_of(message: Message) -> str:
-    """A message as a reply quotes it."""
-    return excerpt(message.body) or FILES_ALONE
-
-
-def on_screen(state: rx.State) -> tuple[int, list[int]]:
-    """The room that the caller's tab shows and the ids of its messages there, a thread's included;
-    0 and none if it shows no room."""
-    hub = caller.hub()
-    tab = hub.find_tab(caller.socket_id(state))
-    room = hub.rooms.get(tab.room_id) if tab is not None and tab.room_id is not None else None
-    if tab is None or room is None:
-        return 0, []
-    thread = room.threads.get(tab.thread_id) if tab.thread_id is not None else None
-    replies = (thread.root, *thread.replies, *tab.older_replies) if thread is not None else ()
-    return room.room_id, [m.id for m in (*replies, *tab.past.messages, *room.view.messages)]
-
-
-def is_out_of_sight(room_id: int, message_id: int) -> bool:
-    """Whether a message is too old to be among the newest of the room: one that was sent before a
-    long break and is sent again now will not appear at the end of the page."""
-    room = caller.hub().rooms.get(room_id)
-    messages = room.view.messages if room is not None else ()
-    return bool(messages) and message_id < messages[0].id
-
-
-def _screen(state: rx.State, room_id: int) -> tuple[Tab, LiveRoom]:
-    hub, sid = caller.hub(), caller.socket_id(state)
-    tab, room = hub.find_tab(sid), hub.rooms.get(room_id)
-    if hub.address(sid) is None:
-        raise SocketGone
-    if tab is None or room is None or tab.room_id != room_id:
-        raise RoomUnavailable
-    return tab, room
-
-
-async def find_message(state: rx.State, room_id: int, message_id: int) -> Message:
-    """A message of the room. Raises: MessageUnavailable if absent or deleted; RoomUnavailable."""
-    found = await off_loop(
-        history.get_message,
-        caller.deps(),
-        actor_id=await caller.actor_id(state),
-        room_id=room_id,
-        message_id=message_id,
-    )
-    if found.is_deleted:
-        raise MessageUnavailable
-    return found
-
-
-async def load_older(state: rx.State, room_id: int) -> Shown:
-    """Show the page before the first message shown; beyond `MAX_PAST` the newest ones go."""
-    tab, room = _screen(state, room_id)
-    first = tab.past.messages[0].position if tab.past.messages else room.first_position
-    page = await off_loop(
-        history.list_before,
-        caller.deps(),
-        actor_id=await caller.actor_id(state),
-        room_id=room_id,
-        position=first,
-        limit=PAGE + 1,
-    )
-    tab, room = _screen(state, room_id)
-    longer = (*page[-PAGE:], *(tab.past.messages or _settled_since(room, first)))
-    past = Past(
-        messages=longer[:MAX_PAST],
-        has_older=len(page) > PAGE,
-        in_history=tab.past.in_history or len(longer) > MAX_PAST,
-    )
-    return _show(tab, past)
-
-
-def _settled_since(room: LiveRoom, first: int) -> tuple[Message, ...]:
-    # While the page was read the settled list may have moved on; what it left belongs to the past.
-    return tuple(m for m in room.view.messages if first <= m.position < room.first_position)
-
-
-async def load_newer(state: rx.State, room_id: int) -> Shown:
-    """In the past, show the page after the last message shown, until the present is reached."""
-    tab, room = _screen(state, room_id)
-    if not tab.past.in_history or not tab.past.messages:
-        return _shown(tab)
-    page = await off_loop(
-        history.list_after,
-        caller.deps(),
-        actor_id=await caller.actor_id(state),
-        room_id=room_id,
-        position=tab.past.messages[-1].position,
-        limit=PAGE,
-    )
-    tab, room = _screen(state, room_id)
-    longer = (*tab.past.messages, *page)
-    messages = longer[-MAX_PAST:]
-    has_older = tab.past.has_older or len(longer) > len(messages)
-    return _show(tab, _joined(room, messages, has_older=has_older))
-
-
-def _joined(room: LiveRoom, messages: tuple[Message, ...], *, has_older: bool) -> Past:
-    """A stretch of the past, joined to the present if nothing lies between the two."""
-    first = room.first_position
-    if not messages or not _lies_between(room, messages[-1].position, first):
-        before = tuple(m for m in messages if m.position < first)
-        return Past(before, has_older=has_older, in_history=False) if before else PRESENT
-    return Past(messages, has_older=has_older, in_history=True)
-
-
-def _lies_between(room: LiveRoom, last: int, first: int) -> bool:
-    known = room.view.messages
-    if last >= first or not known:
-        return False
-    # Positions have gaps, so only messages in view prove that there is none in between.
-    return known[0].position > last or any(last < m.position < first for m in known)
-
-
-async def show_around(state: rx.State, room_id: int, message_id: int) -> Shown:
-    """Show the room around one message. Raises: MessageUnavailable."""
-    page = await off_loop(
-        history.list_around,
-        caller.deps(),
-        actor_id=await caller.actor_id(state),
-        room_id=room_id,
-        message_id=message_id,
-        limit=2 * PAGE,
-    )
-    tab, room = _screen(state, room_id)
-    present = () if tab.past.in_history else (*room.settled, *room.tail)
-    if any(m.id == message_id for m in (*tab.past.messages, *present)):
-        return _shown(tab)
-    return _show(tab, _joined(room, tuple(page), has_older=True))
-
-
-def hold_place(state: rx.State) -> Shown:
-    """Keep the lines that the caller's tab shows, as they leave the newest ones."""
-    tab = caller.hub().find_tab(caller.socket_id(state))
-    if tab is None:
-        return Shown()
-    tab.is_reading = True
-    return _shown(tab)
-
-
-def show_latest(state: rx.State) -> None:
-    """Show the newest messages alone."""
-    hub = caller.hub()
-    tab = hub.find_tab(caller.socket_id(state))
-    if tab is not None:
-        hub.show_past(tab, PRESENT)
-
-
-def _show(tab: Tab, past: Past) -> Shown:
-    caller.hub().show_past(tab, past)
-    return _shown(tab)
-
-
-def _shown(tab: Tab) -> Shown:
-    past = tab.past
-    if tab.room_id is None or not (past.messages or tab.is_reading):
-        return Shown()
-    return Shown(
-        room_id=tab.room_id,
-        first=past.messages[0].position if past.messages else 0,
-        last=past.messages[-1].position if past.messages else 0,
-        is_past=bool(past.messages),
-        in_history=past.in_history,
-        is_reading=tab.is_reading,
     )

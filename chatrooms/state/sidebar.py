@@ -35,7 +35,7 @@ async def _read(state: rx.State) -> list[MyRoom]:
     for _ in range(_MAX_TRIES):
         epoch = unread.epoch(actor_id)
         mine = await off_loop(rooms.list_my_rooms, caller.deps(), actor_id=actor_id)
-        tab = caller.hub().find_tab(caller.socket_id(state))
+        tab = caller.tab(state)
         if tab is None or unread.show(tab, mine, epoch=epoch):
             return mine
     raise ServiceUnavailable

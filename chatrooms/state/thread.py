@@ -7,7 +7,7 @@ import reflex as rx
 from chatrooms.domain.errors import MessageUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.services import threads
-from chatrooms.state import caller, pane, thread_screens
+from chatrooms.state import caller, on_screen, pane, thread_screens
 from chatrooms.state.marks import MarksState
 
 
@@ -32,7 +32,7 @@ class ThreadState(rx.State):
         """After the room was shown anew, show its thread anew; that of another room is closed."""
         if await pane.shown(self) != "thread":
             return None
-        _, room = thread_screens.screen(self)
+        _, room = on_screen.screen(self)
         if self._room_id != room.room_id:
             await pane.switch(self, "")
             return None
@@ -58,7 +58,7 @@ class ThreadState(rx.State):
     @rx.event
     async def set_following(self, is_following: bool):
         """Hear of replies in the open thread from now on, or no more."""
-        _, room = thread_screens.screen(self)
+        _, room = on_screen.screen(self)
         await off_loop(
             threads.set_following,
             caller.deps(),
@@ -73,7 +73,7 @@ async def open_thread(state: rx.State, message_id: int) -> int:
     """Open the thread that a message of the open room is in, and show the message if it is a
     reply; returns the thread's root. Raises: MessageUnavailable, RoomUnavailable."""
     place = await thread_screens.place_of(state, message_id)
-    _, room = thread_screens.screen(state)
+    _, room = on_screen.screen(state)
     thread = await state.get_state(ThreadState)
     first = place.position if place.is_reply else 0
     await thread_screens.show(state, place.root_id, first=first)

@@ -2,33 +2,19 @@
 
 import reflex as rx
 
-from chatrooms.domain.errors import RoomUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
 from chatrooms.live.tab import MAX_OLDER_REPLIES, Tab
-from chatrooms.live.wire import SocketGone
 from chatrooms.services import history, threads
 from chatrooms.services.threads import Place
-from chatrooms.state import caller
+from chatrooms.state import caller, on_screen
 
 _PAGE = 50
 
 
-def screen(state: rx.State) -> tuple[Tab, LiveRoom]:
-    """The caller's tab and the room that it was granted. Raises: SocketGone, RoomUnavailable."""
-    hub, sid = caller.hub(), caller.socket_id(state)
-    tab = hub.find_tab(sid)
-    if hub.address(sid) is None:
-        raise SocketGone
-    room = hub.rooms.get(tab.room_id) if tab is not None and tab.room_id is not None else None
-    if tab is None or room is None:
-        raise RoomUnavailable
-    return tab, room
-
-
 async def place_of(state: rx.State, message_id: int) -> Place:
     """Where a message of the open room stands. Raises: MessageUnavailable, RoomUnavailable."""
-    _, room = screen(state)
+    _, room = on_screen.screen(state)
     return await off_loop(
         threads.get_place,
         caller.deps(),
@@ -41,7 +27,7 @@ async def place_of(state: rx.State, message_id: int) -> Place:
 async def show(state: rx.State, root_id: int, *, first: int = 0) -> None:
     """Show a thread whose root `place_of` has found; with `first`, from that position on, if it
     lies before the replies that all show. Raises: as `hub.threads.open`."""
-    tab, room = screen(state)
+    tab, room = on_screen.screen(state)
     hub = caller.hub()
     await hub.threads.load(tab, room, root_id)
     if first and first < _first_shown(tab, room):
@@ -53,14 +39,14 @@ async def show(state: rx.State, root_id: int, *, first: int = 0) -> None:
 async def load_older(state: rx.State) -> int:
     """Show the page before the first reply shown; the position of the first one then. Raises:
     RoomUnavailable if no thread is open."""
-    tab, _ = screen(state)
+    tab, _ = on_screen.screen(state)
     first = await _load(state, first=0, limit=_PAGE)
     caller.hub().threads.send_older(tab)
     return first
 
 
 async def _load(state: rx.State, *, first: int, limit: int) -> int:
-    tab, room = screen(state)
+    tab, room = on_screen.screen(state)
     root_id, before = tab.thread_id, _first_shown(tab, room)
     room_left = MAX_OLDER_REPLIES - len(tab.older_replies)
     if root_id is None or room_left <= 0:
@@ -75,7 +61,7 @@ async def _load(state: rx.State, *, first: int, limit: int) -> int:
         before=before,
         limit=min(limit, room_left) + 1,
     )
-    tab, now = screen(state)
+    tab, now = on_screen.screen(state)
     if now is not room or tab.thread_id != root_id or _first_shown(tab, room) != before:
         return before
     kept = page[-min(limit, room_left) :]
@@ -93,7 +79,7 @@ def _first_shown(tab: Tab, room: LiveRoom) -> int:
 
 async def mark_read(state: rx.State) -> None:
     """Note that the caller has read the thread on the screen."""
-    tab, room = screen(state)
+    tab, room = on_screen.screen(state)
     thread = room.threads.get(tab.thread_id or 0)
     if thread is None or not thread.replies:
         return
@@ -109,5 +95,5 @@ async def mark_read(state: rx.State) -> None:
 
 def has_open(state: rx.State, root_id: int) -> bool:
     """Whether the caller's tab shows that thread."""
-    tab = caller.hub().find_tab(caller.socket_id(state))
+    tab = caller.tab(state)
     return tab is not None and tab.thread_id == root_id

@@ -4,7 +4,7 @@ import reflex as rx
 
 from chatrooms.live.offload import off_loop
 from chatrooms.services import votes
-from chatrooms.state import caller, pane, screens
+from chatrooms.state import caller, on_screen, pane, screens
 from chatrooms.state.rows import TopRow
 
 
@@ -28,7 +28,7 @@ class TopState(rx.State):
 
 
 async def _read(state: TopState) -> None:
-    room_id, _ = screens.on_screen(state)
+    room_id, _ = on_screen.message_ids(state)
     if not room_id:
         state.rows = []
         return

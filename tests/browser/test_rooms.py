@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.permissions import Role
-from chatrooms.services import members
+from chatrooms.services import join_requests, members
 from tests.browser.screen import SOON_MS, Desk, Screen
 from tests.support.people import Place, Someone, bring_in, post, sign_up, unique
 
@@ -99,7 +99,7 @@ def test_an_accepted_request_lets_the_stranger_in_without_a_reload(
 def test_a_declined_request_leaves_the_stranger_outside(
     desk: Desk, deps: Deps, private_room: Place, owner: Someone, stranger: Someone
 ) -> None:
-    members.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
+    join_requests.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
     owners = desk.sit_down(owner).enter(private_room)
     requests = owners.page.get_by_role("list", name="Join requests")
     requests.get_by_role("button", name="Decline").click()
@@ -253,7 +253,7 @@ def test_a_promotion_shows_at_once_in_what_one_may_do(
     expect(theirs.button("Create invitation link")).to_be_visible()
     for screen in (theirs, owners):
         expect(member_row(screen, member)).to_contain_text("moderator")
-    members.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
+    join_requests.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
     requests = theirs.page.get_by_role("list", name="Join requests")
     expect(requests).to_contain_text(stranger.username)
     manage(owners, member, "Make member")

@@ -19,6 +19,7 @@ from chatrooms.domain.permissions import Role
 from chatrooms.services import (
     history,
     invitations,
+    join_requests,
     members,
     messages,
     rooms,
@@ -98,10 +99,10 @@ ACTIONS: dict[str, tuple[Action, tuple[str, ...]]] = {
     ),
     "list members": (act(members.list_members), INSIDE),
     "say that one types": (act(typing_notices.announce_typing), INSIDE),
-    "list join requests": (act(members.list_join_requests), ("owner", "moderator")),
+    "list join requests": (act(join_requests.list_join_requests), ("owner", "moderator")),
     "accept a join request": (
         act(
-            members.decide_join_request,
+            join_requests.decide_join_request,
             request_id=lambda s: s.request_id,
             is_accepted=lambda s: True,
         ),
@@ -109,7 +110,7 @@ ACTIONS: dict[str, tuple[Action, tuple[str, ...]]] = {
     ),
     "decline a join request": (
         act(
-            members.decide_join_request,
+            join_requests.decide_join_request,
             request_id=lambda s: s.request_id,
             is_accepted=lambda s: False,
         ),
@@ -144,8 +145,8 @@ def scene(
 ) -> Scene:
     target = bring_in(deps, private_room, by=owner, who=sign_up(deps, "target"))
     asking = sign_up(deps, "asking")
-    members.request_to_join(deps, actor_id=asking.id, slug=private_room.slug)
-    waiting = members.list_join_requests(deps, actor_id=owner.id, room_id=private_room.id)
+    join_requests.request_to_join(deps, actor_id=asking.id, slug=private_room.slug)
+    waiting = join_requests.list_join_requests(deps, actor_id=owner.id, room_id=private_room.id)
     links = invitations.list_invitations(deps, actor_id=owner.id, room_id=private_room.id)
     return Scene(
         deps=deps,
@@ -241,8 +242,8 @@ def elsewhere(deps: Deps, owner: Someone) -> Scene:
     room = make_room(deps, owner, is_private=True)
     target = bring_in(deps, room, by=owner, who=sign_up(deps, "elsewhere"))
     asking = sign_up(deps, "asking-elsewhere")
-    members.request_to_join(deps, actor_id=asking.id, slug=room.slug)
-    waiting = members.list_join_requests(deps, actor_id=owner.id, room_id=room.id)
+    join_requests.request_to_join(deps, actor_id=asking.id, slug=room.slug)
+    waiting = join_requests.list_join_requests(deps, actor_id=owner.id, room_id=room.id)
     links = invitations.list_invitations(deps, actor_id=owner.id, room_id=room.id)
     return Scene(deps, room, post(deps, room, owner), target, waiting[0].id, links[0].id)
 
@@ -329,7 +330,7 @@ def test_whatever_address_is_typed_is_no_room(deps: Deps, owner: Someone, slug: 
     with pytest.raises(RoomUnavailable):
         rooms.open_room(deps, actor_id=owner.id, slug=slug)
     with_text = slug if isinstance(slug, str) else ""
-    assert members.request_to_join(deps, actor_id=owner.id, slug=with_text) is None
+    assert join_requests.request_to_join(deps, actor_id=owner.id, slug=with_text) is None
 
 
 def test_a_public_room_is_read_and_joined_by_anyone(

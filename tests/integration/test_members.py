@@ -15,7 +15,7 @@ from chatrooms.domain.errors import (
     RoomUnavailable,
 )
 from chatrooms.domain.permissions import Role
-from chatrooms.services import invitations, members, rooms
+from chatrooms.services import invitations, join_requests, members, rooms
 from tests.support.inspect import assert_gapless, everything_stored, seqs
 from tests.support.people import Place, Someone, bring_in, sign_up
 from tests.support.threads import at_once
@@ -182,17 +182,17 @@ def test_members_are_listed_by_rank_in_pages(
 @pytest.fixture
 def asking(deps: Deps, private_room: Place, stranger: Someone) -> Someone:
     """Somebody who asks to be let into the private room."""
-    members.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
+    join_requests.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
     return stranger
 
 
 def waiting(deps: Deps, room: Place, owner: Someone) -> list[tuple[int, int]]:
-    listed = members.list_join_requests(deps, actor_id=owner.id, room_id=room.id)
+    listed = join_requests.list_join_requests(deps, actor_id=owner.id, room_id=room.id)
     return [(request.person.id, request.id) for request in listed]
 
 
 def decide(deps: Deps, room: Place, by: Someone, request_id: int, *, accept: bool) -> None:
-    members.decide_join_request(
+    join_requests.decide_join_request(
         deps, actor_id=by.id, room_id=room.id, request_id=request_id, is_accepted=accept
     )
 
@@ -202,7 +202,7 @@ def test_asking_often_makes_one_request_and_tells_nothing(
 ) -> None:
     answers = at_once(
         [
-            lambda slug=slug: members.request_to_join(deps, actor_id=asking.id, slug=slug)
+            lambda slug=slug: join_requests.request_to_join(deps, actor_id=asking.id, slug=slug)
             for slug in [private_room.slug] * 4 + ["no-such-room", "", "\x00", "\ud800"]
         ]
     )
@@ -231,7 +231,7 @@ def test_a_declined_request_lets_nobody_in_and_may_be_asked_again(
     with pytest.raises(AccountUnavailable):
         decide(deps, private_room, owner, request_id, accept=True)
     assert asking.id not in roles(deps, private_room, owner)
-    members.request_to_join(deps, actor_id=asking.id, slug=private_room.slug)
+    join_requests.request_to_join(deps, actor_id=asking.id, slug=private_room.slug)
     assert [who for who, _ in waiting(deps, private_room, owner)] == [asking.id]
 
 
@@ -260,7 +260,7 @@ def test_a_request_ends_when_its_maker_comes_in_by_a_link(
 def test_members_need_not_ask(
     deps: Deps, private_room: Place, owner: Someone, member: Someone
 ) -> None:
-    members.request_to_join(deps, actor_id=member.id, slug=private_room.slug)
+    join_requests.request_to_join(deps, actor_id=member.id, slug=private_room.slug)
     assert waiting(deps, private_room, owner) == []
 
 

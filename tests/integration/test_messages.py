@@ -13,7 +13,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.domain.errors import ChatError, InvalidInput, MessageUnavailable, NotAllowed
 from chatrooms.domain.events import Message, Sequenced
-from chatrooms.services import event_log, history, members, messages
+from chatrooms.services import admission, event_log, history, messages
 from tests.support.inspect import assert_gapless, everything_stored, folded, rows
 from tests.support.people import Place, Someone, make_room, post
 from tests.support.threads import at_once
@@ -286,7 +286,7 @@ def bell(deps: Deps, private_room: Place) -> Any:
 
 def stumble_before_the_commit(deps: Deps, room: Place, who: Someone) -> None:
     with transaction(deps.sessions) as tx:
-        members.admit(tx, deps, room_id=room.id, account_id=who.id)
+        admission.admit(tx, deps, room_id=room.id, account_id=who.id)
         raise RuntimeError
 
 

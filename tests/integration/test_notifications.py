@@ -12,6 +12,7 @@ from chatrooms.domain.permissions import Role
 from chatrooms.live.offload import off_loop
 from chatrooms.services import (
     hearing,
+    join_requests,
     maintenance,
     members,
     mentions,
@@ -184,12 +185,12 @@ def test_staff_is_told_of_a_join_request_until_somebody_decides_it(
     stranger: Someone,
 ) -> None:
     for _ in range(2):
-        members.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
+        join_requests.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
     for who in (owner, moderator):
         found = [each for each in told(deps, who) if each.kind is Kind.JOIN_REQUEST]
         assert [each.count for each in found] == [1]
     assert Kind.JOIN_REQUEST not in kinds(deps, member)
-    (request,) = members.list_join_requests(deps, actor_id=owner.id, room_id=private_room.id)
+    (request,) = join_requests.list_join_requests(deps, actor_id=owner.id, room_id=private_room.id)
     decide(deps, private_room, owner, request.id, is_accepted=True)
     open_ones = [each for each in told(deps, moderator) if each.kind is Kind.JOIN_REQUEST]
     assert all(each.is_read for each in open_ones)
@@ -197,7 +198,7 @@ def test_staff_is_told_of_a_join_request_until_somebody_decides_it(
 
 
 def decide(deps: Deps, room: Place, by: Someone, request_id: int, *, is_accepted: bool) -> None:
-    members.decide_join_request(
+    join_requests.decide_join_request(
         deps, actor_id=by.id, room_id=room.id, request_id=request_id, is_accepted=is_accepted
     )
 
@@ -205,8 +206,8 @@ def decide(deps: Deps, room: Place, by: Someone, request_id: int, *, is_accepted
 def test_who_is_declined_learns_no_more_than_the_address_that_was_asked_for(
     deps: Deps, private_room: Place, owner: Someone, stranger: Someone
 ) -> None:
-    members.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
-    (request,) = members.list_join_requests(deps, actor_id=owner.id, room_id=private_room.id)
+    join_requests.request_to_join(deps, actor_id=stranger.id, slug=private_room.slug)
+    (request,) = join_requests.list_join_requests(deps, actor_id=owner.id, room_id=private_room.id)
     decide(deps, private_room, owner, request.id, is_accepted=False)
     (one,) = told(deps, stranger)
     assert (one.kind, one.room_name, one.by) == (Kind.JOIN_DECLINED, private_room.slug, None)

@@ -1,0 +1,46 @@
+"""The tables. PostgreSQL is the truth; only services read and write them.
+
+Times are UTC with time zone. Secrets (session ids, tickets, invitation tokens) are stored as
+SHA-256, so a copy of the database opens no door.
+"""
+
+from typing import cast
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from chatrooms.db.tables.accounts import Account, Session, Ticket
+from chatrooms.db.tables.marks import PollRow, PollVote, ReactionRow, Vote
+from chatrooms.db.tables.messages import AttachmentRow, Message, MessageEdit
+from chatrooms.db.tables.own import Draft, Notification, SavedMessage, ThreadDraft, ThreadFollow
+from chatrooms.db.tables.rooms import Invitation, JoinRequest, Membership, Room, RoomEventRow
+
+__all__ = [
+    "Account",
+    "AttachmentRow",
+    "Draft",
+    "Invitation",
+    "JoinRequest",
+    "Membership",
+    "Message",
+    "MessageEdit",
+    "Notification",
+    "PollRow",
+    "PollVote",
+    "ReactionRow",
+    "Room",
+    "RoomEventRow",
+    "SQLModel",
+    "SavedMessage",
+    "Session",
+    "ThreadDraft",
+    "ThreadFollow",
+    "Ticket",
+    "Vote",
+    "table_of",
+]
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The plain table of a model: statements on it skip the object mapper, on the hot paths."""
+    return cast(Table, vars(model)["__table__"])

@@ -1,0 +1,67 @@
+"""Accounts, and the browsers that are signed in to them."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, DateTime, Index, LargeBinary, Text, text
+from sqlmodel import Field, SQLModel
+
+from chatrooms.db.columns import identifier, moment, reference
+
+
+class Account(SQLModel, table=True):
+    """Somebody who can write. `password_hash` is empty where nobody can sign in."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        Index("accounts_username_key", text("lower(username)"), unique=True),
+        Index("accounts_email_key", "email", unique=True),
+    )
+
+    id: int = Field(default=None, sa_column=identifier())
+    username: str = Field(sa_column=Column(Text, nullable=False))
+    email: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    name: str = Field(sa_column=Column(Text, nullable=False))
+    hue: int
+    password_hash: str = Field(default="", sa_column=Column(Text, nullable=False))
+    is_admin: bool = False
+    bio: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    avatar: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Token of the avatar's picture; empty for initials."""
+    last_seen_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    quiet_from: int | None = None
+    """Do-not-disturb hours: minutes after midnight in `timezone`; none if they are off."""
+    quiet_until: int | None = None
+    timezone: str = Field(
+        default="UTC", sa_column=Column(Text, nullable=False, server_default="UTC")
+    )
+    created_at: datetime = Field(default=None, sa_column=moment(now=True))
+    deactivated_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+
+
+class Session(SQLModel, table=True):
+    """One browser that is signed in."""
+
+    __tablename__ = "sessions"
+
+    id: int = Field(default=None, sa_column=identifier())
+    account_id: int = Field(sa_column=reference("accounts.id", index=True))
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    device: str = Field(default="", sa_column=Column(Text, nullable=False))
+    address: str = Field(default="", sa_column=Column(Text, nullable=False))
+    created_at: datetime = Field(default=None, sa_column=moment(now=True))
+    last_seen_at: datetime = Field(default=None, sa_column=moment(now=True))
+    expires_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, index=True)
+    )
+
+
+class Ticket(SQLModel, table=True):
+    """A one-time token that the session route exchanges for a session cookie."""
+
+    __tablename__ = "tickets"
+
+    token_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    account_id: int = Field(sa_column=reference("accounts.id", index=True))
+    expires_at: datetime = Field(
+        sa_column=Column(DateTime(timezone=True), nullable=False, index=True)
+    )
