@@ -140,7 +140,9 @@ const UNTOUCHED = new Set(["code", "pre", "a"]);
 export function rehypeMentions({ me, meant }) {
   const mine = me.toLowerCase();
   const names = new Set(meant.split(" "));
-  return (tree) => meant && visit(tree);
+  return (tree) => {
+    if (meant) visit(tree); // what a plugin returns would take the tree's place
+  };
 
   function visit(node) {
     if (!node.children || UNTOUCHED.has(node.tagName)) return;
