@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -43,7 +44,8 @@ def ensure_built(project: Path, *, environ: Mapping[str, str], say: Callable[[st
         say("Building the pages (about half a minute, only when their sources changed)")
         sources = sources_hash(project, SOURCES)
         _stamp_file(project).unlink(missing_ok=True)
-        _export(project, environ=build_environ(environ))
+        with _packages_kept(project):
+            _export(project, environ=build_environ(environ))
         _stamp_file(project).write_text(_stamp(project, sources=sources))
 
 
@@ -107,6 +109,17 @@ def _export(project: Path, *, environ: Mapping[str, str]) -> None:
     if process.returncode != 0:
         lines = [line for line in output.splitlines() if line.strip()][-REASON_LINES:]
         raise CannotStart("\n  | ".join(["The pages could not be built:", *lines]))
+
+
+@contextmanager
+def _packages_kept(project: Path) -> Iterator[None]:
+    """Leaves the committed list of packages as it was if only its layout changed."""
+    file = project / "reflex.lock" / "package.json"
+    before = file.read_text() if file.exists() else ""
+    yield
+    after = file.read_text() if file.exists() else ""
+    if before and after and before != after and json.loads(before) == json.loads(after):
+        file.write_text(before)
 
 
 def _files(path: Path) -> Iterator[Path]:

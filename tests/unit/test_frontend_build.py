@@ -56,6 +56,29 @@ def test_compiled_python_is_no_source(project: Path, built: list[str]) -> None:
     assert build.is_current(project)
 
 
+def test_a_build_leaves_the_packages_file_as_it_is_unless_a_package_changed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = project / "reflex.lock" / "package.json"
+    before = '{\n  "dependencies": {"a": "1"}\n}\n'
+    packages.write_text(before)
+
+    def build_with(text: str) -> str:
+        def export(project: Path, *, environ: dict[str, str]) -> None:
+            (project / ".web" / "build").mkdir(parents=True, exist_ok=True)
+            packages.write_text(text)
+
+        monkeypatch.setattr(build, "_export", export)
+        (project / "chatrooms" / "page.py").write_text(text)
+        build.ensure_built(project, environ={}, say=lambda _: None)
+        assert build.is_current(project)
+        return packages.read_text()
+
+    assert build_with('{"dependencies": {"a": "1"}}') == before
+    changed = '{"dependencies": {"a": "1", "b": "2"}}'
+    assert build_with(changed) == changed
+
+
 def test_a_build_gets_no_serving_options_and_the_placeholder_address() -> None:
     environ = build.build_environ(
         {"__REFLEX_SKIP_COMPILE": "true", "REFLEX_ENV_MODE": "prod", "PATH": "/nowhere", "A": "1"}
