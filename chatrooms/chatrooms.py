@@ -30,6 +30,7 @@ from chatrooms.state.mishaps import tell
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.ownership import OneOwner
 from chatrooms.state.pins import PinsState
+from chatrooms.state.profile import ProfileState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.saved import SavedState
@@ -52,6 +53,7 @@ PAGE_EVENTS = PageEvents(
         "drafts": (_name(DraftsState.load),),
         "notifications": (_name(NotificationsState.load), _name(ThreadsState.refresh)),
         "profile": (_name(SessionState.refresh),),
+        "person": (_name(ProfileState.refresh),),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh),),

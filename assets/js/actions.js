@@ -37,9 +37,15 @@ function onClick(event) {
   if (action === "copy-link") copyAndTell(control, permalink(article), "Link copied");
   if (copy) copyAndTell(control, copy, "Copied");
   if (action === "more") toggle(control, article);
-  if ("closes" in control.dataset) closeOthers(null);
+  if ("closes" in control.dataset || leavesSheet(control)) closeOthers(null);
   if ("jumpLatest" in control.dataset) toLatest();
   if ("closeDialog" in control.dataset) control.closest("dialog").close();
+}
+
+/** Whether the actions, which cover a part of a touch screen, are done with once this one is taken. */
+function leavesSheet(control) {
+  const stays = control.matches('[aria-haspopup], [data-action="more"], [data-action="copy-link"]');
+  return !stays && control.closest(".message-actions") && matchMedia("(hover: none)").matches;
 }
 
 function permalink(article) {

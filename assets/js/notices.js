@@ -17,7 +17,10 @@ export function start() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-allow-notices]")) allow();
     if (event.target.closest("[data-close-notes]")) find("[data-bell]")?.focus();
+    // The button goes with the click; the focus stays on what it stood beside.
+    event.target.closest("[data-mark-note]")?.previousElementSibling?.focus();
   });
+  document.addEventListener("pointerdown", onPressOutside);
   document.addEventListener("keydown", onEscape, { capture: true });
 }
 
@@ -33,6 +36,11 @@ function onEscape(event) {
   if (event.key !== "Escape" || !close || find('dialog[open], [role="dialog"], [role="menu"]')) return;
   event.stopPropagation();
   close.click();
+}
+
+function onPressOutside(event) {
+  if (event.target.closest("[data-notes], [data-bell]")) return;
+  find("[data-close-notes]")?.click();
 }
 
 function tellNewest() {

@@ -148,7 +148,7 @@ def edit_form() -> rx.Component:
         ),
         error_note(RoomState.edit_error),
         rx.el.div(
-            rx.el.span("Enter saves, Esc cancels", class_name="hint grow"),
+            rx.el.span("Enter saves, Esc cancels", class_name="hint keys grow"),
             button(
                 "Cancel",
                 kind="ghost",

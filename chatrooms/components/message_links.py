@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.avatar import avatar
+from chatrooms.components.avatar import face_link
 from chatrooms.components.browser import current_path, local_moment
 from chatrooms.components.controls import icon_button, link
 from chatrooms.state.room import RoomState
@@ -20,7 +20,6 @@ def message_link(
     """A message in short; a click shows it. `remove` names the button that takes it off the
     list."""
     inside = (
-        avatar(row.author, size="sm"),
         rx.el.span(
             rx.el.span(
                 rx.el.b(row.author.name),
@@ -33,6 +32,7 @@ def message_link(
         ),
     )
     return rx.el.li(
+        face_link(row.author, "sm"),
         rx.cond(
             current_path() == "/rooms/" + row.room_slug,
             rx.el.button(

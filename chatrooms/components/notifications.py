@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.browser import is_quiet, local_date_time
+from chatrooms.components.browser import is_quiet, local_moment
 from chatrooms.components.controls import button, empty_state, icon, icon_button
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.rows import NotificationRow
@@ -128,7 +128,7 @@ def _row(row: rx.Var[NotificationRow]) -> rx.Component:
                 rx.el.small(
                     row.word,
                     " · ",
-                    local_date_time(row.at),
+                    local_moment(row.at),
                     rx.cond(row.is_read, "", rx.el.span(" · unread", class_name="sr-only")),
                 ),
                 class_name="grow stack",
@@ -136,8 +136,19 @@ def _row(row: rx.Var[NotificationRow]) -> rx.Component:
             type="button",
             class_name="note-row",
             on_click=NotificationsState.go(row.id, row.path),
-            custom_attrs={"data-read": row.is_read},
         ),
+        rx.cond(
+            row.is_read,
+            "",
+            icon_button(
+                "check",
+                "Mark as read",
+                on_click=NotificationsState.mark_read(row.id),
+                custom_attrs={"data-mark-note": "true"},
+            ),
+        ),
+        class_name="told",
+        custom_attrs={"data-read": row.is_read},
         key=row.id.to_string(),
     )
 

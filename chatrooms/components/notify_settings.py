@@ -27,10 +27,12 @@ def notify_settings() -> rx.Component:
             class_name="form-row",
         ),
         rx.el.form(
-            rx.el.b("Do not disturb"),
-            rx.el.p(
-                "In these hours nothing pops up and the bell stays calm. All of it is kept.",
-                class_name="hint",
+            rx.el.div(
+                rx.el.b("Do not disturb"),
+                rx.el.small(
+                    "In these hours nothing pops up and the bell stays calm. All of it is kept."
+                ),
+                class_name="stack",
             ),
             _hours(),
             error_note(HearingState.error),

@@ -28,7 +28,10 @@ def room_info() -> rx.Component:
         section("Online", online_people(), LiveState.online_count),
         section("Members", room_members(), LiveState.room.member_count),
         rx.cond(RoomState.rights.can_invite, section("Invitation link", room_invitations())),
-        _exits(),
+        rx.cond(
+            RoomState.rights.can_archive,
+            rx.el.section(_archive(), class_name="section form-row"),
+        ),
         role="complementary",
     )
 
@@ -42,24 +45,39 @@ def _notify_me() -> rx.Component:
 
 
 def _notify_choices(chosen: rx.Var[str]) -> rx.Component:
-    return rx.el.div(
-        *(
-            rx.el.button(
-                word,
-                type="button",
-                role="radio",
-                aria_checked=chosen == value,
-                on_click=HearingState.choose(value),
-            )
-            for value, word in _NOTIFY
+    hints = [(value, hint) for value, _, hint in _NOTIFY]
+    return rx.fragment(
+        rx.el.div(
+            *(_notify_choice(value, word, chosen == value) for value, word, _ in _NOTIFY),
+            role="radiogroup",
+            aria_label="Notify me",
+            aria_describedby="notify-hint",
+            class_name="choices",
         ),
-        role="radiogroup",
-        aria_label="Notify me",
-        class_name="choices",
+        rx.el.p(rx.match(chosen, *hints, ""), id="notify-hint", class_name="hint"),
     )
 
 
-_NOTIFY = (("all", "All"), ("mentions", "Mentions"), ("nothing", "Nothing"))
+def _notify_choice(value: str, word: str, is_chosen: rx.Var[bool]) -> rx.Component:
+    return rx.el.button(
+        word,
+        type="button",
+        role="radio",
+        aria_checked=is_chosen,
+        on_click=HearingState.choose(value),
+    )
+
+
+_NOTIFY = (
+    ("all", "All", "Every message, also as a notification of your browser if you allow those."),
+    ("mentions", "Mentions", "Mentions of you, replies to you, and threads that you follow."),
+    (
+        "nothing",
+        "Nothing",
+        "The room is muted: nothing in it counts as unread, the key N passes it, and not even "
+        "mentions reach you.",
+    ),
+)
 
 
 def section(title: str, body: rx.Component, count: rx.Var[int] | str = "") -> rx.Component:
@@ -76,6 +94,14 @@ def _about() -> rx.Component:
             rx.el.p("Nobody has described this room yet.", class_name="muted"),
         ),
         tags(room.tags),
+        _ways(),
+        class_name="section",
+    )
+
+
+def _ways() -> rx.Component:
+    """What one does with the room; on a phone also what stands in the header elsewhere."""
+    return rx.el.div(
         rx.cond(
             RoomState.rights.can_edit_room,
             button(
@@ -86,13 +112,6 @@ def _about() -> rx.Component:
                 on_click=RoomInfoState.start_editing,
             ),
         ),
-        class_name="section",
-    )
-
-
-def _exits() -> rx.Component:
-    return rx.el.section(
-        rx.cond(RoomState.rights.can_archive, _archive()),
         button(
             icon("trophy", 14),
             "Top this week",
@@ -104,7 +123,7 @@ def _exits() -> rx.Component:
             button(icon("log-out", 14), "Leave", kind="ghost", class_name="sm"),
             class_name="narrow",
         ),
-        class_name="section form-row",
+        class_name="form-row ways",
     )
 
 

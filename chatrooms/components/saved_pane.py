@@ -33,7 +33,7 @@ def saved_pane() -> rx.Component:
                 empty_state(
                     "bookmark",
                     "Nothing saved yet",
-                    "Save a message by More on it. Only you see it.",
+                    "Choose Save in the menu of a message. Only you see this list.",
                 ),
                 skeleton(4),
             ),

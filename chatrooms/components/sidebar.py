@@ -8,7 +8,7 @@ from chatrooms.components.controls import icon, icon_button, link, skeleton
 from chatrooms.components.notifications import bell
 from chatrooms.components.room_header import room_sign
 from chatrooms.components.search_box import search_box
-from chatrooms.components.unread import is_unread, unread_count, unread_pills
+from chatrooms.components.unread import is_unread, muted_sign, unread_count, unread_pills
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.live import ReaderState
 from chatrooms.state.new_room import NewRoomState
@@ -93,7 +93,15 @@ def _rooms() -> rx.Component:
         rx.el.ul(rx.foreach(SidebarState.rooms, row), aria_label="My rooms"),
         rx.cond(
             SidebarState.is_loaded,
-            rx.el.p("Rooms you join appear here.", class_name="side-note"),
+            rx.fragment(
+                rx.el.p("Rooms you join appear here.", class_name="side-note"),
+                link(
+                    icon("compass"),
+                    "Discover rooms",
+                    to="/discover",
+                    class_name="btn btn-solid narrow",
+                ),
+            ),
             skeleton(4),
         ),
     )
@@ -106,6 +114,7 @@ def _room(room: rx.Var[RoomLink]) -> rx.Component:
             rx.el.span(room.name, class_name="cut"),
             rx.cond(DraftsState.rooms.contains(room.slug), _draft_sign()),
             rx.cond(room.is_archived, rx.el.small("archived")),
+            muted_sign(room),
             unread_pills(room),
             to="/rooms/" + room.slug,
             is_unread=is_unread(room),
@@ -126,7 +135,7 @@ def _draft_sign() -> rx.Component:
 
 
 def _page_link(icon_name: str, word: str, path: str) -> rx.Component:
-    return _row(icon(icon_name, 15), rx.el.span(word), to=path)
+    return _row(rx.el.span(icon(icon_name, 15)), rx.el.span(word), to=path)
 
 
 def _pane_button(

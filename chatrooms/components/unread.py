@@ -2,6 +2,8 @@
 
 import reflex as rx
 
+from chatrooms.components.controls import icon
+from chatrooms.domain.notifications import Notify
 from chatrooms.state.live import ReaderState
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.rows import MessageRow, RoomLink
@@ -35,6 +37,19 @@ def _pill(sign: str, count: rx.Var[int], word: str, class_name: str) -> rx.Compo
         rx.cond(count > 999, "999+", count.to_string()),
         rx.el.span(word, class_name="sr-only"),
         class_name=class_name,
+    )
+
+
+def muted_sign(room: rx.Var[RoomLink]) -> rx.Component:
+    """Tells that the reader hears nothing of the room, so that nothing in it counts as unread."""
+    return rx.cond(
+        room.notify == Notify.NOTHING.value,
+        rx.el.span(
+            icon("bell-off", 13),
+            rx.el.span(", muted", class_name="sr-only"),
+            title="Muted: you hear nothing of this room",
+            class_name="muted-sign",
+        ),
     )
 
 

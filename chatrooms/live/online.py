@@ -67,7 +67,12 @@ class OnlineKeeper:
             await off_loop(self._deps.bus.person_moved, account_id)
 
     async def show(self, account_id: int) -> None:
-        """Somebody came online or went: the members that screens list show it."""
+        """Somebody came online or went: the person's page and the members that screens list show
+        it."""
+        tabs = self._hub.tabs.values()
+        viewers = {tab.signed_in.account_id for tab in tabs if tab.profile_id == account_id}
+        if viewers:
+            self._hub.nudges.accounts(viewers, "person")
         listed = {tab.room_id for tab in self._hub.tabs.values() if tab.has_info_open}
         room_ids = [room_id for room_id in listed if room_id is not None]
         if not room_ids:

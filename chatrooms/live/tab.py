@@ -81,6 +81,8 @@ class Tab:
     """The unread counts that the side bar was sent last."""
     has_top_open: bool = False
     """Whether the page lists the room's best messages."""
+    profile_id: int | None = None
+    """The account whose page the tab shows."""
     is_behind: bool = False
     """Whether a packet could not be sent, so that a snapshot is owed."""
 

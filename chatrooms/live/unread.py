@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.notifications import Notify
 from chatrooms.live.hub import Hub
 from chatrooms.live.offload import off_loop
 from chatrooms.live.tab import Seen, Tab
@@ -37,6 +38,8 @@ class Standing:
     """How far a person has read one room."""
 
     read_ordinal: int
+    is_muted: bool = False
+    """Whether the person wants to hear nothing of the room: then nothing in it counts."""
     followed_at: float = _LONG_AGO
     """When another process last told that the person follows the room there."""
 
@@ -93,6 +96,7 @@ class UnreadKeeper:
         for room in rooms:
             standing = before.get(room.id, Standing(0))
             standing.read_ordinal = room.read_ordinal
+            standing.is_muted = room.notify == Notify.NOTHING
             reader.rooms[room.id] = standing
             self._latest[room.id] = max(room.message_count, self._latest.get(room.id, 0))
             self._in_room[room.id].add(account_id)
@@ -233,6 +237,8 @@ class UnreadKeeper:
             unread = self._latest.get(room_id, 0) - standing.read_ordinal
             is_elsewhere = now - standing.followed_at < _STILL_THERE_S
             counts.pop(room_id, None)
+            if standing.is_muted:
+                continue
             if unread > 0 and room_id not in followed and not is_elsewhere:
                 counts[room_id] = unread
             elif unread > 0 and is_elsewhere:

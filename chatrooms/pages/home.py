@@ -4,7 +4,7 @@ import reflex as rx
 
 from chatrooms.components.controls import button, empty_state, icon, link, skeleton
 from chatrooms.components.room_header import room_sign
-from chatrooms.components.unread import is_unread, unread_pills
+from chatrooms.components.unread import is_unread, muted_sign, unread_pills
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.new_room import NewRoomState
 from chatrooms.state.rows import RoomLink
@@ -41,12 +41,20 @@ def _welcome() -> rx.Component:
 def _room(room: rx.Var[RoomLink]) -> rx.Component:
     return link(
         room_sign(room.is_private),
-        rx.el.b(room.name, class_name="grow cut"),
+        rx.el.span(
+            rx.el.b(room.name, class_name="cut"),
+            rx.el.small(room.topic, class_name="cut"),
+            class_name="stack grow",
+        ),
         rx.cond(room.is_archived, rx.el.small("archived")),
+        muted_sign(room),
         unread_pills(room),
         icon("chevron-right"),
         to="/rooms/" + room.slug,
         class_name="card card-link",
-        custom_attrs={"data-unread": rx.cond(is_unread(room), "true", "false")},
+        custom_attrs={
+            "data-unread": rx.cond(is_unread(room), "true", "false"),
+            "data-notify": room.notify,
+        },
         key=room.slug,
     )

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.avatar import avatar
+from chatrooms.components.avatar import face_link
 from chatrooms.components.browser import local_date_time
 from chatrooms.components.controls import (
     back_link,
@@ -103,8 +103,8 @@ def _hits() -> rx.Component:
 
 def _hit(hit: rx.Var[HitRow]) -> rx.Component:
     return rx.el.li(
+        face_link(hit.author),
         link(
-            avatar(hit.author),
             rx.el.span(
                 rx.el.span(
                     rx.el.b(hit.author.name),
@@ -117,8 +117,9 @@ def _hit(hit: rx.Var[HitRow]) -> rx.Component:
                 class_name="grow",
             ),
             to=hit.path,
-            class_name="hit",
+            class_name="hit-link grow",
         ),
+        class_name="hit",
         key=hit.message_id.to_string(),
     )
 

@@ -12,6 +12,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Account, Membership, Room, table_of
 from chatrooms.domain.events import Person
+from chatrooms.domain.notifications import Notify
 from chatrooms.domain.text import MAX_NAME_CHARS, searchable
 from chatrooms.services.access import access_account
 from chatrooms.services.people import person_of
@@ -19,7 +20,10 @@ from chatrooms.services.people import person_of
 _MAX_WORDS = 6
 _WORD = re.compile(r"[^\W_]+")
 _ROOMS, _MEMBERSHIPS = table_of(Room), table_of(Membership)
-_UNREAD = func.greatest(_ROOMS.c.message_count - _MEMBERSHIPS.c.read_ordinal, 0)
+_UNREAD = case(
+    (_MEMBERSHIPS.c.notify == Notify.NOTHING.value, 0),
+    else_=func.greatest(_ROOMS.c.message_count - _MEMBERSHIPS.c.read_ordinal, 0),
+)
 _ROOM: Any = select(
     _ROOMS.c.slug,
     _ROOMS.c.name,

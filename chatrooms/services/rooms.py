@@ -85,6 +85,7 @@ class MyRoom:
     read_ordinal: int
     notify: str
     """How much of it the member wants to hear: all, mentions or nothing."""
+    topic: str
 
 
 def create_room(deps: Deps, *, actor_id: int, draft: RoomDraft) -> RoomFacts:
@@ -222,6 +223,7 @@ _MY_ROOMS: Any = (
         _ROOMS.c.message_count,
         _MEMBERSHIPS.c.read_ordinal,
         _MEMBERSHIPS.c.notify,
+        _ROOMS.c.topic,
     )
     .join(_MEMBERSHIPS, _MEMBERSHIPS.c.room_id == _ROOMS.c.id)
     .where(_MEMBERSHIPS.c.account_id == bindparam("actor_id"))

@@ -21,8 +21,7 @@ class ProfileState(rx.State):
     @rx.event
     async def load(self):
         """Read the profile of this address."""
-        actor_id = await caller.actor_id(self)
-        username = self.router.url.path.strip("/").partition("/")[2]
+        actor_id, username = await caller.actor_id(self), _username(self)
         if self.profile.person.username.lower() != username.lower():
             self.profile = ProfileRow()
         try:
@@ -31,7 +30,9 @@ class ProfileState(rx.State):
             )
         except AccountUnavailable:
             self.profile, self.is_missing = ProfileRow(), True
+            _follow(self, None)
             return
+        _follow(self, found.person.id)
         self.is_missing = False
         self.profile = ProfileRow(
             person=person_row(found.person),
@@ -51,6 +52,26 @@ class ProfileState(rx.State):
                 for r in found.rooms
             ],
         )
+
+    @rx.event
+    async def refresh(self):
+        """Read the profile anew while its page is open: the person came online or went."""
+        if _username(self):
+            await ProfileState.load.fn(self)
+        else:
+            _follow(self, None)
+
+
+def _username(state: rx.State) -> str:
+    parts = state.router.url.path.strip("/").split("/")
+    return parts[1] if len(parts) == 2 and parts[0] == "people" else ""
+
+
+def _follow(state: rx.State, account_id: int | None) -> None:
+    """Have the caller's tab hear when that person comes online or goes."""
+    tab = caller.hub().find_tab(caller.socket_id(state))
+    if tab is not None:
+        tab.profile_id = account_id
 
 
 class ProfileFormState(rx.State):

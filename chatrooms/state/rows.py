@@ -70,6 +70,7 @@ class RoomLink:
     is_private: bool = False
     is_archived: bool = False
     notify: str = "mentions"
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ class SidebarState(rx.State):
         """Read the list; asked for again whenever a membership of the person changes."""
         mine = await _read(self)
         self.rooms = [
-            RoomLink(r.id, r.slug, r.name, r.is_private, r.is_archived, r.notify) for r in mine
+            RoomLink(r.id, r.slug, r.name, r.is_private, r.is_archived, r.notify, r.topic)
+            for r in mine
         ]
         self.is_loaded = True
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from chatrooms.bootstrap import Deps
-from chatrooms.services import invitations, messages, pins, polls, reactions, saved, votes
+from chatrooms.services import hearing, invitations, messages, pins, polls, reactions, saved, votes
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.files import picture, upload
@@ -42,7 +42,6 @@ def _looks(*names: str) -> pytest.MarkDecorator:
 
 
 LOOKS = _looks("large", "phone")
-LARGE_LOOKS = _looks("large")
 
 
 @pytest.fixture
@@ -180,20 +179,37 @@ def test_a_room_with_everything_in_it(
     assert checker.found == []
 
 
-@LARGE_LOOKS
-def test_the_panes_that_a_large_screen_opens_from_everywhere(
+@LOOKS
+def test_the_panes_that_open_from_everywhere(
+    desk: Desk, deps: Deps, owner: Someone, admin: Someone, lively_room: Place, options: Any
+) -> None:
+    post(deps, lively_room, admin, f"@{owner.username}")
+    hearing.set_notify(deps, actor_id=owner.id, room_id=lively_room.id, notify="nothing")
+    screen = desk.sit_down(owner, **options).go("/")
+    checker = Checker(screen)
+    for name in ("Threads", "Saved messages", "Notifications"):
+        button = screen.page.get_by_role("button", name=re.compile(f"^{name}")).first
+        button.click()
+        pane = screen.page.get_by_role("list", name=name)
+        expect(pane).to_be_visible()
+        checker.look(name)
+        screen.page.get_by_role("button", name=f"Close {name}".capitalize()).click()
+        expect(pane).to_have_count(0)
+    checker.look("side bar with a muted room")
+    assert checker.found == []
+
+
+@LOOKS
+def test_the_best_messages_of_a_room(
     desk: Desk, deps: Deps, owner: Someone, lively_room: Place, options: dict[str, Any]
 ) -> None:
     screen = desk.sit_down(owner, **options).enter(lively_room)
     checker = Checker(screen)
-    for name, items in (
-        ("Threads", "Threads"),
-        ("Saved messages", "Saved messages"),
-        ("Top this week", "Top messages"),
-    ):
-        screen.page.get_by_role("button", name=name).first.click()
-        expect(screen.page.get_by_role("list", name=items)).to_be_visible()
-        checker.look(name)
+    if options["viewport"]["width"] < 768:
+        screen.open_info()
+    screen.button("Top this week").click()
+    expect(screen.page.get_by_role("list", name="Top messages")).to_be_visible()
+    checker.look("top this week")
     assert checker.found == []
 
 

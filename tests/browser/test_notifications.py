@@ -57,6 +57,49 @@ def test_everything_can_be_marked_read_at_once(
     expect(region).to_have_count(0)
 
 
+def test_each_can_be_marked_read_where_it_stands_for_every_tab(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    for word in ("first", "second", "third"):
+        post(deps, private_room, owner, f"@{member.username} {word}")
+    screen, other = desk.sit_down(member).go("/"), desk.sit_down(member, **PHONE).go("/")
+    lists = []
+    for each in (screen, other):
+        each.button("Notifications, 3 unread").click()
+        expect(each.page).to_have_title("(3) Chatrooms")
+        lists.append(each.page.get_by_role("list", name="Notifications"))
+    second = [each.get_by_role("listitem").filter(has_text="second") for each in lists]
+    mark = second[0].get_by_role("button", name="Mark as read")
+    mark.focus()
+    mark.press("Enter")
+    for each, row in zip((screen, other), second, strict=True):
+        bell(each, 2)
+        expect(each.page).to_have_title("(2) Chatrooms")
+        expect(row.get_by_role("button", name="Mark as read")).to_have_count(0)
+        expect(row).to_have_attribute("data-read", "true")
+    expect(second[0].get_by_role("button")).to_be_focused()
+    expect(lists[1].get_by_role("button", name="Mark as read")).to_have_count(2)
+    screen.expect_path("/")
+
+
+def test_the_list_closes_by_a_press_beside_it_and_by_escape(
+    desk: Desk, private_room: Place, member: Someone
+) -> None:
+    screen = desk.sit_down(member).go("/")
+    region = screen.page.get_by_role("region", name="Notifications")
+    screen.button("Notifications").click()
+    expect(region).to_contain_text("Nothing yet")
+    region.get_by_role("heading", name="Nothing yet").click()
+    expect(region).to_be_visible()
+    screen.page.get_by_role("heading", name="Home").click()
+    expect(region).to_have_count(0)
+    screen.button("Notifications").click()
+    expect(region).to_be_visible()
+    screen.page.keyboard.press("Escape")
+    expect(region).to_have_count(0)
+    expect(screen.button("Notifications")).to_be_focused()
+
+
 def test_the_menu_puts_a_member_into_the_text(
     desk: Desk, private_room: Place, owner: Someone, member: Someone
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import FilePayload, Locator, expect
 
 from chatrooms.bootstrap import Deps
+from chatrooms.services import saved
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.files import picture
 from tests.support.people import Place, Someone, post
@@ -116,3 +117,37 @@ def test_on_a_phone_a_profile_is_read_and_changed(desk: Desk, guest: Someone) ->
     expect(phone.page.get_by_role("heading", name="On The Phone")).to_be_visible()
     wide = "document.documentElement.scrollWidth > innerWidth"
     assert phone.page.evaluate(wide) is False
+
+
+def test_a_persons_page_shows_live_whether_the_person_is_online(
+    desk: Desk, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    viewer = desk.sit_down(owner).go(f"/people/{member.username}")
+    card = viewer.page.get_by_role("article", name=member.username)
+    expect(card.get_by_text("Not seen yet")).to_be_visible()
+    one = desk.sit_down(member).go("/")
+    expect(card.get_by_text("Online", exact=True)).to_be_visible()
+    two = one.another_tab().go("/discover")
+    two.expect_signed_in()
+    one.page.close()
+    two.page.close()
+    expect(card.get_by_text("Last seen")).to_be_visible()
+
+
+def test_faces_in_lists_of_messages_lead_to_the_persons_page(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    message_id = post(deps, private_room, owner, "a capybara to keep")
+    saved.set_saved(
+        deps, actor_id=member.id, room_id=private_room.id, message_id=message_id, is_saved=True
+    )
+    screen = desk.sit_down(member).go("/search?q=capybara")
+    hits = screen.page.get_by_role("list", name="Search results")
+    hits.locator("a.face").click()
+    screen.expect_path(f"/people/{owner.username}")
+    screen.button("Saved messages").click()
+    kept = screen.page.get_by_role("list", name="Saved messages")
+    kept.locator("a.face").click()
+    screen.expect_path(f"/people/{owner.username}")
+    kept.get_by_role("link", name="a capybara").click()
+    screen.expect_room(private_room)

@@ -1,8 +1,11 @@
 """Unread rooms in the side bar, the line above what is new, and going from one to the next."""
 
+import re
+
 from playwright.sync_api import expect
 
 from chatrooms.bootstrap import Deps
+from chatrooms.services import hearing
 from tests.browser.screen import PHONE, Desk
 from tests.support.people import Place, Someone, bring_in, make_room, post
 
@@ -82,6 +85,34 @@ def test_n_goes_to_the_next_unread_room(
     expect(unread).to_have_count(0)
     screen.composer.press("n")
     expect(screen.composer).to_have_value("n")
+
+
+def test_a_muted_room_is_counted_nowhere_and_n_passes_it(
+    desk: Desk, deps: Deps, owner: Someone, guest: Someone
+) -> None:
+    muted, loud = (make_room(deps, owner, name=f"{word} place") for word in ("a muted", "b loud"))
+    for place in (muted, loud):
+        bring_in(deps, place, by=owner, who=guest)
+    hearing.set_notify(deps, actor_id=guest.id, room_id=muted.id, notify="nothing")
+    screen = desk.sit_down(guest).go("/")
+    row = screen.my_rooms.get_by_role("link", name="a muted place")
+    expect(row).to_have_accessible_name(re.compile("muted$"))
+    for place in (muted, loud):
+        post(deps, place, owner, f"news for @{guest.username}" if place is muted else "news")
+    unread = screen.page.get_by_role("list", name="Unread rooms").get_by_role("link")
+    expect(unread).to_have_text([re.compile("b loud place")])
+    expect(screen.page).to_have_title("(1) Chatrooms")
+    expect(row).to_have_attribute("data-unread", "false")
+    screen.page.keyboard.press("n")
+    screen.expect_room(loud)
+    expect(unread).to_have_count(0)
+    screen.log.focus()
+    screen.page.keyboard.press("n")
+    screen.go("/")
+    expect(screen.page).to_have_title("Chatrooms")
+    row.click()
+    screen.expect_room(muted)
+    expect(screen.log.get_by_role("separator", name="New \u00b7 1")).to_be_visible()
 
 
 def test_a_phone_shows_unread_rooms_first(

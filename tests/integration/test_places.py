@@ -4,7 +4,7 @@ import pytest
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import NotSignedIn
-from chatrooms.services import places, rooms
+from chatrooms.services import hearing, places, rooms
 from chatrooms.services.rooms import RoomDraft
 from tests.support.inspect import counted_queries
 from tests.support.people import Place, Someone, bring_in, deactivate, make_room, post, sign_up
@@ -53,6 +53,9 @@ def test_without_words_only_ones_own_rooms_are_listed_unread_first(
     found = places.list_places(deps, actor_id=guest.id)
     assert [(place.slug, place.unread) for place in found] == [(busy.slug, 1), (calm.slug, 0)]
     assert public_room.slug not in slugs(deps, guest)
+    hearing.set_notify(deps, actor_id=guest.id, room_id=busy.id, notify="nothing")
+    found = places.list_places(deps, actor_id=guest.id)
+    assert [(place.slug, place.unread) for place in found] == [(calm.slug, 0), (busy.slug, 0)]
 
 
 def test_beginnings_of_words_and_letters_in_order_find_a_room(deps: Deps, owner: Someone) -> None:

@@ -8,7 +8,7 @@ import pytest
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, MessageUnavailable, NotAllowed, RoomUnavailable
 from chatrooms.live.offload import off_loop
-from chatrooms.services import history, members, reading, rooms
+from chatrooms.services import hearing, history, members, reading, rooms
 from chatrooms.services.reading import Place as ReadingPlace
 from chatrooms.state.live import ReaderState
 from chatrooms.state.room import RoomState
@@ -245,6 +245,31 @@ async def test_every_tab_hears_of_messages_in_rooms_that_nobody_here_looks_at(
     for tab in tabs:
         await expect_unread(tab, private_room, 0)
     await expect_unread(mine, private_room, 1)
+
+
+async def test_in_a_muted_room_nothing_counts_as_unread_until_one_hears_of_it_again(
+    deps: Deps,
+    open_tab: Opened,
+    private_room: Place,
+    owner: Someone,
+    member: Someone,
+    moderator: Someone,
+) -> None:
+    async def choose(notify: str) -> None:
+        where = {"actor_id": member.id, "room_id": private_room.id}
+        await off_loop(hearing.set_notify, deps, **where, notify=notify)
+        await tab.call(SidebarState.load)
+
+    tab, other = await open_tab(member), await open_tab(moderator)
+    await off_loop(post, deps, private_room, owner)
+    await expect_unread(tab, private_room, 1)
+    await choose("nothing")
+    await expect_unread(tab, private_room, 0)
+    await off_loop(post, deps, private_room, owner)
+    await expect_unread(other, private_room, 2)
+    assert counts(tab) == {}
+    await choose("mentions")
+    await expect_unread(tab, private_room, 2)
 
 
 async def test_a_tab_of_a_stranger_hears_nothing(
