@@ -63,7 +63,7 @@ def _messages() -> rx.Component:
             "data-thread-log": LiveState.thread.id,
             "data-target": ThreadState.target_id,
             "data-latest": rx.cond(
-                LiveState.replies.length() > 0, LiveState.replies[-1].position, 0
+                LiveState.reply_tail.length() > 0, LiveState.reply_tail[-1].position, 0
             ).to(int),
         },
     )
@@ -74,7 +74,9 @@ def _reply(reply: rx.Var[MessageRow], index: rx.Var[int]) -> rx.Component:
 
 
 def _replies() -> rx.Var[list[MessageRow]]:
-    return (LiveState.older_replies + LiveState.replies).to(list[MessageRow])
+    """One list, so that a reply moving from the tail to those before it stays mounted."""
+    shown = LiveState.older_replies + LiveState.replies + LiveState.reply_tail
+    return shown.to(list[MessageRow])
 
 
 def _count() -> rx.Component:

@@ -11,6 +11,8 @@ from chatrooms.live.threads import OpenThreads
 from chatrooms.live.wire import Wire, encode
 
 _SUMS = VoteChanged | ReactionsChanged | PollVoted
+_LONG = frozenset({"settled", "older", "replies", "older_replies"})
+"""Lists that cost much to send again."""
 _MAX_TICKS = 4
 """How many ticks a busy room waits between two packets at the most."""
 
@@ -72,4 +74,5 @@ def _gap_s(room: LiveRoom, event: RoomEvent) -> float:
     """How long after the last packet an event that was just folded may have to wait."""
     if not isinstance(event, _SUMS):
         return 0.0
-    return SETTLED_SUMS_S if room.dirty & {"settled", "older"} else SUMS_S
+    dirty = room.dirty.union(*(thread.dirty for thread in room.threads.values()))
+    return SETTLED_SUMS_S if dirty & _LONG else SUMS_S

@@ -1,20 +1,19 @@
 """One room that somebody looks at: its view, split and encoded for the browser."""
 
 from dataclasses import dataclass, field
-from operator import is_not
 
 from chatrooms.domain.events import Message, MessagePosted, Person, PersonChanged, RoomEvent
-from chatrooms.domain.view import RoomView, ThreadView, fold, fold_thread
+from chatrooms.domain.view import RoomView, fold
+from chatrooms.live.encoded import EncodedRows
 from chatrooms.live.rows import (
-    MessageRow,
     PersonRow,
-    message_row,
     message_rows,
     person_row,
     room_row,
 )
 from chatrooms.live.tab import PRESENT, Tab
-from chatrooms.live.wire import encode, encode_list
+from chatrooms.live.thread import LiveThread
+from chatrooms.live.wire import encode
 
 TAIL_KEPT = 4
 """Messages that stay in the tail when the rest of it settles."""
@@ -22,13 +21,6 @@ TAIL_MAX = 20
 """Messages at which the tail rolls over; with the settled ones they still fit into a view, so that
 none leaves the view before it has left the lists."""
 SETTLED_MAX = 60
-NO_THREAD = {
-    "thread": encode(MessageRow()),
-    "replies": "[]",
-    "older_replies": "[]",
-    "has_older_replies": "false",
-}
-"""The vars of a page that shows no thread, as JSON by name."""
 MAX_NAMED_ONLINE = 50
 """How many of the people online are named; the rest are counted."""
 
@@ -46,12 +38,10 @@ class LiveRoom:
     online_count: int = 0
     typing: dict[int, tuple[Person, float]] = field(default_factory=dict[int, tuple[Person, float]])
     """By account id, with the loop time at which the notice ends."""
-    threads: dict[int, ThreadView] = field(default_factory=dict[int, ThreadView])
+    threads: dict[int, LiveThread] = field(default_factory=dict[int, LiveThread])
     """The threads that tabs have open, by root."""
     dirty: set[str] = field(default_factory=set[str])
     """Names of vars that changed since the last flush."""
-    dirty_threads: set[int] = field(default_factory=set[int])
-    """Roots of open threads that changed since the last flush."""
     wanted_seq: int = 0
     is_catching_up: bool = False
     unsent: int = 0
@@ -60,9 +50,7 @@ class LiveRoom:
     """When the oldest event that waits for the flush was made, in seconds since 1970."""
     _settled_from: int = 0
     _tail_from: int = 0
-    _encoded: dict[int, tuple[Message, Message | None, str]] = field(
-        default_factory=dict[int, tuple[Message, Message | None, str]]
-    )
+    _encoded: EncodedRows = field(default_factory=lambda: EncodedRows(4 * SETTLED_MAX))
 
     def __post_init__(self) -> None:
         self._split()
@@ -117,9 +105,6 @@ class LiveRoom:
             self._fold_thread(root_id, thread, seq, event)
         if isinstance(event, PersonChanged):
             self._rename(event.person)
-        for tab in self.tabs.values():
-            if tab.thread_id is not None and tab.touch_replies(event):
-                self.dirty_threads.add(tab.thread_id)
         if isinstance(event, MessagePosted):
             if self.typing.pop(event.message.author.id, None) is not None:
                 self.dirty.add("typing")
@@ -140,16 +125,14 @@ class LiveRoom:
             self.typing[person.id] = (person, self.typing[person.id][1])
             self.dirty.add("typing")
 
-    def _fold_thread(self, root_id: int, thread: ThreadView, seq: int, event: RoomEvent) -> None:
-        after = self.threads[root_id] = fold_thread(thread, seq, event)
-        messages, before = (after.root, *after.replies), (thread.root, *thread.replies)
-        if len(messages) != len(before) or any(map(is_not, messages, before)):
-            self.dirty_threads.add(root_id)
-        first = after.replies[0].position if after.replies else 0
-        dropped = tuple(m for m in thread.replies if m.position < first)
-        for tab in self.tabs.values() if dropped else ():
-            if tab.thread_id == root_id:
-                tab.follow_replies(dropped)
+    def _fold_thread(self, root_id: int, thread: LiveThread, seq: int, event: RoomEvent) -> None:
+        dropped = thread.apply(seq, event)
+        for tab in self.tabs.values():
+            if tab.thread_id != root_id or not tab.older_replies:
+                continue
+            tab.follow_replies(dropped)
+            if tab.touch_replies(event) or dropped:
+                thread.dirty.add("older_replies")
 
     def _note_posted(self) -> None:
         self.dirty.add("tail")
@@ -199,30 +182,12 @@ class LiveRoom:
             "has_newer": encode(past.in_history),
         }
 
-    def thread_vars(self, root_id: int) -> dict[str, str]:
-        """The vars of an open thread that are the same for every tab, as JSON by name."""
-        thread = self.threads[root_id]
-        return {
-            "thread": encode(message_row(thread.root, None, is_first=True)),
-            "replies": encode(message_rows(thread.replies)),
-        }
-
-    def own_thread_vars(self, tab: Tab) -> dict[str, str]:
-        """The vars of the thread that the tab has open which are its own, as JSON by name."""
-        thread = self.threads.get(tab.thread_id or 0)
-        has_older = thread is not None and thread.has_older
-        return {
-            "older_replies": encode(message_rows(tab.older_replies)),
-            "has_older_replies": encode(tab.has_older_replies if tab.older_replies else has_older),
-        }
-
     def all_vars(self, tab: Tab) -> dict[str, str]:
         """Everything a tab shows of the room, as JSON by name."""
         names = {"room", "settled", "tail", "online", "online_count", "typing"}
         shown = self.shared_vars(names) | self.own_vars(tab)
-        if tab.thread_id not in self.threads:
-            return shown
-        return shown | self.thread_vars(tab.thread_id) | self.own_thread_vars(tab)
+        thread = self.threads.get(tab.thread_id or 0)
+        return shown | thread.shared_vars() | thread.own_vars(tab) if thread is not None else shown
 
     def _typing_rows(self) -> list[PersonRow]:
         return [person_row(person) for person, _ in self.typing.values()]
@@ -232,20 +197,4 @@ class LiveRoom:
         return above[-1] if above else None
 
     def _rows(self, messages: tuple[Message, ...], above: Message | None) -> str:
-        kept: list[str] = []
-        for message in messages:
-            is_first = message.position == self._settled_from
-            kept.append(self._row(message, above, is_first=is_first))
-            above = message
-        if len(self._encoded) > 4 * SETTLED_MAX:
-            self._encoded.clear()
-        return encode_list(kept)
-
-    def _row(self, message: Message, above: Message | None, *, is_first: bool) -> str:
-        cached = self._encoded.get(message.id)
-        if not is_first and cached is not None and cached[0] is message and cached[1] is above:
-            return cached[2]
-        row = encode(message_row(message, above, is_first=is_first))
-        if not is_first:
-            self._encoded[message.id] = (message, above, row)
-        return row
+        return self._encoded.rows(messages, above, first=self._settled_from)

@@ -1,16 +1,17 @@
 """Threads that tabs have open beside their room: loaded once, then sent as they change."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, ServiceUnavailable
 from chatrooms.live.offload import off_loop
-from chatrooms.live.room import NO_THREAD, LiveRoom
+from chatrooms.live.room import LiveRoom
 from chatrooms.live.tab import Tab
-from chatrooms.live.wire import Wire
+from chatrooms.live.thread import NO_THREAD, LiveThread
+from chatrooms.live.wire import Wire, encode
 from chatrooms.services import history
 
 log = structlog.get_logger(__name__)
@@ -68,26 +69,26 @@ class OpenThreads:
                 room.wanted_seq = max(room.wanted_seq, thread.seq)
                 self._catch_up(room)
             if thread.seq == room.view.seq or root_id in room.threads:
-                room.threads.setdefault(root_id, thread)
+                room.threads.setdefault(root_id, LiveThread(thread))
                 return
             await asyncio.sleep(_RETRY_S)
         raise ServiceUnavailable
 
     def send(self, tab: Tab) -> None:
         """Send the tab all of its open thread, unless the room was taken from it meanwhile."""
-        room = self._room(tab)
-        if room is not None and tab.thread_id in room.threads:
-            shown = room.thread_vars(tab.thread_id) | room.own_thread_vars(tab)
-            tab.send(self._wire, self._wire.vars(shown))
+        thread = self._thread(tab)
+        if thread is not None:
+            tab.send(self._wire, self._wire.vars(thread.shared_vars() | thread.own_vars(tab)))
 
     def send_older(self, tab: Tab) -> None:
         """Send the tab the older replies that it shows of its open thread."""
-        room = self._room(tab)
-        if room is not None:
-            tab.send(self._wire, self._wire.vars(room.own_thread_vars(tab)))
+        thread = self._thread(tab)
+        if thread is not None:
+            tab.send(self._wire, self._wire.vars(thread.own_vars(tab)))
 
-    def _room(self, tab: Tab) -> LiveRoom | None:
-        return self._rooms.get(tab.room_id) if tab.room_id is not None else None
+    def _thread(self, tab: Tab) -> LiveThread | None:
+        room = self._rooms.get(tab.room_id) if tab.room_id is not None else None
+        return room.threads.get(tab.thread_id or 0) if room is not None else None
 
     async def reopen(self, room: LiveRoom) -> None:
         """Show the room's open threads anew after the room was loaded anew."""
@@ -113,12 +114,19 @@ class OpenThreads:
 
     def flush(self, room: LiveRoom) -> None:
         """Send what changed of the room's open threads."""
-        roots, room.dirty_threads = room.dirty_threads & set(room.threads), set()
-        for root_id in roots:
-            shared = room.thread_vars(root_id)
-            packet = self._wire.vars(shared)
-            for tab in list(room.tabs.values()):
-                if tab.thread_id != root_id:
-                    continue
-                own = room.own_thread_vars(tab) if tab.older_replies else {}
-                tab.send(self._wire, self._wire.vars(shared | own) if own else packet)
+        for root_id, thread in room.threads.items():
+            names, thread.dirty = thread.dirty, set()
+            if names:
+                tabs = [tab for tab in room.tabs.values() if tab.thread_id == root_id]
+                self._flush(thread, names, tabs)
+
+    def _flush(self, thread: LiveThread, names: set[str], tabs: Iterable[Tab]) -> None:
+        shared = thread.shared_vars(names)
+        if "has_older_replies" in names:
+            shared["has_older_replies"] = encode(thread.has_older)
+        packet = self._wire.vars(shared) if shared else None
+        for tab in tabs:
+            if tab.older_replies and "older_replies" in names:
+                tab.send(self._wire, self._wire.vars(shared | thread.own_vars(tab)))
+            elif packet is not None:
+                tab.send(self._wire, packet)

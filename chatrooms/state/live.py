@@ -44,6 +44,8 @@ class LiveState(rx.State):
     """The message whose thread is open; without an id while none is."""
     older_replies: list[MessageRow] = []
     replies: list[MessageRow] = []
+    reply_tail: list[MessageRow] = []
+    """The newest replies, after `replies`."""
     has_older_replies: bool = False
 
     @_replaces_builtin

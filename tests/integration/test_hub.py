@@ -233,7 +233,8 @@ async def test_an_open_thread_follows_the_room_over_a_long_gap_and_after_it(
     await patient.hub.threads.open(patient.tab(screen), room, root)
 
     def replies() -> list[str]:
-        return [row["body"] for row in screen.read().vars["replies"]]
+        shown = screen.read().vars
+        return [row["body"] for row in (*shown["replies"], *shown["reply_tail"])]
 
     assert replies() == ["First"]
     assert screen.vars["thread"]["body"] == "Root"
@@ -332,6 +333,35 @@ async def test_a_message_costs_little_however_long_the_list_is(
     sizes = [len(packet.encode()) for packet in screen.packets if '"tail_rx_state_"' in packet]
     assert len(sizes) == 40
     assert sum(sizes) / len(sizes) < 16_000
+
+
+async def test_a_reply_costs_little_however_long_its_thread_is(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    body = "A message of an ordinary length, as people write them in a chat. " * 2
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    await off_loop(
+        lambda: [post(deps, private_room, owner, f"{body} {n}", thread=root) for n in range(200)]
+    )
+    screen = await web.show(private_room, owner)
+    await web.hub.threads.open(web.tab(screen), web.hub.rooms[private_room.id], root)
+
+    def shown() -> list[str]:
+        rows = screen.read().vars["replies"] + screen.vars["reply_tail"]
+        return [row["body"].rpartition(" ")[2] for row in rows]
+
+    assert shown() == [f"{n}" for n in range(200)]
+    assert not screen.vars["has_older_replies"]
+    screen.packets.clear()
+    for number in range(200, 240):
+        await off_loop(post, deps, private_room, owner, f"{body} {number}", thread=root)
+        await eventually(lambda n=number: shown()[-1] == f"{n}", what="the reply is shown")
+        assert shown() == [f"{n}" for n in range(number + 1 - len(shown()), number + 1)]
+        assert len(shown()) >= 180
+    assert screen.vars["has_older_replies"]
+    sizes = [len(packet.encode()) for packet in screen.packets if "reply_tail" in packet]
+    assert len(sizes) == 40
+    assert sum(sizes) / len(sizes) < 20_000
 
 
 async def test_views_that_nobody_looks_at_are_given_up(

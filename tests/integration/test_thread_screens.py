@@ -41,7 +41,8 @@ async def open_room(web: WebProcess, who: Someone, room: Place, query: str = "")
 
 def replies(tab: BrowserTab) -> list[str]:
     shown = tab.screen.read().vars
-    return [row["body"] for row in (*shown["older_replies"], *shown["replies"])]
+    lists = ("older_replies", "replies", "reply_tail")
+    return [row["body"] for name in lists for row in shown[name]]
 
 
 async def test_a_thread_is_live_and_its_footer_is_in_every_timeline(
@@ -60,7 +61,7 @@ async def test_a_thread_is_live_and_its_footer_is_in_every_timeline(
     assert [row.client_id for row in watching.state(OutboxState).refused] == ["c1"]
     assert watching.state(OutboxState).refused[0].reason == ""
     await reading.call(PaneState.close)
-    assert reading.screen.read().vars["replies"] == []
+    assert replies(reading) == []
 
 
 async def test_older_replies_are_loaded_stay_live_and_survive_a_reconnect(
@@ -122,7 +123,7 @@ async def test_losing_the_room_takes_the_thread_and_no_reply_arrives_any_more(
             deps, actor_id=owner.id, room_id=private_room.id, account_id=member.id
         )
     )
-    await eventually(lambda: not tab.screen.read().vars["replies"], what="the thread is gone")
+    await eventually(lambda: not replies(tab), what="the thread is gone")
     await off_loop(post, deps, private_room, owner, "Secret", thread=root)
     await tab.call(RoomState.open_room)
     assert tab.state(PaneState).name == ""

@@ -36,7 +36,8 @@ PAGES = PageEvents(
 EMPTY = {
     **dict.fromkeys(("room", "thread"), "{}"),
     **dict.fromkeys(
-        ("older", "settled", "tail", "online", "typing", "replies", "older_replies"), "[]"
+        ("older", "settled", "tail", "online", "typing", "replies", "reply_tail", "older_replies"),
+        "[]",
     ),
     **dict.fromkeys(("has_older", "has_newer", "has_older_replies"), "false"),
     "online_count": "0",
