@@ -87,10 +87,10 @@ def votes(
 def search(
     *,
     messages: Annotated[int, typer.Option(min=1000, help="How many there are.")] = 1_000_000,
-    times: Annotated[int, typer.Option(min=20, help="Searches for each kind of word.")] = 100,
+    times: Annotated[int, typer.Option(min=20, help="Searches of each kind.")] = 100,
     json: Json = False,
 ) -> None:
-    """How long finding common and rare words takes."""
+    """How long finding common and rare words takes, and finding by operators alone."""
     run_search(messages=messages, times=times, as_json=json)
 
 

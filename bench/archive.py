@@ -1,5 +1,5 @@
 """Many rooms with a million messages, written straight into the tables, in made-up words that are
-as common and as rare as those of a language."""
+as common and as rare as those of a language. Some count as threads, some show polls."""
 
 import random
 from collections.abc import Iterator
@@ -30,7 +30,16 @@ SELECT 'bench-room-' || n, 'Room ' || n, '', '', n %% 3 = 0, 1,
        (SELECT min(id) FROM accounts WHERE username LIKE 'bench-author-%%')
 FROM generate_series(1, %(rooms)s) AS n;
 """.replace("n % 360", "n %% 360")
-_COPY = "COPY messages (room_id, position, author_id, client_id, body, sent_at) FROM STDIN"
+_COPY = (
+    "COPY messages (room_id, position, author_id, client_id, body, sent_at, reply_count) FROM STDIN"
+)
+_POLLS = """
+INSERT INTO polls (message_id, question, choices, is_multiple, is_anonymous)
+SELECT id, 'Which?', ARRAY['This', 'That'], false, false FROM messages WHERE id %% %(every)s = 0
+"""
+_THREAD_EVERY = 50
+_POLL_EVERY = 500
+"""Every how many messages one has replies, and one a poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ def fill(database_url: str, *, messages: int, seed: int = 7) -> Archive:
             "SELECT room_id, max(position) AS last FROM messages GROUP BY room_id) AS ends "
             "WHERE ends.room_id = rooms.id"
         )
+        connection.execute(_POLLS, {"every": _POLL_EVERY})
         made_by = connection.execute("SELECT made_by FROM kept_index").fetchone()
         assert made_by is not None
         connection.execute(made_by[0])
@@ -82,7 +92,7 @@ def _vocabulary(chance: random.Random) -> list[str]:
 
 def _messages(
     chance: random.Random, words: list[str], *, authors: list[int], rooms: list[int], count: int
-) -> Iterator[tuple[int, int, int, str, str, datetime]]:
+) -> Iterator[tuple[int, int, int, str, str, datetime, int]]:
     """In the order of time; the frequency of words and rooms falls with their rank (Zipf)."""
     by_word, by_room = _zipf(len(words)), _zipf(len(rooms))
     positions = dict.fromkeys(rooms, 0)
@@ -93,7 +103,8 @@ def _messages(
         body = " ".join(chance.choices(words, cum_weights=by_word, k=chance.choice(_LENGTHS)))
         sent_at = start + _YEAR * number / count
         author = chance.choice(authors)
-        yield room, positions[room], author, f"bench-{number}", body, sent_at
+        replies = 0 if number % _THREAD_EVERY else chance.randrange(1, 9)
+        yield room, positions[room], author, f"bench-{number}", body, sent_at, replies
 
 
 def _zipf(count: int) -> list[float]:

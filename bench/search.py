@@ -1,8 +1,10 @@
-"""`search`: how long finding a common and a rare word takes among a million messages."""
+"""`search`: how long finding a common and a rare word takes among a million messages, and finding
+by operators alone."""
 
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
@@ -25,6 +27,7 @@ _JOINED = text("""
     INSERT INTO memberships (room_id, account_id, role)
     SELECT id, :reader, 'member' FROM rooms WHERE is_private AND id % 9 = 0
 """)
+_DAYS_APART = 18
 _COUNT = text(
     "SELECT count(*) FROM messages WHERE search @@ websearch_to_tsquery('english', :word)"
 )
@@ -36,7 +39,7 @@ class Times:
 
     kind: str
     order: Order
-    occurrences: int
+    occurrences: int | None
     """In how many messages the first of the words stands, hidden ones included."""
     seconds: list[float] = field(default_factory=list[float])
 
@@ -56,25 +59,42 @@ def run_search(*, messages: int, times: int, as_json: bool) -> None:
             tx.execute(_JOINED, {"reader": reader.account_id})
         progress(f"Looking {times} times for words of each kind")
         measured = [
-            _measure(instance, archive, reader.account_id, kind, order, times)
-            for kind in _KINDS
+            _measure(instance, reader.account_id, kind, asked, order, times)
+            for kind, asked in _questions(archive).items()
             for order in _ORDERS
         ]
     _show(measured, messages=messages, as_json=as_json)
 
 
+def _questions(archive: Archive) -> dict[str, list[str]]:
+    """What is asked, by its kind."""
+    words = {kind: archive.words[first : first + _WORDS_EACH] for kind, first in _KINDS.items()}
+    today = datetime.now(UTC).date()
+    days = [f"before:{today - timedelta(days=_DAYS_APART * n)}" for n in range(_WORDS_EACH)]
+    narrowed = [
+        f"from:bench-author-{n + 1} in:bench-room-{3 * n + 1} {day}" for n, day in enumerate(days)
+    ]
+    return words | {
+        "has:thread": ["has:thread"],
+        "has:poll": ["has:poll"],
+        "has:thread before:": [f"has:thread {day}" for day in days],
+        "has:poll before:": [f"has:poll {day}" for day in days],
+        "from: in: before:": narrowed,
+    }
+
+
 def _measure(
-    instance: Instance, archive: Archive, reader_id: int, kind: str, order: Order, times: int
+    instance: Instance, reader_id: int, kind: str, asked: list[str], order: Order, times: int
 ) -> Times:
-    first = _KINDS[kind]
-    words = archive.words[first : first + _WORDS_EACH]
-    with transaction(instance.deps.sessions) as tx:
-        occurrences = tx.execute(_COUNT, {"word": words[0]}).scalar_one()
+    occurrences = None
+    if kind in _KINDS:
+        with transaction(instance.deps.sessions) as tx:
+            occurrences = tx.execute(_COUNT, {"word": asked[0]}).scalar_one()
     measured = Times(kind, order, occurrences)
     for number in range(times):
         start = time.perf_counter()
-        word = words[number % len(words)]
-        search.search_messages(instance.deps, actor_id=reader_id, query=word, order=order)
+        query = asked[number % len(asked)]
+        search.search_messages(instance.deps, actor_id=reader_id, query=query, order=order)
         measured.seconds.append(time.perf_counter() - start)
     return measured
 
@@ -83,12 +103,12 @@ def _show(measured: list[Times], *, messages: int, as_json: bool) -> None:
     OUTPUT.print(machine())
     show_table(
         f"Search among {messages:,} messages, milliseconds",
-        ["word", "order", "in messages", "p50", "p95", "slowest"],
+        ["asked", "order", "in messages", "p50", "p95", "slowest"],
         [
             [
                 each.kind,
                 each.order,
-                f"{each.occurrences:,}",
+                f"{each.occurrences:,}" if each.occurrences is not None else "",
                 f"{each.ms(0.5):.1f}",
                 f"{each.ms(0.95):.1f}",
                 f"{each.ms(1):.1f}",
@@ -97,12 +117,12 @@ def _show(measured: list[Times], *, messages: int, as_json: bool) -> None:
         ],
     )
     slowest = max(each.ms(0.95) for each in measured)
-    text = f"p95 at most {MAX_P95_MS:.0f} ms for every kind of word: {slowest:.1f} ms"
+    text = f"p95 at most {MAX_P95_MS:.0f} ms for everything asked: {slowest:.1f} ms"
     show_verdicts([(text, slowest <= MAX_P95_MS)])
     if as_json:
         figures = [
             {
-                "word": each.kind,
+                "asked": each.kind,
                 "order": each.order,
                 "p50_ms": each.ms(0.5),
                 "p95_ms": each.ms(0.95),

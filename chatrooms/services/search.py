@@ -6,7 +6,18 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import BigInteger
@@ -126,6 +137,8 @@ def search_messages(
 def _guard(tx: Transaction) -> None:
     # How common a word is decides between two plans, so each question gets a plan of its own.
     tx.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    # Starting parallel workers takes longer than most of the searches for which they are planned.
+    tx.execute(text("SET LOCAL max_parallel_workers_per_gather = 0"))
     tx.execute(text(f"SET LOCAL statement_timeout = {_TIMEOUT_MS}"))
 
 
@@ -168,7 +181,8 @@ def _wanted(
 _HAS: dict[Has, ColumnElement[bool]] = {
     Has.POLL: exists().where(col(PollRow.message_id) == col(Message.id)),
     Has.LINK: _MESSAGES.c.has_link,
-    Has.THREAD: col(Message.reply_count) > 0,
+    # Written out, as a condition of its index.
+    Has.THREAD: col(Message.reply_count) > literal_column("0"),
     Has.FILE: exists().where(col(AttachmentRow.message_id) == col(Message.id)),
 }
 

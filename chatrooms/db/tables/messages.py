@@ -47,6 +47,7 @@ class Message(SQLModel, table=True):
         ),
         Index("messages_search", "search", postgresql_using="gin"),
         Index("messages_sent", "sent_at", "id"),
+        Index("messages_with_thread", "sent_at", "id", postgresql_where=text("reply_count > 0")),
         Index("messages_with_link", "sent_at", "id", postgresql_where=text("has_link")),
     )
 
