@@ -17,6 +17,9 @@ WEB = "web"
 
 TASK_PROCESSES = 2
 
+USERS_OF_SERVERS = (WEB, BEAT, WORKER)
+"""What may stop side by side, as long as the servers stop after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Child:

@@ -18,7 +18,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from chatrooms.adapters.embedded.accounts import launch
 from chatrooms.domain.startup import CannotStart
-from chatrooms.supervise.children import Child
+from chatrooms.supervise.children import USERS_OF_SERVERS, Child
 from chatrooms.supervise.configuration import control_socket, render
 from chatrooms.supervise.places import PROJECT, Places
 
@@ -50,6 +50,14 @@ class Supervisord:
         with _orders(self._socket) as supervisor:
             supervisor.startProcess(name, False)
 
+    def _begin_stop(self, name: str) -> None:
+        """Have one child asked to stop; does not wait until it is gone."""
+        with (
+            contextlib.suppress(OSError, HTTPException, xmlrpc.client.Error),
+            _orders(self._socket) as supervisor,
+        ):
+            supervisor.stopProcess(name, False)
+
     def statuses(self) -> list[ChildStatus]:
         """All children. Raises CannotStart if supervisord itself is gone."""
         found = ask_statuses(self._socket)
@@ -72,7 +80,11 @@ class Supervisord:
         Each child leads a process group of its own; what a leader left behind is killed.
         """
         with contextlib.suppress(CannotStart):
-            self.statuses()
+            running = {each.name for each in self.statuses() if each.pid}
+            # supervisord itself stops one after the other and waits for each.
+            for name in USERS_OF_SERVERS:
+                if name in running:
+                    self._begin_stop(name)
         self._process.terminate()
         try:
             self._process.wait(STOP_TIMEOUT_S)
