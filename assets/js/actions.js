@@ -2,6 +2,7 @@
 
 import { say } from "./announce.js";
 import { copyText, find, findAll } from "./dom.js";
+import { toNewestReply, toReply } from "./thread.js";
 import { toLatest, toMessage } from "./timeline.js";
 
 const DONE_MS = 1600;
@@ -24,6 +25,7 @@ function onInput(event) {
 
 function onJump(event) {
   const quote = event.target.closest("[data-jump-to]");
+  if (quote && toReply(Number(quote.dataset.jumpTo))) return event.stopPropagation();
   if (quote && matchMedia(NARROW).matches) find(".right [data-close-pane]")?.click();
   if (quote && toMessage(Number(quote.dataset.jumpTo))) event.stopPropagation();
 }
@@ -39,6 +41,7 @@ function onClick(event) {
   if (action === "more") toggle(control, article);
   if ("closes" in control.dataset || leavesSheet(control)) closeOthers(null);
   if ("jumpLatest" in control.dataset) toLatest();
+  if ("threadLatest" in control.dataset) toNewestReply();
   if ("closeDialog" in control.dataset) control.closest("dialog").close();
 }
 

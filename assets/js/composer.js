@@ -1,5 +1,5 @@
 // The text boxes of the room and of the open thread: they grow with their text, keep a draft for
-// each room and thread, send on Enter, and the room's says that one types. Also the box in which a
+// each room and thread, send on Enter, and say that one types. Also the box in which a
 // message is edited.
 
 import { say } from "./announce.js";
@@ -19,7 +19,7 @@ const BOX = "textarea[data-composer]";
 const opened = new WeakMap(); // box -> key of the draft that is in it
 let editor = null;
 let lastNotice = 0;
-let answered = "0"; // the quote just sent, until the page has closed it
+const answered = {}; // the quote just sent from each place, until the page has closed it
 let wantsReply = false; // a thread was asked for in order to write in it
 
 /** After every change of the page: the right drafts in the boxes, boxes as high as their text. */
@@ -29,7 +29,7 @@ export function sync() {
     grow(roomBox());
     countDown(roomBox());
   }
-  if (replyTo() === "0") answered = "0";
+  for (const box of findAll(BOX)) if (replyTo(box) === "0") delete answered[placeOf(box)];
   const edited = find("[data-edit-form] textarea");
   if (edited && edited !== editor) startEditing(edited);
   else if (!edited && editor && document.activeElement === document.body) roomBox()?.focus();
@@ -51,14 +51,14 @@ function onClick(event) {
   if (!control) return;
   const { action } = control.dataset;
   if ("send" in control.dataset) send(find(BOX, control.closest(".composer")));
-  if (action === "quote") roomBox()?.focus();
+  if (action === "quote") (threadOf(control) ? threadBox() : roomBox())?.focus();
   if (action === "reply" || (action === "open-thread" && canHover())) openThread(control);
 }
 
 /** Have the focus in the thread's box: now if it is there, else when it comes. */
 function openThread(control) {
   const { messageId } = control.closest("article[data-message-id]").dataset;
-  const box = findAll(BOX).find(threadOf);
+  const box = threadBox();
   const isThere = box && (threadOf(control) || threadOf(box) === messageId);
   if (isThere) box.focus();
   wantsReply = !isThere;
@@ -66,6 +66,7 @@ function openThread(control) {
 
 const canHover = () => matchMedia("(hover: hover)").matches;
 const roomBox = () => findAll(BOX).find((box) => !threadOf(box));
+const threadBox = () => findAll(BOX).find(threadOf);
 
 function open(box) {
   opened.set(box, draftKey(box));
@@ -89,15 +90,17 @@ function startEditing(edited) {
 
 const draftKey = (box) =>
   ["chatrooms-draft", me().id, openRoom(), threadOf(box)].filter(Boolean).join("-");
-const replyTo = () => find("[data-reply-to]")?.dataset.replyTo ?? "0";
+const replyTo = (box) => box.closest("[data-reply-to]")?.dataset.replyTo ?? "0";
+const placeOf = (box) => threadOf(box) || "room";
+const stopQuoting = (box) => find("[data-cancel-quote]", box.closest(".composer"))?.click();
 
 function onInput(box) {
   if (threadOf(box)) storage.write(() => localStorage, draftKey(box), box.value);
   else drafts.changed();
   countDown(box);
-  if (threadOf(box) || !box.value || isDown() || Date.now() - lastNotice < TYPING_MS) return;
+  if (!box.value || isDown() || Date.now() - lastNotice < TYPING_MS) return;
   lastNotice = Date.now();
-  press("typing");
+  press(threadOf(box) ? "thread-typing" : "typing");
 }
 
 function onKey(event) {
@@ -111,7 +114,10 @@ function onKey(event) {
     else send(box);
   } else if (event.key === "Escape") {
     if (isEditor) find('[data-action="cancel-edit"]', event.target.form).click();
-    else if (!threadOf(box) && replyTo() !== "0") press("cancel-quote");
+    else if (replyTo(box) !== "0") {
+      event.preventDefault(); // it closes the quote, and the thread stays open
+      stopQuoting(box);
+    }
   } else if (event.key === "ArrowUp" && box && !box.value) {
     event.preventDefault();
     editLast(box);
@@ -129,7 +135,7 @@ function send(box) {
   if (!box || !openRoom() || thread === "0" || !(box.value.trim() || uploads.hasAny(box))) return;
   if (uploads.hasFailed(box)) return say("A file could not be uploaded. Retry or remove it first.");
   if (uploads.isBusy(box)) return uploads.afterwards(box, () => send(box));
-  const reply = thread || replyTo() === answered ? "0" : replyTo();
+  const reply = replyTo(box) === answered[placeOf(box)] ? "0" : replyTo(box);
   post({ body: box.value, replyTo: reply, thread, files: uploads.take(box) });
   box.value = "";
   if (thread) onInput(box);
@@ -137,13 +143,13 @@ function send(box) {
   countDown(box);
   grow(box);
   box.focus();
-  if (thread) return toNewestReply();
   if (reply !== "0") {
-    answered = reply;
-    press("cancel-quote");
+    answered[placeOf(box)] = reply;
+    stopQuoting(box);
   }
   lastNotice = 0;
-  toLatest();
+  if (thread) toNewestReply();
+  else toLatest();
 }
 
 function grow(textarea) {

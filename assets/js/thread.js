@@ -11,6 +11,9 @@ let thread = "";
 let pinned = true; // at the newest reply and following
 let place = null; // the first visible reply and where it stands: {id, top}
 let shown = 0; // the target already scrolled to
+let stale = 0; // what the page named as target when the reader went elsewhere
+let wanted = 0; // a reply that the server is fetching
+let leaving = false; // the past was left; the newest replies are on their way
 let read = 0; // position of the newest reply that the server was told is read
 
 const resizes = new ResizeObserver(() => list?.isConnected && settle());
@@ -27,13 +30,25 @@ export function sync() {
   if (!list) return;
   if (list.dataset.threadLog !== thread) enter(list.dataset.threadLog);
   if (!goToTarget()) settle();
+  if (!isPast()) leaving = false;
   noteRead();
 }
 
 /** Go to the newest reply and follow from there. */
 export function toNewestReply() {
+  leaving = list?.dataset.hasNewer === "true";
+  if (leaving) press("thread-latest");
   pinned = true;
   if (list) settle();
+}
+
+/** Show a reply if it is in the list. Otherwise remember it, for the server may be about to send it. */
+export function toReply(id) {
+  if (!list?.isConnected) return false;
+  stale = Number(list.dataset.target);
+  wanted = id;
+  shown = 0;
+  return goToTarget();
 }
 
 function attach(next) {
@@ -56,11 +71,14 @@ function enter(id) {
   thread = id;
   pinned = true;
   place = null;
-  shown = read = 0;
+  shown = stale = wanted = read = 0;
+  leaving = false;
 }
 
 const replies = () => findAll("[data-replies] article[data-message-id]", list);
-const isAtBottom = () => list.scrollHeight - list.clientHeight - list.scrollTop <= BOTTOM_PX;
+const isPast = () => list.dataset.hasNewer === "true";
+const bottomGap = () => list.scrollHeight - list.clientHeight - list.scrollTop;
+const isAtBottom = () => leaving || (!isPast() && bottomGap() <= BOTTOM_PX);
 
 function onScroll() {
   pinned = isAtBottom();
@@ -83,14 +101,17 @@ function notePlace() {
   place = first ? { id: first.dataset.messageId, top: topOf(first) } : null;
 }
 
+const replyOf = (id) => find(`[data-replies] article[data-message-id="${id}"]`, list);
 const topOf = (article) => article.getBoundingClientRect().top - list.getBoundingClientRect().top;
 
 function goToTarget() {
-  const target = Number(list.dataset.target);
-  if (!target) shown = 0;
-  if (!target || target === shown) return false;
-  const article = find(`[data-replies] article[data-message-id="${target}"]`, list);
-  if (!article) return false;
+  const named = Number(list.dataset.target);
+  if (named !== stale) stale = 0;
+  if (!named && !wanted) shown = 0;
+  const target = [wanted, stale ? 0 : named].find((id) => id && id !== shown && replyOf(id));
+  if (!target) return false;
+  const article = replyOf(target);
+  if (target === wanted) wanted = 0;
   shown = target;
   article.scrollIntoView({ block: "center" });
   pinned = isAtBottom();
@@ -103,7 +124,7 @@ function goToTarget() {
 
 function noteRead() {
   const latest = Number(list?.dataset.latest ?? 0);
-  if (latest <= read || document.visibilityState !== "visible" || isDown()) return;
+  if (latest <= read || isPast() || document.visibilityState !== "visible" || isDown()) return;
   read = latest;
   press("thread-read");
 }

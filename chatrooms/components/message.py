@@ -28,6 +28,7 @@ def message_item(
     can_pin: rx.Var[bool],
     is_saved: rx.Var[bool],
     has_news: rx.Var[bool],
+    in_thread: rx.Var[bool],
 ) -> rx.Component:
     """A message with the date separator before it, if it is its day's first. The parameters that
     begin with `my` come from `own_marks`; `has_news`: its thread holds replies that the person, who
@@ -62,6 +63,7 @@ def message_item(
                     my_vote=my_vote,
                     can_pin=can_pin,
                     is_saved=is_saved,
+                    in_thread=in_thread,
                 ),
             ),
             aria_label=message.author.name + " at " + local_time(message.sent_at),

@@ -21,6 +21,7 @@ def message_actions(
     my_vote: rx.Var[int],
     can_pin: rx.Var[bool],
     is_saved: rx.Var[bool],
+    in_thread: rx.Var[bool],
 ) -> rx.Component:
     """The buttons of one message, shown on hover, on focus, and by "More" on a touch screen. What
     is done less often is in the menu that "More" opens."""
@@ -57,7 +58,13 @@ def message_actions(
             ),
             rx.cond(is_mine, _delete(message)),
             _more("message-more-here"),
-            _menu(message, can_post=can_post, can_pin=can_pin, is_saved=is_saved),
+            _menu(
+                message,
+                can_post=can_post,
+                can_pin=can_pin,
+                is_saved=is_saved,
+                in_thread=in_thread,
+            ),
             class_name="message-actions",
         ),
         _more("message-more"),
@@ -80,9 +87,17 @@ def _menu(
     can_post: rx.Var[bool],
     can_pin: rx.Var[bool],
     is_saved: rx.Var[bool],
+    in_thread: rx.Var[bool],
 ) -> rx.Component:
     return rx.el.div(
-        rx.cond(can_post, _item("quote", "Quote", RoomState.start_quote(message.id), "quote")),
+        rx.cond(
+            can_post,
+            rx.cond(
+                in_thread,
+                _item("quote", "Quote", ThreadState.start_quote(message.id), "quote"),
+                _item("quote", "Quote", RoomState.start_quote(message.id), "quote"),
+            ),
+        ),
         _item(
             "bookmark",
             rx.cond(is_saved, "Unsave", "Save"),

@@ -18,6 +18,8 @@ def message_in(
     index: rx.Var[int],
     before: rx.Var[str] | str = "",
     above: tuple[rx.Component, ...] = (),
+    *,
+    in_thread: bool = False,
 ) -> rx.Component:
     """One message of a list, as the person may use it, with what stands `above` it. `before`: when
     what stands above the list was sent."""
@@ -27,13 +29,18 @@ def message_in(
             message,
             previous_at=_previous_at(messages, message, index, before),
             is_editing=RoomState.editing_id == message.id,
+            in_thread=in_thread,
         ),
         key=message.id.to_string(),
     )
 
 
 def message_as(
-    message: rx.Var[MessageRow], *, previous_at: rx.Var[str] | str, is_editing: rx.Var[bool] | bool
+    message: rx.Var[MessageRow],
+    *,
+    previous_at: rx.Var[str] | str,
+    is_editing: rx.Var[bool] | bool,
+    in_thread: bool = False,
 ) -> rx.Component:
     """A message as the person may use it."""
     is_open = ~LiveState.room.is_archived
@@ -46,6 +53,7 @@ def message_as(
         can_pin=RoomState.rights.can_pin & is_open,
         is_saved=MarksState.saved.contains(message.id),
         has_news=_has_news(message),
+        in_thread=in_thread,
         **own_marks(message.id),
     )
 

@@ -8,9 +8,11 @@ import reflex as rx
 from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message_list import message_as, message_in
 from chatrooms.components.pane import pane
+from chatrooms.components.quoting import quoting
+from chatrooms.components.typing import typing_line
 from chatrooms.components.unheard import unheard_note
 from chatrooms.components.uploads import attach_button, upload_list
-from chatrooms.state.live import LiveState
+from chatrooms.state.live import LiveState, ReaderState
 from chatrooms.state.marks import MarksState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
@@ -46,13 +48,14 @@ def _follow() -> rx.Component:
 
 def _messages() -> rx.Component:
     return rx.el.div(
-        message_as(LiveState.thread, previous_at="", is_editing=False),
+        message_as(LiveState.thread, previous_at="", is_editing=False, in_thread=True),
         _count(),
         rx.cond(LiveState.has_older_replies, _more()),
         rx.el.div(
             rx.foreach(_replies(), _reply),
             custom_attrs={"data-replies": "true"},
         ),
+        rx.cond(_is_past(), _later()),
         rx.el.div(class_name="outbox", custom_attrs={"data-outbox": "true"}),
         role="log",
         aria_label="Replies",
@@ -62,6 +65,7 @@ def _messages() -> rx.Component:
         custom_attrs={
             "data-thread-log": LiveState.thread.id,
             "data-target": ThreadState.target_id,
+            "data-has-newer": _is_past(),
             "data-latest": rx.cond(
                 LiveState.reply_tail.length() > 0, LiveState.reply_tail[-1].position, 0
             ).to(int),
@@ -69,14 +73,19 @@ def _messages() -> rx.Component:
     )
 
 
+def _is_past() -> rx.Var[bool]:
+    """Whether a stretch deep in the thread is shown, and not the newest replies."""
+    return rx.Var.create(ReaderState.has_newer_replies).to(bool)
+
+
 def _reply(reply: rx.Var[MessageRow], index: rx.Var[int]) -> rx.Component:
-    return message_in(_replies(), reply, index, before=LiveState.thread.sent_at)
+    return message_in(_replies(), reply, index, before=LiveState.thread.sent_at, in_thread=True)
 
 
 def _replies() -> rx.Var[list[MessageRow]]:
     """One list, so that a reply moving from the tail to those before it stays mounted."""
     shown = LiveState.older_replies + LiveState.replies + LiveState.reply_tail
-    return shown.to(list[MessageRow])
+    return rx.cond(_is_past(), LiveState.older_replies, shown).to(list[MessageRow])
 
 
 def _count() -> rx.Component:
@@ -108,10 +117,34 @@ def _more() -> rx.Component:
     )
 
 
+def _later() -> rx.Component:
+    return rx.el.div(
+        button(
+            "Load later replies", kind="ghost", class_name="sm", on_click=ThreadState.load_newer
+        ),
+        button(
+            "Jump to the newest",
+            kind="ghost",
+            class_name="sm",
+            custom_attrs={"data-thread-latest": "true"},
+        ),
+        class_name="log-more",
+    )
+
+
 def _box() -> rx.Component:
     return rx.el.footer(
+        typing_line(ReaderState.thread_typing),
         rx.el.div(
             unheard_note(LiveState.thread.id),
+            rx.cond(
+                ThreadState.quote_id != 0,
+                quoting(
+                    ThreadState.quote_author,
+                    ThreadState.quote_text,
+                    on_cancel=ThreadState.cancel_quote,
+                ),
+            ),
             rx.el.textarea(
                 aria_label="Reply",
                 placeholder="Reply",
@@ -128,6 +161,7 @@ def _box() -> rx.Component:
                 class_name="form-row",
             ),
             class_name="composer",
+            custom_attrs={"data-reply-to": ThreadState.quote_id},
         ),
         class_name="foot",
     )

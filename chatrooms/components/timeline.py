@@ -117,7 +117,8 @@ def _scripts_controls() -> rx.Component:
     presses = {
         "jump-to-latest": RoomState.jump_to_latest,
         "typing": RoomState.notify_typing,
-        "cancel-quote": RoomState.cancel_quote,
+        "thread-typing": ThreadState.notify_typing,
+        "thread-latest": ThreadState.show_latest,
         "hold": RoomState.hold_place,
         "follow": ReaderState.follow,
         "stop-following": ReaderState.stop_following,

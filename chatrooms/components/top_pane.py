@@ -45,8 +45,8 @@ def _row(row: rx.Var[TopRow]) -> rx.Component:
                 class_name="stack grow",
             ),
             type="button",
-            on_click=RoomState.jump_to(row.goal),
-            custom_attrs={"data-jump-to": row.goal},
+            on_click=RoomState.jump_to(row.id),
+            custom_attrs={"data-jump-to": row.id},
         ),
         key=row.id.to_string(),
     )

@@ -18,6 +18,7 @@ from chatrooms.live.grants import Grants
 from chatrooms.live.hub import Hub
 from chatrooms.live.online import OnlineKeeper
 from chatrooms.live.presence import PresenceKeeper
+from chatrooms.live.typists import ROOM
 from chatrooms.live.unread import UnreadKeeper
 
 log = structlog.get_logger(__name__)
@@ -168,7 +169,8 @@ class Listener:
 
     def _take_here(self, room_id: int, notice: dict[str, Any]) -> None:
         if notice["kind"] == "typing":
-            self._presence.typing(room_id, Person.model_validate(notice["person"]))
+            person = Person.model_validate(notice["person"])
+            self._presence.typing(room_id, person, thread_id=notice.get("thread_id") or ROOM)
         else:
             self._presence.look_again(room_id)
 

@@ -12,6 +12,7 @@ from chatrooms.domain.events import Person
 from chatrooms.live.hub import Hub
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import MAX_NAMED_ONLINE, LiveRoom
+from chatrooms.live.typists import ROOM
 from chatrooms.services import people, presence
 
 log = structlog.get_logger(__name__)
@@ -125,27 +126,22 @@ class PresenceKeeper:
 
     # Typing
 
-    def typing(self, room_id: int, person: Person) -> None:
-        """Show that somebody types, for some seconds."""
+    def typing(self, room_id: int, person: Person, *, thread_id: int = ROOM) -> None:
+        """Show that somebody types, in the room or in a thread of it, for some seconds."""
         room = self._hub.rooms.get(room_id)
-        if room is None:
+        if room is None or (thread_id != ROOM and thread_id not in room.threads):
             return
         ends = asyncio.get_running_loop().time() + self._deps.settings.typing_ttl_s
-        is_new = person.id not in room.typing
-        room.typing[person.id] = (person, ends)
-        if is_new:
-            self._flush_typing(room)
+        if room.typists.note(thread_id, person, ends=ends):
+            self._flush_typing(room, {thread_id})
 
     def expire_typing(self) -> None:
         """Take away the notices that ran out."""
         now = asyncio.get_running_loop().time()
         for room in self._hub.rooms.values():
-            gone = [account for account, (_, ends) in room.typing.items() if ends <= now]
-            for account in gone:
-                del room.typing[account]
-            if gone:
-                self._flush_typing(room)
+            if places := room.typists.expire(now):
+                self._flush_typing(room, places)
 
-    def _flush_typing(self, room: LiveRoom) -> None:
-        room.dirty.add("typing")
+    def _flush_typing(self, room: LiveRoom, places: set[int]) -> None:
+        room.note_typing(places)
         self._hub.fan_out.schedule(room)

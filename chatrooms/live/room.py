@@ -6,13 +6,13 @@ from chatrooms.domain.events import Message, MessagePosted, Person, PersonChange
 from chatrooms.domain.view import RoomView, fold
 from chatrooms.live.encoded import EncodedRows
 from chatrooms.live.rows import (
-    PersonRow,
     message_rows,
     person_row,
     room_row,
 )
 from chatrooms.live.tab import PRESENT, Tab
 from chatrooms.live.thread import LiveThread
+from chatrooms.live.typists import ROOM, Typists
 from chatrooms.live.wire import encode
 
 TAIL_KEPT = 4
@@ -36,12 +36,14 @@ class LiveRoom:
     """By socket id."""
     online: list[Person] = field(default_factory=list[Person])
     online_count: int = 0
-    typing: dict[int, tuple[Person, float]] = field(default_factory=dict[int, tuple[Person, float]])
-    """By account id, with the loop time at which the notice ends."""
+    typists: Typists = field(default_factory=Typists)
+    """Who types, until which loop time."""
     threads: dict[int, LiveThread] = field(default_factory=dict[int, LiveThread])
     """The threads that tabs have open, by root."""
     dirty: set[str] = field(default_factory=set[str])
     """Names of vars that changed since the last flush."""
+    dirty_typing: set[int] = field(default_factory=set[int])
+    """Roots of threads in which somebody began or stopped to type since the last flush."""
     wanted_seq: int = 0
     is_catching_up: bool = False
     unsent: int = 0
@@ -106,8 +108,9 @@ class LiveRoom:
         if isinstance(event, PersonChanged):
             self._rename(event.person)
         if isinstance(event, MessagePosted):
-            if self.typing.pop(event.message.author.id, None) is not None:
-                self.dirty.add("typing")
+            place = event.message.thread_id or ROOM
+            if self.typists.stop(place, event.message.author.id):
+                self.note_typing({place})
             if event.message.thread_id is None:
                 self._note_posted()
                 return
@@ -121,9 +124,13 @@ class LiveRoom:
         if any(each.id == person.id for each in self.online):
             self.online = [person if each.id == person.id else each for each in self.online]
             self.dirty.add("online")
-        if person.id in self.typing:
-            self.typing[person.id] = (person, self.typing[person.id][1])
+        self.note_typing(self.typists.rename(person))
+
+    def note_typing(self, places: set[int]) -> None:
+        """Have the next flush tell who types there."""
+        if ROOM in places:
             self.dirty.add("typing")
+        self.dirty_typing |= places - {ROOM}
 
     def _fold_thread(self, root_id: int, thread: LiveThread, seq: int, event: RoomEvent) -> None:
         dropped = thread.apply(seq, event)
@@ -169,7 +176,7 @@ class LiveRoom:
             "tail": lambda: self._rows(self.tail, self._above(self._tail_from)),
             "online": lambda: encode([person_row(p) for p in self.online]),
             "online_count": lambda: encode(self.online_count),
-            "typing": lambda: encode(self._typing_rows()),
+            "typing": lambda: self.typing_at(ROOM),
         }
         return {name: write() for name, write in writers.items() if name in names}
 
@@ -189,8 +196,9 @@ class LiveRoom:
         thread = self.threads.get(tab.thread_id or 0)
         return shown | thread.shared_vars() | thread.own_vars(tab) if thread is not None else shown
 
-    def _typing_rows(self) -> list[PersonRow]:
-        return [person_row(person) for person, _ in self.typing.values()]
+    def typing_at(self, place: int) -> str:
+        """Who types in the room or in a thread of it, as JSON."""
+        return encode([person_row(person) for person in self.typists.at(place)])
 
     def _above(self, position: int) -> Message | None:
         above = [m for m in self.view.messages if m.position < position]

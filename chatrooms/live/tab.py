@@ -13,7 +13,7 @@ from chatrooms.services.sessions import SignedIn
 MAX_PAST = 200
 """How many messages of the past a tab may show at once."""
 MAX_OLDER_REPLIES = 600
-"""How many replies a tab may load that are older than those a thread shows at first."""
+"""How many replies a tab may show beside those that a thread shows at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,9 @@ class Tab:
     """The pages of that thread that the tab loaded, directly before the replies all show."""
     has_older_replies: bool = False
     """Whether the thread holds replies before those."""
+    has_newer_replies: bool = False
+    """Whether those are a stretch deep in the thread, which stands in place of the replies all
+    show."""
     is_reading: bool = False
     """Whether the person scrolled up, so that the lines being read must stay."""
     is_staff: bool = False
@@ -113,7 +116,8 @@ class Tab:
 
     def show_thread(self, root_id: int | None) -> None:
         """Show this thread, from its newest replies on, or none."""
-        self.thread_id, self.older_replies, self.has_older_replies = root_id, (), False
+        self.thread_id, self.older_replies = root_id, ()
+        self.has_older_replies = self.has_newer_replies = False
 
     def touch_replies(self, event: RoomEvent) -> bool:
         """Apply an event to the older replies; whether it changed one of them."""
@@ -124,7 +128,7 @@ class Tab:
 
     def follow_replies(self, dropped: tuple[Message, ...]) -> None:
         """Take over replies that all tabs show no more, if they follow older ones shown here."""
-        if self.older_replies:
+        if self.older_replies and not self.has_newer_replies:
             self.older_replies = (*self.older_replies, *dropped)
 
     def touch(self, event: RoomEvent) -> bool:

@@ -107,3 +107,7 @@ class LiveThread:
             "older_replies": encode(message_rows(tab.older_replies)),
             "has_older_replies": encode(has_older),
         }
+
+    def reader_vars(self, tab: Tab) -> dict[str, str]:
+        """Where in the thread the reader of one tab is, as JSON by name."""
+        return {"has_newer_replies": encode(tab.has_newer_replies)}

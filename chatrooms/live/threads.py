@@ -76,18 +76,24 @@ class OpenThreads:
 
     def send(self, tab: Tab) -> None:
         """Send the tab all of its open thread, unless the room was taken from it meanwhile."""
-        thread = self._thread(tab)
-        if thread is not None:
-            tab.send(self._wire, self._wire.vars(thread.shared_vars() | thread.own_vars(tab)))
+        room, thread = self._room(tab), self._thread(tab)
+        if room is not None and thread is not None:
+            shown = thread.shared_vars() | thread.own_vars(tab)
+            typing = {"thread_typing": room.typing_at(thread.root.id)}
+            tab.send(self._wire, self._wire.vars(shown, thread.reader_vars(tab) | typing))
 
     def send_older(self, tab: Tab) -> None:
         """Send the tab the older replies that it shows of its open thread."""
         thread = self._thread(tab)
         if thread is not None:
-            tab.send(self._wire, self._wire.vars(thread.own_vars(tab)))
+            shown = self._wire.vars(thread.own_vars(tab), thread.reader_vars(tab))
+            tab.send(self._wire, shown)
+
+    def _room(self, tab: Tab) -> LiveRoom | None:
+        return self._rooms.get(tab.room_id) if tab.room_id is not None else None
 
     def _thread(self, tab: Tab) -> LiveThread | None:
-        room = self._rooms.get(tab.room_id) if tab.room_id is not None else None
+        room = self._room(tab)
         return room.threads.get(tab.thread_id or 0) if room is not None else None
 
     async def reopen(self, room: LiveRoom) -> None:
@@ -114,6 +120,11 @@ class OpenThreads:
 
     def flush(self, room: LiveRoom) -> None:
         """Send what changed of the room's open threads."""
+        typed, room.dirty_typing = room.dirty_typing, set()
+        for root_id in typed & set(room.threads):
+            packet = self._wire.vars({}, {"thread_typing": room.typing_at(root_id)})
+            for tab in [each for each in room.tabs.values() if each.thread_id == root_id]:
+                tab.send(self._wire, packet)
         for root_id, thread in room.threads.items():
             names, thread.dirty = thread.dirty, set()
             if names:

@@ -174,6 +174,21 @@ def access_message(
     return access, message
 
 
+def access_thread(
+    tx: Transaction, *, actor_id: int, room_id: object, thread_id: object, to: Permission
+) -> tuple[RoomAccess, Message]:
+    """The message of exactly this room's timeline whose thread is meant, if the actor may do `to`.
+
+    Raises: MessageUnavailable if it is a reply itself; and as `access_message`.
+    """
+    access, root = access_message(
+        tx, actor_id=actor_id, room_id=room_id, message_id=thread_id, to=to
+    )
+    if root.thread_id is not None:
+        raise MessageUnavailable
+    return access, root
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """That one session's screen may show one room."""

@@ -176,6 +176,17 @@ def list_replies(
     return newest[::-1]
 
 
+def list_replies_from(
+    deps: Deps, *, actor_id: int, room_id: int, thread_id: int, position: int, limit: int
+) -> list[events.Message]:
+    """The first `limit` replies of a thread from a position on, oldest first. Raises: as
+    `access_room`."""
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        asked = (col(Message.thread_id) == thread_id) & (col(Message.position) >= position)
+        return _oldest_first(tx, room_id, asked, limit=limit)
+
+
 def get_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> events.Message:
     """One message of the room as it is now, also a reply in a thread.
 

@@ -10,9 +10,8 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Message, Notification, ThreadFollow
-from chatrooms.domain.errors import MessageUnavailable
 from chatrooms.domain.permissions import Permission
-from chatrooms.services.access import access_message
+from chatrooms.services.access import access_message, access_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,9 @@ def set_following(
         `access_message`.
     """
     with transaction(deps.sessions) as tx:
-        _, root = access_message(
-            tx, actor_id=actor_id, room_id=room_id, message_id=thread_id, to=Permission.READ
+        _, root = access_thread(
+            tx, actor_id=actor_id, room_id=room_id, thread_id=thread_id, to=Permission.READ
         )
-        if root.thread_id is not None:
-            raise MessageUnavailable
         last = _last_position(tx, thread_id=root.id)
         _set(tx, thread_id=root.id, account_id=actor_id, position=last, is_following=is_following)
         tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "threads"))

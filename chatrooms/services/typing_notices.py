@@ -6,15 +6,19 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.domain.permissions import Permission
 from chatrooms.services import limits
-from chatrooms.services.access import access_room
+from chatrooms.services.access import access_room, access_thread
 
 _NOTICES_PER_MINUTE = 60
 
 
-def announce_typing(deps: Deps, *, actor_id: int, room_id: int) -> None:
-    """Tell the room's screens that the actor types. Whoever may post may do this.
+def announce_typing(
+    deps: Deps, *, actor_id: int, room_id: int, thread_id: int | None = None
+) -> None:
+    """Tell the room's screens that the actor types, or those that have a thread of it open.
+    Whoever may post may do this.
 
-    Raises: RoomUnavailable, NotAllowed, RoomArchived, RateLimited.
+    Raises: RoomUnavailable, NotAllowed, RoomArchived, RateLimited; MessageUnavailable if
+        `thread_id` is no message of the room's timeline.
     """
     limits.count(
         deps,
@@ -25,6 +29,11 @@ def announce_typing(deps: Deps, *, actor_id: int, room_id: int) -> None:
         fail_open=True,
     )
     with transaction(deps.sessions) as tx:
-        access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.POST)
+        if thread_id is None:
+            access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.POST)
+        else:
+            access, _ = access_thread(
+                tx, actor_id=actor_id, room_id=room_id, thread_id=thread_id, to=Permission.POST
+            )
     person = access.actor.model_dump(mode="json")
-    deps.bus.here(room_id, {"kind": "typing", "person": person})
+    deps.bus.here(room_id, {"kind": "typing", "person": person, "thread_id": thread_id})

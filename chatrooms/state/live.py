@@ -65,6 +65,10 @@ class ReaderState(rx.State):
     """Changes whenever the hub has shown the room anew."""
     unread: dict[int, int] = {}
     """Unread messages by room; rooms without any are not in it."""
+    has_newer_replies: bool = False
+    """Whether a stretch deep in the open thread is shown, and not its newest replies."""
+    thread_typing: list[PersonRow] = []
+    """Who types in the open thread."""
 
     @_replaces_builtin
     def dict(self, *args: Any, **kwargs: Any) -> builtins.dict[str, Any]:

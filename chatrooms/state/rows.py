@@ -244,8 +244,6 @@ class TopRow:
     """A message that people voted up."""
 
     id: int = 0
-    goal: int = 0
-    """The message of the timeline where it is found: itself, or the one whose thread it is in."""
     author: str = ""
     text: str = ""
     score: int = 0

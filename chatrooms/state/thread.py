@@ -16,6 +16,9 @@ class ThreadState(rx.State):
 
     target_id: int = 0
     """The reply that was jumped to."""
+    quote_id: int = 0
+    quote_author: str = ""
+    quote_text: str = ""
     _root_id: int = 0
     _room_id: int = 0
     _first: int = 0
@@ -51,6 +54,36 @@ class ThreadState(rx.State):
         return MarksState.load
 
     @rx.event
+    async def load_newer(self):
+        """Deep in the thread, show the page after the last reply shown."""
+        self._first = await thread_screens.load_newer(self)
+        return MarksState.load
+
+    @rx.event
+    def show_latest(self):
+        """Show the newest replies."""
+        self.target_id = self._first = 0
+        thread_screens.show_latest(self)
+        return MarksState.load
+
+    @rx.event
+    async def notify_typing(self):
+        """Tell those who read the thread that the person types in it."""
+        await thread_screens.announce_typing(self)
+
+    @rx.event
+    async def start_quote(self, message_id: int):
+        """Answer a message in the thread: it is quoted above the reply box."""
+        message = await on_screen.find_message(self, self._room_id, caller.number(message_id))
+        self.quote_id, self.quote_author = message.id, message.author.name
+        self.quote_text = on_screen.excerpt_of(message)
+
+    @rx.event
+    def cancel_quote(self):
+        """Quote nothing in the thread."""
+        _stop_quoting(self)
+
+    @rx.event
     async def note_read(self):
         """The person sees the newest reply."""
         await thread_screens.mark_read(self)
@@ -78,6 +111,12 @@ async def open_thread(state: rx.State, message_id: int) -> int:
     first = place.position if place.is_reply else 0
     await thread_screens.show(state, place.root_id, first=first)
     thread.target_id = message_id if place.is_reply else 0
+    if thread._root_id != place.root_id:
+        _stop_quoting(thread)
     thread._root_id, thread._room_id, thread._first = place.root_id, room.room_id, first
     await pane.switch(state, "thread")
     return place.root_id
+
+
+def _stop_quoting(thread: ThreadState) -> None:
+    thread.quote_id, thread.quote_author, thread.quote_text = 0, "", ""

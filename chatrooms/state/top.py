@@ -41,7 +41,6 @@ async def _read(state: TopState) -> None:
     state.rows = [
         TopRow(
             id=each.id,
-            goal=each.thread_id or each.id,
             author=each.author,
             text=each.excerpt,
             score=each.score,

@@ -100,6 +100,19 @@ ACTIONS: dict[str, tuple[Action, tuple[str, ...]]] = {
     "list members": (act(members.list_members), INSIDE),
     "say that one types": (act(typing_notices.announce_typing), INSIDE),
     "list join requests": (act(join_requests.list_join_requests), ("owner", "moderator")),
+    "say that one types in a thread": (
+        act(typing_notices.announce_typing, thread_id=lambda s: s.message_id),
+        INSIDE,
+    ),
+    "read a thread on": (
+        act(
+            history.list_replies_from,
+            thread_id=lambda s: s.message_id,
+            position=lambda s: 0,
+            limit=lambda s: 10,
+        ),
+        INSIDE,
+    ),
     "accept a join request": (
         act(
             join_requests.decide_join_request,
@@ -136,7 +149,14 @@ ACTIONS: dict[str, tuple[Action, tuple[str, ...]]] = {
     ),
     "archive the room": (act(rooms.set_archived, is_archived=lambda s: True), ("owner",)),
 }
-IN_ARCHIVED_ROOM = {"read back", "read on", "read between", "read around", "list members"}
+IN_ARCHIVED_ROOM = {
+    "read back",
+    "read on",
+    "read between",
+    "read around",
+    "read a thread on",
+    "list members",
+}
 
 
 @pytest.fixture

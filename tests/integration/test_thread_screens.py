@@ -8,6 +8,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import MessageUnavailable, RoomUnavailable
 from chatrooms.domain.view import THREAD_WINDOW
 from chatrooms.live.offload import off_loop
+from chatrooms.live.tab import MAX_OLDER_REPLIES
 from chatrooms.services import members, messages
 from chatrooms.state.outbox import OutboxState
 from chatrooms.state.pane import PaneState
@@ -215,3 +216,72 @@ async def test_opening_a_thread_costs_the_same_for_one_reply_and_for_a_hundred(
         lambda: [post(deps, private_room, owner, f"{n}", thread=root) for n in range(99)]
     )
     assert await least_cost() == with_one
+
+
+async def test_a_reply_deep_in_a_long_thread_is_shown_with_what_is_around_it(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    total = THREAD_WINDOW + MAX_OLDER_REPLIES + 120
+
+    def fill() -> list[int]:
+        return [post(deps, private_room, owner, f"{n}", thread=root) for n in range(total)]
+
+    ids = await off_loop(fill)
+    tab = await open_room(web, owner, private_room, f"?message={ids[60]}")
+    assert tab.state(ThreadState).target_id == ids[60]
+    shown = tab.screen.read().vars
+    assert (shown["has_older_replies"], shown["has_newer_replies"]) == (True, True)
+    assert [row["body"] for row in shown["older_replies"]] == [f"{n}" for n in range(10, 110)]
+    await tab.call(ThreadState.load_older)
+    assert not tab.screen.read().vars["has_older_replies"]
+    await off_loop(post, deps, private_room, owner, "the newest", thread=root)
+    await tab.call(ThreadState.load_newer)
+    assert [row["body"] for row in tab.screen.read().vars["older_replies"]] == [
+        f"{n}" for n in range(160)
+    ]
+    while tab.screen.read().vars["has_newer_replies"]:
+        await tab.call(ThreadState.load_newer)
+    await eventually(lambda: replies(tab)[-1] == "the newest", what="the present is reached")
+    assert replies(tab)[:-1] == [f"{n}" for n in range(total - len(replies(tab)) + 1, total)]
+    await tab.call(ThreadState.show_latest)
+    assert tab.screen.read().vars["older_replies"] == []
+
+
+async def test_who_types_in_a_thread_shows_to_those_who_have_it_open(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    reading, writing = [await open_room(web, who, private_room) for who in (owner, member)]
+    watching = await open_room(web, owner, private_room)
+    for tab in (reading, writing):
+        await tab.call(ThreadState.open, root)
+
+    def typing(tab: BrowserTab) -> list[int]:
+        return [row["id"] for row in tab.screen.read().vars.get("thread_typing", ())]
+
+    await eventually(lambda: len(web.listener._pubsub.channels) > 2, what="it listens")  # type: ignore[union-attr]
+    await writing.call(ThreadState.notify_typing)
+    await eventually(lambda: typing(reading) == [member.id], what="the notice is shown")
+    assert typing(watching) == []
+    assert watching.screen.read().vars["typing"] == []
+    await off_loop(post, deps, private_room, member, "Done", thread=root)
+    await eventually(lambda: typing(reading) == [], what="the reply ends the notice")
+
+
+async def test_a_quote_in_a_thread_belongs_to_its_reply_box(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    root = await off_loop(post, deps, private_room, owner, "Root")
+    other = await off_loop(post, deps, private_room, owner, "Other")
+    said = await off_loop(post, deps, private_room, owner, "Quote me", thread=root)
+    tab = await open_room(web, owner, private_room)
+    await tab.call(ThreadState.open, root)
+    await tab.call(ThreadState.start_quote, said)
+    thread = tab.state(ThreadState)
+    assert (thread.quote_id, thread.quote_text) == (said, "Quote me")
+    assert tab.state(RoomState).reply_to_id == 0
+    with pytest.raises(MessageUnavailable):
+        await tab.call(ThreadState.start_quote, 10**12)
+    await tab.call(ThreadState.open, other)
+    assert thread.quote_id == 0

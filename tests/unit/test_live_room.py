@@ -10,6 +10,7 @@ from chatrooms.domain.events import Person, RoomEvent
 from chatrooms.domain.view import WINDOW
 from chatrooms.live.room import SETTLED_MAX, TAIL_KEPT, TAIL_MAX, LiveRoom
 from chatrooms.live.tab import MAX_PAST, Past, Tab
+from chatrooms.live.typists import ROOM
 from chatrooms.live.wire import Address
 from chatrooms.services.sessions import SignedIn
 from tests.support.made import START, deleted, edited, message, person, posted, view_of
@@ -116,8 +117,8 @@ def test_edits_and_deletions_reach_pages_of_the_past() -> None:
 
 def test_a_message_ends_its_authors_typing_notice() -> None:
     room = LiveRoom(view_of(3))
-    room.typing[1] = (person(1), 0.0)
-    room.typing[2] = (person(2), 0.0)
+    for number in (1, 2):
+        room.typists.note(ROOM, person(number), ends=0.0)
     page = Page(room, a_tab("here"))
     run(room, [page], [posted(4, author=1)])
     assert [row["id"] for row in page.vars["typing"]] == [2]
