@@ -34,8 +34,13 @@ _COPY = (
     "COPY messages (room_id, position, author_id, client_id, body, sent_at, reply_count) FROM STDIN"
 )
 _POLLS = """
-INSERT INTO polls (message_id, question, choices, is_multiple, is_anonymous)
-SELECT id, 'Which?', ARRAY['This', 'That'], false, false FROM messages WHERE id %% %(every)s = 0
+WITH shown AS (
+    INSERT INTO polls (message_id, question, choices, is_multiple, is_anonymous)
+    SELECT id, 'Which?', ARRAY['This', 'That'], false, false FROM messages
+    WHERE id %% %(every)s = 0
+    RETURNING message_id
+)
+UPDATE messages SET has_poll = true FROM shown WHERE shown.message_id = messages.id
 """
 _THREAD_EVERY = 50
 _POLL_EVERY = 500

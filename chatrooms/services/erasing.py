@@ -41,6 +41,7 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     message.mentions = []
     message.edited_at = message.pinned_at = None
     message.score = 0
+    message.has_poll = False
     message.deleted_at = deps.clock()
     tx.flush()
     tx.execute(

@@ -163,6 +163,7 @@ def _store_with_details(
             "reply_to_id": message.quote.id if message.quote else None,
             "thread_id": root_id,
             "sent_at": new.sent_at,
+            "has_poll": new.poll is not None,
         },
     ).scalar_one()
     if new.poll:

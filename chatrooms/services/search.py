@@ -25,7 +25,7 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Account, AttachmentRow, Message, PollRow, Room, table_of
+from chatrooms.db.tables import Account, AttachmentRow, Message, Room, table_of
 from chatrooms.domain.errors import SearchTooBroad
 from chatrooms.domain.events import Person
 from chatrooms.domain.search import (
@@ -179,7 +179,7 @@ def _wanted(
 
 
 _HAS: dict[Has, ColumnElement[bool]] = {
-    Has.POLL: exists().where(col(PollRow.message_id) == col(Message.id)),
+    Has.POLL: _MESSAGES.c.has_poll,
     Has.LINK: _MESSAGES.c.has_link,
     # Written out, as a condition of its index.
     Has.THREAD: col(Message.reply_count) > literal_column("0"),

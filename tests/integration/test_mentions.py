@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
-from alembic import command
 from sqlalchemy import create_engine, text
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import sqlalchemy_url
-from chatrooms.db.migrations import _config, migrate  # pyright: ignore[reportPrivateUsage]
+from chatrooms.db.migrations import migrate
 from chatrooms.domain.errors import MessageUnavailable, NotAllowed, RoomUnavailable
 from chatrooms.services import history, members, mentions, messages
 from chatrooms.services.mentions import Unheard
 from chatrooms.state.outbox import unheard_words
-from tests.support import servers
 from tests.support.inspect import counted_queries, everything_stored
+from tests.support.old_tables import database_at
 from tests.support.people import Place, Someone, make_room, post
 from tests.support.servers import RunningServer
 
@@ -136,14 +135,7 @@ def test_it_is_told_in_a_sentence(names: tuple[str, ...], is_everybody: bool, wo
 @pytest.fixture
 def old_database(postgres: RunningServer) -> Iterator[str]:
     """A database as it was before messages kept whom they mean."""
-    with servers.fresh_database(postgres.url) as url:
-        engine = create_engine(sqlalchemy_url(url))
-        with engine.connect() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.downgrade(config, "0002")
-            connection.commit()
-        engine.dispose()
+    with database_at(postgres.url, "0002") as url:
         yield url
 
 

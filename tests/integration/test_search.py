@@ -3,17 +3,20 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import transaction
+from chatrooms.db.engine import sqlalchemy_url, transaction
+from chatrooms.db.migrations import migrate
 from chatrooms.domain.errors import NotSignedIn, SearchTooBroad
 from chatrooms.services import members, messages, rooms, search
 from chatrooms.services.posting import CheckedPoll
 from chatrooms.services.rooms import RoomDraft
 from chatrooms.services.search import Order, SearchHit
-from tests.support.inspect import counted_queries
+from tests.support.inspect import counted_queries, rows
+from tests.support.old_tables import database_at
 from tests.support.people import Place, Someone, deactivate, make_room, post, sign_up, unique
+from tests.support.servers import RunningServer
 
 
 def find(deps: Deps, who: Someone, query: str, order: Order = "newest") -> list[SearchHit]:
@@ -291,3 +294,44 @@ def test_somebody_who_changed_the_name_is_found_by_it(
         who = {"id": owner.id, "name": named}
         tx.execute(text("UPDATE accounts SET name = :name WHERE id = :id"), who)
     assert ids(deps, owner, f'from:"{named.lower()}"') == [found]
+
+
+def test_a_poll_is_found_without_words_until_it_is_deleted(
+    deps: Deps, private_room: Place, owner: Someone
+) -> None:
+    post(deps, private_room, owner, "no poll")
+    poll = messages.post_poll(
+        deps,
+        actor_id=owner.id,
+        room_id=private_room.id,
+        client_id=deps.ids.client_id(),
+        poll=CheckedPoll("Or not?", ("a", "b"), False, False, None),
+    )
+    asked = f"has:poll in:{private_room.slug}"
+    assert ids(deps, owner, asked) == [poll]
+    messages.delete_message(deps, actor_id=owner.id, room_id=private_room.id, message_id=poll)
+    assert ids(deps, owner, asked) == []
+    assert rows(deps, "SELECT has_poll FROM messages WHERE id = :id", id=poll) == [(False,)]
+
+
+def test_polls_from_before_there_was_an_index_of_them_are_found(postgres: RunningServer) -> None:
+    with database_at(postgres.url, "0004") as url:
+        engine = create_engine(sqlalchemy_url(url))
+        with engine.begin() as connection:
+            connection.execute(
+                text("""
+                    INSERT INTO accounts (username, name, hue, password_hash, is_admin)
+                        VALUES ('mara', 'Mara', 1, '', false);
+                    INSERT INTO rooms (slug, name, description, topic, is_private, member_count,
+                        created_by) VALUES ('room', 'Room', '', '', false, 1, 1);
+                    INSERT INTO messages (room_id, position, author_id, client_id, body)
+                        VALUES (1, 1, 1, 'a', ''), (1, 2, 1, 'b', 'plain');
+                    INSERT INTO polls (message_id, question, choices, is_multiple, is_anonymous)
+                        VALUES (1, 'Which?', ARRAY['This', 'That'], false, false);
+                """)
+            )
+        migrate(url)
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT has_poll FROM messages ORDER BY id")).scalars()
+            assert list(found) == [True, False]
+        engine.dispose()

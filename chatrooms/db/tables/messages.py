@@ -49,6 +49,7 @@ class Message(SQLModel, table=True):
         Index("messages_sent", "sent_at", "id"),
         Index("messages_with_thread", "sent_at", "id", postgresql_where=text("reply_count > 0")),
         Index("messages_with_link", "sent_at", "id", postgresql_where=text("has_link")),
+        Index("messages_with_poll", "sent_at", "id", postgresql_where=text("has_poll")),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -93,6 +94,10 @@ class Message(SQLModel, table=True):
         default=None,
         sa_column=Column(Boolean, Computed("body ~* 'https?://'", persisted=True)),
     )
+    has_poll: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
+    )
+    """Whether it has a row in `polls`; here too, so that its index is in the order of time."""
 
 
 class MessageEdit(SQLModel, table=True):
