@@ -2,7 +2,7 @@
 
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
-from chatrooms.services import maintenance, profiles
+from chatrooms.services import files, maintenance, profiles
 from workers.app import app
 
 
@@ -10,6 +10,12 @@ from workers.app import app
 def prune(**_added_later: object) -> None:
     """Forget expired sessions, sign-in tickets and presence. Safe to repeat."""
     maintenance.prune(bootstrap.current())
+
+
+@app.task(name=jobs.SWEEP_FILES, queue=jobs.MAINTENANCE_QUEUE, soft_time_limit=300, time_limit=330)
+def sweep_files(**_added_later: object) -> None:
+    """Remove stored files that nothing knows of. Safe to repeat, and at once by several workers."""
+    files.sweep(bootstrap.current())
 
 
 @app.task(name=jobs.ANNOUNCE_PERSON, queue=jobs.MAINTENANCE_QUEUE)

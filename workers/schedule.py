@@ -5,6 +5,7 @@ from datetime import timedelta
 from chatrooms.domain import jobs
 
 PRUNE_INTERVAL = timedelta(minutes=5)
+SWEEP_FILES_INTERVAL = timedelta(hours=1)
 CLOSE_POLLS_INTERVAL = timedelta(seconds=5)
 
 # A run that waited longer than its interval is dropped: the next one does its work.
@@ -13,6 +14,14 @@ SCHEDULE = {
         "task": jobs.PRUNE,
         "schedule": PRUNE_INTERVAL,
         "options": {"queue": jobs.MAINTENANCE_QUEUE, "expires": PRUNE_INTERVAL.total_seconds()},
+    },
+    jobs.SWEEP_FILES: {
+        "task": jobs.SWEEP_FILES,
+        "schedule": SWEEP_FILES_INTERVAL,
+        "options": {
+            "queue": jobs.MAINTENANCE_QUEUE,
+            "expires": SWEEP_FILES_INTERVAL.total_seconds(),
+        },
     },
     jobs.CLOSE_POLLS: {
         "task": jobs.CLOSE_POLLS,

@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -71,5 +72,27 @@ class FileStore:
         folder = self._folder("incoming")
         return list(folder.iterdir()) if folder.is_dir() else []
 
+    def list_stored(self, *, before: datetime, at_once: int) -> Iterator[set[str]]:
+        """Tokens of the files that were last written before a moment, some at a time."""
+        tokens: set[str] = set()
+        for folder in self._folder("").glob("??"):
+            for path in folder.iterdir():
+                token = path.name.removesuffix(THUMBNAIL)
+                if is_token(token) and changed_before(path, before):
+                    tokens.add(token)
+                if len(tokens) >= at_once:
+                    yield tokens
+                    tokens = set()
+        if tokens:
+            yield tokens
+
     def _folder(self, name: str) -> Path:
         return self._data_dir / "files" / name
+
+
+def changed_before(place: Path, moment: datetime) -> bool:
+    """Whether a file is there and was last written before a moment."""
+    try:
+        return place.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False

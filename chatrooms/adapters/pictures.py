@@ -8,6 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from chatrooms.adapters import gifs
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.files import MAX_PICTURE_PIXELS
 
@@ -45,7 +46,9 @@ def take_in(place: Path) -> Picture | None:
     try:
         with _open(place) as image:
             media_type = _FORMATS["JPEG" if image.format == "MPO" else image.format or ""]
-            if _tells_more(image):
+            if image.format == "GIF":
+                gifs.strip(place)
+            elif _tells_more(image):
                 _rewrite(image, place)
         with _open(place) as image:
             width, height = image.size
@@ -92,8 +95,6 @@ def _encoded(image: Image.Image) -> bytes:
 
 
 def _tells_more(image: Image.Image) -> bool:
-    if image.format == "GIF":
-        return False  # the format has no place for where and by what a picture was taken
     if image.format == "MPO" or len(image.getexif()):
         return True
     texts: dict[str, str] = getattr(image, "text", {})

@@ -7,4 +7,5 @@ QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE)
 
 ANNOUNCE_PERSON = "maintenance.announce_person"
 PRUNE = "maintenance.prune"
+SWEEP_FILES = "maintenance.sweep_files"
 CLOSE_POLLS = "polls.close_due"

@@ -9,7 +9,7 @@ from sqlalchemy import and_, delete, or_, select
 from sqlmodel import col
 
 from chatrooms.adapters import pictures
-from chatrooms.adapters.file_store import FileStore
+from chatrooms.adapters.file_store import FileStore, changed_before
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, AttachmentRow
@@ -165,8 +165,24 @@ def prune(deps: Deps) -> int:
         store.remove(tokens)
         removed += len(tokens)
     for place in store.list_incoming():
-        if _changed_before(place, before):
+        if changed_before(place, before):
             place.unlink(missing_ok=True)
+    return removed
+
+
+def sweep(deps: Deps) -> int:
+    """Remove stored files older than a day that no row knows of, and return how many: an upload
+    whose process dies between storing the file and its commit leaves one behind."""
+    store = store_of(deps)
+    removed = 0
+    for tokens in store.list_stored(before=deps.clock() - WAITING, at_once=_BATCH):
+        with transaction(deps.sessions) as tx:
+            known = tx.scalars(
+                select(col(AttachmentRow.token)).where(col(AttachmentRow.token).in_(tokens))
+            ).all()
+        unknown = tokens.difference(known)
+        store.remove(unknown)
+        removed += len(unknown)
     return removed
 
 
@@ -191,10 +207,3 @@ def _take_out(deps: Deps, before: datetime) -> list[str]:
                 .returning(col(AttachmentRow.token))
             )
         )
-
-
-def _changed_before(place: Path, moment: datetime) -> bool:
-    try:
-        return place.stat().st_mtime < moment.timestamp()
-    except FileNotFoundError:
-        return False

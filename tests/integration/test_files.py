@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,19 +12,23 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 from starlette.applications import Starlette
 
+from chatrooms import bootstrap
 from chatrooms.adapters import pictures
 from chatrooms.api import files as downloads
 from chatrooms.api import uploads
 from chatrooms.bootstrap import Deps, utc_now
+from chatrooms.domain import jobs
 from chatrooms.domain.errors import FileUnavailable, InvalidInput, ServiceUnavailable
 from chatrooms.live.identity import cookie_name
-from chatrooms.services import files, history, maintenance, members, messages
-from tests.support.files import HTML, bomb, on_disk, picture, taken_somewhere, upload
+from chatrooms.services import files, history, maintenance, members, messages, profiles
+from tests.support.files import HTML, animation, bomb, on_disk, picture, taken_somewhere, upload
 from tests.support.inspect import everything_stored
 from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up, with_settings
+from workers.maintenance import sweep_files
+from workers.schedule import SCHEDULE
 
 OWN = "http://localhost:8000"
 
@@ -445,6 +450,45 @@ async def test_neither_a_picture_nor_its_small_version_tells_where_it_was_taken(
     assert (file.width, file.height) == (1000, 1600)
 
 
+async def test_a_moving_gif_keeps_its_frames_and_loops_and_tells_nothing_else(
+    web: httpx.AsyncClient, deps: Deps, private_room: Place, member: Someone
+) -> None:
+    data = animation(frames=4, loops=3)
+    assert data.count(b"Secret") == 5
+    reply = await send(web, deps, private_room, member, data)
+    assert reply.json()["is_picture"] is True
+    got = (await get(web, deps, member, reply.json()["token"])).content
+    assert b"Secret" not in got
+    assert b"XMP" not in got
+    with Image.open(io.BytesIO(data)) as before, Image.open(io.BytesIO(got)) as after:
+        assert after.info["loop"] == 3
+        assert "comment" not in after.info
+        assert moving_parts(after) == moving_parts(before)
+        assert len(moving_parts(after)) == 4
+
+
+def moving_parts(image: Image.Image) -> list[tuple[object, bytes]]:
+    """How long each frame shows, and what."""
+    frames = ImageSequence.Iterator(image)
+    return [(frame.info["duration"], frame.convert("RGB").tobytes()) for frame in frames]
+
+
+async def test_of_a_gif_that_was_cut_off_the_whole_frames_stay(
+    web: httpx.AsyncClient, deps: Deps, private_room: Place, member: Someone
+) -> None:
+    data = animation(frames=4)
+    fourth = [place for place in range(len(data)) if data.startswith(b"\x21\xf9\x04", place)][3]
+    reply = await send(web, deps, private_room, member, data[: fourth + 30])
+    got = (await get(web, deps, member, reply.json()["token"])).content
+    assert b"Secret" not in got
+    with Image.open(io.BytesIO(got)) as image:
+        assert len(moving_parts(image)) == 3
+    before = on_disk(deps)
+    reply = await send(web, deps, private_room, member, data[:80])
+    assert reply.json()["is_picture"] is False
+    assert len(on_disk(deps)) == len(before) + 1
+
+
 async def test_the_small_version_is_small_and_there_is_none_of_other_files(
     web: httpx.AsyncClient, deps: Deps, private_room: Place, member: Someone, stranger: Someone
 ) -> None:
@@ -525,3 +569,54 @@ def test_uploads_that_no_message_took_are_pruned_after_a_day(
     with pytest.raises(FileUnavailable):
         files.open_file(deps, actor_id=member.id, token=waiting)
     assert maintenance.prune(tomorrow).files == 0
+
+
+def stray(deps: Deps, *, age: timedelta) -> list[Path]:
+    """A file and its small version as a process leaves them that dies before its commit."""
+    store = files.store_of(deps)
+    place, file = store.start()
+    file.close()
+    token = deps.ids.token()
+    store.keep(place, token, b"small")
+    left = [store.path(token), store.thumbnail(token)]
+    written = (utc_now() - age).timestamp()
+    for path in left:
+        os.utime(path, (written, written))
+    return left
+
+
+def test_files_that_no_row_knows_of_are_swept_after_a_day_and_others_stay(
+    deps: Deps, private_room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_BATCH", 2)
+    files.sweep(deps)
+    attached = upload(deps, private_room, member, picture())
+    post(deps, private_room, member, "", files=[attached])
+    upload(deps, private_room, member, picture())
+    profiles.set_avatar(deps, actor_id=member.id, place=avatar_of(deps, member))
+    for path in on_disk(deps):
+        os.utime(path, (0, 0))
+    before = set(on_disk(deps))
+    old = [path for _ in range(5) for path in stray(deps, age=timedelta(days=1, minutes=1))]
+    old[0].unlink()
+    fresh = stray(deps, age=timedelta(hours=23))
+    assert files.sweep(deps) == 5
+    assert set(on_disk(deps)) == before | set(fresh)
+    assert files.sweep(deps) == 0
+
+
+def avatar_of(deps: Deps, who: Someone) -> Path:
+    place, file = profiles.begin_avatar(deps, actor_id=who.id)
+    with file:
+        file.write(picture())
+    return place
+
+
+def test_beat_has_stray_files_swept(
+    deps: Deps, monkeypatch: pytest.MonkeyPatch, private_room: Place
+) -> None:
+    left = stray(deps, age=timedelta(days=2))
+    assert SCHEDULE[jobs.SWEEP_FILES]["task"] == jobs.SWEEP_FILES
+    monkeypatch.setattr(bootstrap, "current", lambda: deps)
+    sweep_files(added_later=1)
+    assert not any(path.exists() for path in left)

@@ -38,6 +38,31 @@ def taken_somewhere(
     return picture(kind, size, exif=exif, save_all=True, append_images=more)
 
 
+def animation(frames: int = 4, loops: int = 3) -> bytes:
+    """A GIF that moves and tells things: in a comment, in XMP, in another program's block, in a
+    second block of its loop, and after its end."""
+    colours = [Image.new("RGB", (40, 30), (60 * number, 10, 0)) for number in range(frames)]
+    written = io.BytesIO()
+    colours[0].save(
+        written,
+        "GIF",
+        save_all=True,
+        append_images=colours[1:],
+        loop=loops,
+        duration=[100 * (number + 1) for number in range(frames)],
+        comment=b"Secret comment",
+    )
+    made = written.getvalue()
+    xmp = b"\x21\xff\x0bXMP DataXMP<x>Secret xmp</x>\x01" + bytes(range(255, -1, -1)) + b"\0"
+    program = b"\x21\xff\x0bPROGRAM 1.0\x0eSecret program\0"
+    loop = made.index(b"NETSCAPE2.0") + len(b"NETSCAPE2.0\x03\x01  ")
+    timing = made.index(b"\x21\xf9\x04")
+    made = made[:timing] + program + xmp + made[timing:]
+    if timing < loop:
+        loop += len(program) + len(xmp)
+    return made[:loop] + b"\x0bSecret loop" + made[loop:] + b"Secret end"
+
+
 def bomb(width: int = 60_000, height: int = 60_000) -> bytes:
     """A PNG of a few bytes that claims to have billions of pixels."""
 
