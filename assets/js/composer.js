@@ -3,7 +3,7 @@
 // message is edited.
 
 import { say } from "./announce.js";
-import { find, findAll, isDown, me, openRoom, press, storage, threadOf } from "./dom.js";
+import { find, findAll, isDown, openRoom, press, threadOf } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { post } from "./outbox.js";
 import { toNewestReply } from "./thread.js";
@@ -16,7 +16,7 @@ const WARN_AT = 300; // characters left
 
 const BOX = "textarea[data-composer]";
 
-const opened = new WeakMap(); // box -> key of the draft that is in it
+const opened = new WeakMap(); // box -> the place whose draft is in it
 let editor = null;
 let lastNotice = 0;
 const answered = {}; // the quote just sent from each place, until the page has closed it
@@ -24,10 +24,10 @@ let wantsReply = false; // a thread was asked for in order to write in it
 
 /** After every change of the page: the right drafts in the boxes, boxes as high as their text. */
 export function sync() {
-  for (const box of findAll(BOX)) if (opened.get(box) !== draftKey(box)) open(box);
-  if (drafts.sync()) {
-    grow(roomBox());
-    countDown(roomBox());
+  for (const box of findAll(BOX)) if (opened.get(box) !== draftPlace(box)) open(box);
+  for (const box of drafts.sync()) {
+    grow(box);
+    countDown(box);
   }
   for (const box of findAll(BOX)) if (replyTo(box) === "0") delete answered[placeOf(box)];
   const edited = find("[data-edit-form] textarea");
@@ -69,9 +69,8 @@ const roomBox = () => findAll(BOX).find((box) => !threadOf(box));
 const threadBox = () => findAll(BOX).find(threadOf);
 
 function open(box) {
-  opened.set(box, draftKey(box));
-  if (threadOf(box)) box.value = storage.read(() => localStorage, draftKey(box)) ?? "";
-  else drafts.open(box, openRoom());
+  opened.set(box, draftPlace(box));
+  draftOf(box).open(box, openRoom(), threadOf(box));
   grow(box);
   countDown(box);
   if (threadOf(box)) {
@@ -88,15 +87,14 @@ function startEditing(edited) {
   edited.setSelectionRange(edited.value.length, edited.value.length);
 }
 
-const draftKey = (box) =>
-  ["chatrooms-draft", me().id, openRoom(), threadOf(box)].filter(Boolean).join("-");
+const draftPlace = (box) => `${openRoom()}-${threadOf(box)}`;
+const draftOf = (box) => (threadOf(box) ? drafts.reply : drafts.room);
 const replyTo = (box) => box.closest("[data-reply-to]")?.dataset.replyTo ?? "0";
 const placeOf = (box) => threadOf(box) || "room";
 const stopQuoting = (box) => find("[data-cancel-quote]", box.closest(".composer"))?.click();
 
 function onInput(box) {
-  if (threadOf(box)) storage.write(() => localStorage, draftKey(box), box.value);
-  else drafts.changed();
+  draftOf(box).changed();
   countDown(box);
   if (!box.value || isDown() || Date.now() - lastNotice < TYPING_MS) return;
   lastNotice = Date.now();
@@ -138,8 +136,7 @@ function send(box) {
   const reply = replyTo(box) === answered[placeOf(box)] ? "0" : replyTo(box);
   post({ body: box.value, replyTo: reply, thread, files: uploads.take(box) });
   box.value = "";
-  if (thread) onInput(box);
-  else drafts.clear();
+  draftOf(box).clear();
   countDown(box);
   grow(box);
   box.focus();

@@ -1,95 +1,121 @@
-// Drafts per room: every key in this browser's storage, and in pauses on the server, so that
-// another browser goes on where this one stopped. What is typed here and not yet saved there wins
-// over the server's draft; otherwise the server's is shown.
+// Drafts per room and per thread: every key in this browser's storage, and in pauses on the server,
+// so that another browser goes on where this one stopped. What is typed here and not yet saved there
+// wins over the server's draft; otherwise the server's is shown.
 
 import { find, isDown, me, storage } from "./dom.js";
 
 const PAUSE_MS = 2000;
 const LIMIT = 4000;
 
-let room = "";
-let box = null;
-let known = ""; // the server's answer that was last looked at
-let sent = null; // what was last sent to the server for this room
-let timer = 0;
+/** What is being written in one text box, in one room or thread after the other. */
+class Draft {
+  form; // the name of the form that saves it
+  room = "";
+  thread = "";
+  box = null;
+  known = ""; // the server's answer that was last looked at
+  sent = null; // what was sent to the server from this place and is not answered yet
+  timer = 0;
 
-const key = (of = room) => `chatrooms-draft-${me().id}-${of}`;
-const isUnsaved = () => storage.read(() => localStorage, `${key()}-unsaved`) === "1";
-const setUnsaved = (is) => storage.write(() => localStorage, `${key()}-unsaved`, is ? "1" : "");
-const keep = (text) => storage.write(() => localStorage, key(), text);
+  constructor(form) {
+    this.form = form;
+  }
+
+  /** A text box is there: save what was left elsewhere, and show this place's draft. */
+  open(box, room, thread = "") {
+    if (this.room !== room || this.thread !== thread) {
+      this.save({ isLeaving: true });
+      this.known = "";
+      this.sent = null;
+    }
+    this.room = room;
+    this.thread = thread;
+    this.box = box;
+    box.value = this.#read();
+  }
+
+  /** Something was typed. */
+  changed() {
+    this.#keep(this.box.value);
+    this.#setUnsaved(true);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), PAUSE_MS);
+  }
+
+  /** The text was sent as a message: nothing of it stays. */
+  clear() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.#keep("");
+    this.#setUnsaved(false);
+    if (this.sent ?? this.#answer()?.draft) this.#submit("");
+  }
+
+  /** After every change of the page. True if the server's draft was put into the box. */
+  sync() {
+    if (!this.box?.isConnected) this.save({ isLeaving: true });
+    const news = this.#answer();
+    if (!news || !this.box?.isConnected || news.draftAt === this.known) return false;
+    this.known = news.draftAt;
+    if (news.draft === this.box.value || this.sent === this.box.value) {
+      this.#setUnsaved(false);
+      this.sent = null; // answered: what the server says from now on comes from elsewhere
+    } else if (this.#isUnsaved()) this.timer ||= setTimeout(() => this.save(), PAUSE_MS);
+    else {
+      this.box.value = news.draft;
+      this.#keep(news.draft);
+      return true;
+    }
+    return false;
+  }
+
+  save({ isLeaving = false } = {}) {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    if (!this.#isPlace() || !this.#isUnsaved()) return;
+    const text = this.#read();
+    if (text.length > LIMIT) return;
+    if (isDown()) this.timer = setTimeout(() => this.save(), PAUSE_MS);
+    // While the box is open the server's answer settles it; what is blank is nothing to keep.
+    else if (this.#submit(text) && (isLeaving || !text.trim())) this.#setUnsaved(false);
+  }
+
+  #isPlace = () => Boolean(this.room) && this.thread !== "0";
+  #place = () => [this.room, this.thread].filter(Boolean).join("-");
+  #key = () => `chatrooms-draft-${me().id}-${this.#place()}`;
+  #read = () => storage.read(() => localStorage, this.#key()) ?? "";
+  #keep = (text) => storage.write(() => localStorage, this.#key(), text);
+  #isUnsaved = () => storage.read(() => localStorage, `${this.#key()}-unsaved`) === "1";
+  #setUnsaved = (is) => storage.write(() => localStorage, `${this.#key()}-unsaved`, is ? "1" : "");
+
+  /** What the server said about the open place's draft, if it did. */
+  #answer() {
+    const data = this.room && find(`[data-draft-of="${this.#place()}"]`)?.dataset;
+    return data?.draftAt ? data : null;
+  }
+
+  #submit(text) {
+    const form = find(`[data-draft-form="${this.form}"]`);
+    if (!form) return false;
+    this.sent = text;
+    form.elements.room_id.value = this.room;
+    if (this.thread) form.elements.thread_id.value = this.thread;
+    form.elements.body.value = text;
+    form.requestSubmit();
+    return true;
+  }
+}
+
+export const room = new Draft("room");
+export const reply = new Draft("reply");
+const all = [room, reply];
 
 /** Listen once. A tab that is put away saves what is in it. */
 export function start() {
-  document.addEventListener("visibilitychange", () => document.hidden && save());
+  document.addEventListener("visibilitychange", () => document.hidden && all.forEach((each) => each.save()));
 }
 
-/** A room's text box is there: save what was left elsewhere, and show this room's draft. */
-export function open(current, currentRoom) {
-  if (room !== currentRoom) {
-    save({ isLeaving: true });
-    known = "";
-    sent = null;
-  }
-  room = currentRoom;
-  box = current;
-  box.value = storage.read(() => localStorage, key()) ?? "";
-}
-
-/** Something was typed. */
-export function changed() {
-  keep(box.value);
-  setUnsaved(true);
-  clearTimeout(timer);
-  timer = setTimeout(save, PAUSE_MS);
-}
-
-/** The text was sent as a message: nothing of it stays. */
-export function clear() {
-  clearTimeout(timer);
-  keep("");
-  setUnsaved(false);
-  if (sent ?? answer()?.draft) submit("");
-}
-
-/** After every change of the page. True if the server's draft was put into the box. */
+/** After every change of the page. The boxes into which the server's drafts were put. */
 export function sync() {
-  if (!box?.isConnected) save({ isLeaving: true });
-  const news = answer();
-  if (!news || !box?.isConnected || news.draftAt === known) return false;
-  known = news.draftAt;
-  if (news.draft === box.value || sent === box.value) setUnsaved(false);
-  else if (isUnsaved()) timer ||= setTimeout(save, PAUSE_MS);
-  else {
-    box.value = news.draft;
-    keep(news.draft);
-    return true;
-  }
-  return false;
-}
-
-/** What the server said about the open room's draft, if it did. */
-function answer() {
-  const data = find("[data-draft-room]")?.dataset;
-  return data?.draftRoom === room && data.draftAt ? data : null;
-}
-
-function save({ isLeaving = false } = {}) {
-  clearTimeout(timer);
-  timer = 0;
-  if (!room || !isUnsaved()) return;
-  const text = storage.read(() => localStorage, key()) ?? "";
-  if (text.length > LIMIT) return;
-  if (isDown()) timer = setTimeout(save, PAUSE_MS);
-  // While the room is open the server's answer settles it; what is blank is nothing to keep.
-  else if (submit(text) && (isLeaving || !text.trim())) setUnsaved(false);
-}
-
-function submit(text) {
-  const form = find("[data-draft-form]");
-  if (!form) return false;
-  sent = text;
-  form.elements.room_id.value = room;
-  form.elements.body.value = text;
-  form.requestSubmit();
-  return true;
+  return all.filter((each) => each.sync()).map((each) => each.box);
 }

@@ -11,7 +11,7 @@ import * as following from "./following.js";
 import { fitKeyboard } from "./keyboard.js";
 import * as keys from "./keys.js";
 import * as lightbox from "./lightbox.js";
-import * as mentions from "./mentions.js";
+import * as menus from "./menus.js";
 import * as notices from "./notices.js";
 import * as outbox from "./outbox.js";
 import * as search from "./search.js";
@@ -22,7 +22,7 @@ import * as uploads from "./uploads.js";
 
 const WATCHED = [
   "log", "thread", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "visit", "member",
-  "listed-for", "mentions", "newest", "count", "allow-notices", "draft-at",
+  "listed-for", "offers", "newest", "count", "allow-notices", "draft-of", "draft-at",
 ];
 
 function sync() {
@@ -35,7 +35,7 @@ function sync() {
   search.sync();
   switcher.sync();
   following.sync();
-  mentions.sync();
+  menus.sync();
   notices.sync();
 }
 
@@ -45,7 +45,7 @@ avatar.start();
 composer.start();
 drafts.start();
 following.start();
-mentions.start();
+menus.start();
 notices.start();
 keys.start();
 lightbox.start();

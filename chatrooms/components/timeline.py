@@ -7,7 +7,6 @@ The browser script `timeline.js` keeps the reader's place in it; the controls ma
 import reflex as rx
 
 from chatrooms.components.controls import button, icon, skeleton
-from chatrooms.components.mention_menu import mention_menu
 from chatrooms.components.message_list import message_in
 from chatrooms.components.unread import new_line
 from chatrooms.state.live import LiveState, ReaderState
@@ -54,7 +53,6 @@ def timeline() -> rx.Component:
             class_name="sr-only", aria_live="polite", custom_attrs={"data-announcer": "true"}
         ),
         _scripts_controls(),
-        mention_menu(),
         class_name="log-frame",
     )
 

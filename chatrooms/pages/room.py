@@ -11,6 +11,7 @@ from chatrooms.components.room_info import room_info
 from chatrooms.components.thread_pane import thread_pane
 from chatrooms.components.timeline import timeline
 from chatrooms.components.top_pane import top_pane
+from chatrooms.components.writing_menus import writing_menus
 from chatrooms.pages.frame import bare_head, frame
 from chatrooms.state.room import RoomState
 
@@ -30,4 +31,5 @@ def room_page() -> rx.Component:
 
 
 def _panes() -> rx.Component:
-    return rx.fragment(room_info(), top_pane(), thread_pane(), pins_pane())
+    """What stands beside the messages, and over them: on a phone a pane hides what is behind it."""
+    return rx.fragment(room_info(), top_pane(), thread_pane(), pins_pane(), writing_menus())

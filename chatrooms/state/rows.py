@@ -16,6 +16,8 @@ from chatrooms.live.rows import (
 __all__ = [
     "AccountRow",
     "ChoiceRow",
+    "DraftRow",
+    "EmojiRow",
     "FileRow",
     "HitRow",
     "InvitationRow",
@@ -40,6 +42,24 @@ __all__ = [
     "ThreadRow",
     "TopRow",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class EmojiRow:
+    """An emoji that the menu offers."""
+
+    symbol: str = ""
+    shortcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """What the server keeps of one text box, and since when; "never" if it keeps nothing."""
+
+    place: str = ""
+    """The room's id, or the room's and the thread's with a hyphen between."""
+    body: str = ""
+    saved_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

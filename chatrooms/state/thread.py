@@ -8,6 +8,7 @@ from chatrooms.domain.errors import MessageUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.services import threads
 from chatrooms.state import caller, on_screen, pane, thread_screens
+from chatrooms.state.drafts import show_reply_draft
 from chatrooms.state.marks import MarksState
 
 
@@ -43,6 +44,7 @@ class ThreadState(rx.State):
             return None
         with contextlib.suppress(MessageUnavailable):
             await thread_screens.show(self, self._root_id, first=self._first)
+            await show_reply_draft(self, room_id=room.room_id, thread_id=self._root_id)
             return MarksState.load
         await pane.switch(self, "")
         return None
@@ -114,6 +116,7 @@ async def open_thread(state: rx.State, message_id: int) -> int:
     if thread._root_id != place.root_id:
         _stop_quoting(thread)
     thread._root_id, thread._room_id, thread._first = place.root_id, room.room_id, first
+    await show_reply_draft(state, room_id=room.room_id, thread_id=place.root_id)
     await pane.switch(state, "thread")
     return place.root_id
 
