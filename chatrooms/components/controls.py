@@ -63,6 +63,19 @@ def field(label: str, name: str, **props) -> rx.Component:
     )
 
 
+def username_field() -> rx.Component:
+    """The first input of the forms through which one comes in."""
+    return field(
+        "Username",
+        "username",
+        required=True,
+        auto_focus=True,
+        auto_complete="username",
+        auto_capitalize="none",
+        spell_check=False,
+    )
+
+
 def text_field(label: str, name: str, **props) -> rx.Component:
     """A labelled input of several lines."""
     return rx.el.label(

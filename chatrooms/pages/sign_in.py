@@ -3,7 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.browser import current_search
-from chatrooms.components.controls import button, error_note, field, link
+from chatrooms.components.controls import button, error_note, field, link, username_field
 from chatrooms.pages.frame import sheet
 from chatrooms.state.sign_in import SignInState
 
@@ -13,15 +13,7 @@ def sign_in_page() -> rx.Component:
     return sheet(
         "Sign in",
         rx.el.form(
-            field(
-                "Username",
-                "username",
-                required=True,
-                auto_focus=True,
-                auto_complete="username",
-                auto_capitalize="none",
-                spell_check=False,
-            ),
+            username_field(),
             field(
                 "Password",
                 "password",

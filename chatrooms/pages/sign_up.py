@@ -3,7 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.browser import current_search
-from chatrooms.components.controls import button, error_note, field, link
+from chatrooms.components.controls import button, error_note, field, link, username_field
 from chatrooms.pages.frame import sheet
 from chatrooms.state.sign_in import SignUpState
 
@@ -13,15 +13,7 @@ def sign_up_page() -> rx.Component:
     return sheet(
         "Create your account",
         rx.el.form(
-            field(
-                "Username",
-                "username",
-                required=True,
-                auto_focus=True,
-                auto_complete="username",
-                auto_capitalize="none",
-                spell_check=False,
-            ),
+            username_field(),
             field("Email", "email", type="email", required=True, auto_complete="email"),
             field(
                 "Password",

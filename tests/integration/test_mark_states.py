@@ -1,7 +1,6 @@
 """The handlers of votes, reactions, polls and the week's best, called as any client may."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,29 +14,15 @@ from chatrooms.services.polls import PollDraft
 from chatrooms.state.marks import MarksState
 from chatrooms.state.new_poll import NewPollState
 from chatrooms.state.pane import PaneState
-from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.top import TopState
 from tests.support.eventually import eventually
 from tests.support.inspect import seqs
-from tests.support.people import Place, Someone, make_room, post, with_settings
-from tests.support.tabs import BrowserTab, serving
-from tests.support.web import WebProcess, web_process
+from tests.support.people import Place, Someone, make_room, post
+from tests.support.tabs import BrowserTab, open_room
+from tests.support.web import WebProcess
 
 ODD: list[Any] = [None, "x", -1, 2**63, 2**80, 1.5, True, [], {}, {"room_id": 1}, "\ud800", "\x00"]
-
-
-@pytest.fixture
-async def web(deps: Deps) -> AsyncIterator[WebProcess]:
-    async with web_process(with_settings(deps, heal_interval_s=0.2, tick_ms=5)) as process:
-        with serving(process):
-            yield process
-
-
-async def open_room(web: WebProcess, who: Someone, room: Place) -> BrowserTab:
-    tab = BrowserTab(web, await web.connect(), token=who.token, path=f"/rooms/{room.slug}")
-    await tab.call(RoomState.open_room)
-    return tab
 
 
 def ask(deps: Deps, who: Someone, room: Place, **more: Any) -> int:

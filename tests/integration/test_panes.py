@@ -1,32 +1,13 @@
 """The right side of a room shows one thing at a time."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from chatrooms.bootstrap import Deps
 from chatrooms.live.offload import off_loop
 from chatrooms.services import members
 from chatrooms.state.pane import PaneState
-from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
-from tests.support.people import Place, Someone, sign_up, with_settings
-from tests.support.tabs import BrowserTab, serving
-from tests.support.web import WebProcess, web_process
-
-
-@pytest.fixture
-async def web(deps: Deps) -> AsyncIterator[WebProcess]:
-    async with web_process(with_settings(deps, heal_interval_s=0.2, tick_ms=5)) as process:
-        with serving(process):
-            yield process
-
-
-async def open_room(web: WebProcess, who: Someone, room: Place) -> BrowserTab:
-    """A tab of somebody in which the room is open."""
-    tab = BrowserTab(web, await web.connect(), token=who.token, path=f"/rooms/{room.slug}")
-    await tab.call(RoomState.open_room)
-    return tab
+from tests.support.people import Place, Someone, sign_up
+from tests.support.tabs import open_room
+from tests.support.web import WebProcess
 
 
 async def test_members_are_listed_and_followed_only_while_their_pane_is_open(

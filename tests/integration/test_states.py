@@ -1,6 +1,6 @@
 """Handlers called as any client may call them: in any order, with any arguments, by anybody."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -31,20 +31,13 @@ from chatrooms.state.thread import ThreadState
 from chatrooms.state.threads import ThreadsState
 from tests.support.eventually import eventually
 from tests.support.people import PASSWORD, Place, Someone, deactivate, post, sign_up, with_settings
-from tests.support.tabs import BrowserTab, nothing_blocks, serving
-from tests.support.web import WebProcess, web_process
+from tests.support.tabs import BrowserTab, nothing_blocks
+from tests.support.web import WebProcess
 
 SECRET = "What only members read"
 ODD: list[Any] = [None, "x", -1, 2**63, 2**80, 1.5, True, [], {}, {"room_id": 1}, "\ud800", "\x00"]
 
 Opened = Callable[..., Any]
-
-
-@pytest.fixture
-async def web(deps: Deps) -> AsyncIterator[WebProcess]:
-    async with web_process(with_settings(deps, heal_interval_s=0.2, tick_ms=5)) as process:
-        with serving(process):
-            yield process
 
 
 @pytest.fixture

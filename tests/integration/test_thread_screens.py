@@ -1,7 +1,5 @@
 """A thread beside the room, as handlers and the hub bring it to a tab."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from chatrooms.bootstrap import Deps
@@ -20,16 +18,9 @@ from chatrooms.state.thread import ThreadState
 from chatrooms.state.threads import ThreadsState
 from tests.support.eventually import eventually
 from tests.support.inspect import counted_queries
-from tests.support.people import Place, Someone, make_room, post, with_settings
-from tests.support.tabs import BrowserTab, serving
-from tests.support.web import WebProcess, web_process
-
-
-@pytest.fixture
-async def web(deps: Deps) -> AsyncIterator[WebProcess]:
-    async with web_process(with_settings(deps, heal_interval_s=0.2, tick_ms=5)) as process:
-        with serving(process):
-            yield process
+from tests.support.people import Place, Someone, make_room, post
+from tests.support.tabs import BrowserTab
+from tests.support.web import WebProcess
 
 
 async def open_room(web: WebProcess, who: Someone, room: Place, query: str = "") -> BrowserTab:

@@ -14,6 +14,8 @@ from sqlalchemy import event
 from chatrooms.bootstrap import Deps
 from chatrooms.live.identity import cookie_name
 from chatrooms.live.runtime import runtime
+from chatrooms.state.room import RoomState
+from tests.support.people import Place, Someone
 from tests.support.web import Screen, WebProcess
 
 S = TypeVar("S", bound=rx.State)
@@ -94,3 +96,10 @@ def serving(web: WebProcess) -> Iterator[None]:
         yield
     finally:
         runtime().parts.remove(parts)
+
+
+async def open_room(web: WebProcess, who: Someone, room: Place) -> BrowserTab:
+    """A tab of somebody in which the room is open."""
+    tab = BrowserTab(web, await web.connect(), token=who.token, path=f"/rooms/{room.slug}")
+    await tab.call(RoomState.open_room)
+    return tab
