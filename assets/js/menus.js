@@ -65,6 +65,8 @@ function look(textarea) {
   begun = next ? next.begun.exec(before)[1] : null;
   if (!next || dismissed) return close();
   if (menu()?.dataset.offers === begun) return show();
+  // What was offered for fewer letters stays until the answer, unless Enter would choose another.
+  if (isOpen() && !options()[active].textContent.toLowerCase().includes(begun.toLowerCase())) close();
   clearTimeout(timer);
   timer = setTimeout(ask, ASK_MS);
 }

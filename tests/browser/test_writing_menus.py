@@ -64,6 +64,17 @@ def test_escape_closes_the_menu_for_this_word_and_keeps_the_text(
     screen.expect_message(":smile and :tad")
 
 
+def test_enter_sends_what_no_option_matches_however_fast_it_was_typed(
+    desk: Desk, private_room: Place, owner: Someone
+) -> None:
+    screen = desk.sit_down(owner).enter(private_room)
+    screen.composer.press_sequentially(":smi")
+    expect(chosen(emoji_menu(screen))).to_have_text("😄:smile:")
+    screen.composer.press_sequentially("th")
+    screen.composer.press("Enter")
+    screen.expect_message(":smith")
+
+
 @pytest.mark.parametrize(
     "text",
     ["at 10:30", "see http://smile", "a std::smile", "x:smile", ":s", "`:smile", "```\n:smile"],
