@@ -1,6 +1,7 @@
 """The command line of `script/bench`."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from bench.crowd import Load
 from bench.fanout import run_capacity, run_fanout
 from bench.idle import run_idle
+from bench.model import run_model
 from bench.open_room import run_open_room
 from bench.search import run_search
 from bench.unread import run_unread
@@ -103,6 +105,17 @@ def unread(
 ) -> None:
     """How long the side bar of a person in many rooms takes to load."""
     run_unread(rooms_count=rooms, times=times, as_json=json)
+
+
+@app.command()
+def model(
+    *,
+    texts: Annotated[Path | None, typer.Option(help="Messages, one per line.")] = None,
+    singles: Annotated[int, typer.Option(min=100, help="Messages judged alone.")] = 4000,
+    json: Json = False,
+) -> None:
+    """How long the moderation model takes to judge, beside alt-profanity-check."""
+    run_model(texts=texts, singles=singles, as_json=json)
 
 
 @app.command()

@@ -8,7 +8,15 @@ import typer
 from chatrooms.domain.startup import CannotStart
 
 # Each command is the function of its name in the module of its name.
-COMMANDS = ("serve", "migrate", "import-log", "demo", "build-frontend")
+COMMANDS = (
+    "serve",
+    "migrate",
+    "import-log",
+    "demo",
+    "build-frontend",
+    "score",
+    "train-moderation",
+)
 
 
 def main() -> None:

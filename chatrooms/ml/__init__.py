@@ -1,0 +1,1 @@
+"""The moderation model: text in, calibrated probabilities and the words behind them out."""

@@ -1,0 +1,1 @@
+"""Training and measuring the moderation model. Nothing here runs while the server does."""

@@ -1,0 +1,180 @@
+"""The model's card: what it was made of, how well it does, and what it is not for."""
+
+import platform
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import joblib
+import numpy as np
+import scipy
+import sklearn
+
+from chatrooms.ml.training import sources
+from chatrooms.ml.training.corpus import Example, digest
+from chatrooms.ml.training.data import Taught
+from chatrooms.ml.training.measure import Numbers
+
+USE: Final = (
+    "Scores English chat messages for moderation: how likely one is abuse aimed at a person, "
+    "a group or the bot. Meant to sort what people look at, and to act by itself only at "
+    "thresholds that a room chose after seeing its own figures."
+)
+LIMITS: Final = (
+    "It reads words, not context: irony, a grudge between two people, or a reference to an "
+    "earlier message are beyond it.",
+    "Hate without any rude word is found about half of the time.",
+    "Text in other languages or scripts is left unscored; mixed text is scored by its English.",
+    "Sources disagree about bare profanity; the labels hold perhaps one error in ten.",
+    "The lessons are by one author, who had seen the development list of harmless hard cases when "
+    "writing them: its figures flatter the model.",
+    "The respelling generator shares no code and no table with training and normalising, but its "
+    "first failures led to repairs of the normaliser.",
+    "Scores of one version cannot be compared with scores of another.",
+)
+
+
+def make_card(
+    data: Path, examples: Sequence[Example], taught: Taught, measured: Numbers
+) -> dict[str, Any]:
+    """The card, without what only the stored file can tell."""
+    counts = Counter((e.source, e.split, e.label) for e in examples)
+    return {
+        "name": "toxicity",
+        "command": f"python -m chatrooms train-moderation {data.name}",
+        "data": {"file": data.name, "sha256": digest(data)},
+        "sources": {
+            source: {
+                "train": [counts[source, "train", 0], counts[source, "train", 1]],
+                "valid": [counts[source, "valid", 0], counts[source, "valid", 1]],
+            }
+            for source in sorted({e.source for e in examples})
+        },
+        "taught": {
+            "corpus_and_lessons": taught.plain,
+            "disguised_copies": len(taught.texts) - taught.plain,
+            "abusive": int(taught.labels.sum()),
+        },
+        "versions": {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
+            "scikit_learn": sklearn.__version__,
+            "joblib": joblib.__version__,
+        },
+        "measured": measured,
+        "use": USE,
+        "limits": list(LIMITS),
+    }
+
+
+def as_markdown(card: dict[str, Any]) -> str:
+    """The card as a page to read."""
+    measured = card["measured"]
+    parts = [
+        "# The moderation model's card",
+        "Made by `train-moderation`; do not edit by hand.",
+        f"**Use.** {card['use']}",
+        "**Labels.** 1: insult, harassment, threat, hate, sexual harassment or other abuse aimed "
+        "at a person, a group or the bot. 0: all else, also undirected or friendly swearing, "
+        "self-deprecation, technical idiom, naming an identity, and quoting abuse to report it.",
+        "**Kind.** Normalised text, hashed n-grams of words, kinds of words and characters, "
+        "logistic regression, Platt's calibration. See `chatrooms/ml/`.",
+        _table(
+            ("", ""),
+            [
+                ("file", f"`{card['file']}`, {card['bytes']:,} bytes"),
+                ("SHA-256", f"`{card['sha256']}`"),
+                ("made by", f"`{card['command']}`"),
+                ("data", f"`{card['data']['file']}`, SHA-256 `{card['data']['sha256']}`"),
+                ("versions", ", ".join(f"{k} {v}" for k, v in card["versions"].items())),
+                (
+                    "taught",
+                    ", ".join(f"{k.replace('_', ' ')}: {v:,}" for k, v in card["taught"].items()),
+                ),
+            ],
+        ),
+        "## Measured on rows that were not taught",
+        "At the threshold 0.5 where nothing else is said. `valid` is 8 % of the corpus, chosen at "
+        "random; texts from elsewhere are harder.",
+        _table(
+            ("figure", "valid"), [(k.replace("_", " "), v) for k, v in measured["valid"].items()]
+        ),
+        f"Share of `valid` that is left unscored as unreadable: {measured['unreadable_share']}.",
+        "### By source",
+        _dict_table(
+            "source",
+            measured["sources"],
+            ("rows", "abusive", "roc_auc", "recall", "false_positive_rate"),
+        ),
+        "### Harmless hard cases",
+        _hard_cases(measured),
+        _dict_table(
+            "lessons that were not taught",
+            measured["lessons_held"],
+            ("harmless", "false_positive_rate", "abusive", "recall"),
+        ),
+        "### Respelled abuse",
+        _respelled(measured["respelled"]),
+        "### Neutral sentences that name an identity",
+        f"False positives: {measured['identities']['false_positive_rate']} of all, "
+        f"{measured['identities']['highest']} at most for one identity "
+        f"({measured['identities']['sentences_each']} sentences each).",
+        _table(
+            ("identity", "false positives"), list(measured["identities"]["by_identity"].items())
+        ),
+        "### Calibration",
+        _table(
+            ("score from", "rows", "mean score", "share abusive"),
+            [tuple(row.values()) for row in measured["calibration"]],
+        ),
+        "## Data",
+        "Rows are harmless/abusive. The rows themselves are not distributed; attribution is owed "
+        "as named here.",
+        _sources(card),
+        "## Limits",
+        "\n".join(f"- {limit}" for limit in card["limits"]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _respelled(figures: Numbers) -> str:
+    head = (
+        f"Recall {figures['recall_respelled']} of {figures['recall_clear']} in clear, "
+        f"{figures['rows']} texts, by a generator that training does not use."
+    )
+    return head + "\n\n" + _table(("way", "recall"), list(figures["ways"].items()))
+
+
+def _sources(card: dict[str, Any]) -> str:
+    rows: list[tuple[object, ...]] = []
+    for name, counts in card["sources"].items():
+        origin, licence = sources.KNOWN.get(name, ("", "unknown"))
+        train, valid = ("/".join(map(str, counts[split])) for split in ("train", "valid"))
+        rows.append((name, origin, licence, train, valid))
+    rows.append(("lessons", "this repository, `chatrooms/ml/training/lessons`", "MIT", "", ""))
+    return _table(("source", "from", "licence", "train", "valid"), rows)
+
+
+def _hard_cases(measured: Numbers) -> str:
+    figures = measured.get("hard_cases")
+    if not figures:
+        return ""
+    head = (
+        f"False positives on {figures['rows']} harmless messages that filters flag: "
+        f"**{figures['false_positive_rate']}**."
+    )
+    return head + "\n\n" + _table(("kind", "false positives"), list(figures["categories"].items()))
+
+
+def _dict_table(first: str, rows: dict[str, Numbers], names: Sequence[str]) -> str:
+    head = (first, *(name.replace("_", " ") for name in names))
+    return _table(
+        head, [(key, *(row.get(name, "") for name in names)) for key, row in rows.items()]
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)

@@ -1,0 +1,67 @@
+"""What the model is taught: the corpus, the lessons, and disguised copies of both."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatrooms.ml.training.corpus import Example
+from chatrooms.ml.training.disguise import disguise, has_telling_word
+from chatrooms.ml.training.lessons import Lesson
+
+SEED: Final = 4
+WEIGHT_OF_SOURCE: Final = {"civil_not_toxic": 0.3}
+"""Rows of sources whose labels are contested count for less than one."""
+WEIGHT_OF_LESSON: Final = 1.5
+WEIGHT_OF_DISGUISE: Final = 0.5
+_MAX_DISGUISED_CHARS: Final = 300
+_SHARE_DISGUISED: Final = 0.15
+_SHARE_DISGUISED_OTHERWISE: Final = 0.04
+"""Of the texts without a word that people disguise."""
+_SHARE_DISGUISED_LESSONS: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """Texts with labels and weights, in this order everywhere."""
+
+    texts: list[str]
+    labels: NDArray[np.int64]
+    weights: NDArray[np.float64]
+    plain: int
+    """How many of them, from the first, are no disguised copies."""
+
+
+def gather(examples: Sequence[Example], lessons: Sequence[Lesson]) -> Taught:
+    """All that is taught, the same for the same input."""
+    chance = random.Random(SEED)
+    rows = [
+        (example.text, example.label, WEIGHT_OF_SOURCE.get(example.source, 1.0))
+        for example in examples
+    ]
+    taught = [lesson for lesson in lessons if not lesson.is_held]
+    rows += [(lesson.text, lesson.label, WEIGHT_OF_LESSON) for lesson in taught]
+    plain = len(rows)
+    rows += _disguised(examples, taught, chance)
+    return Taught(
+        texts=[text for text, _, _ in rows],
+        labels=np.array([label for _, label, _ in rows], dtype=np.int64),
+        weights=np.array([weight for _, _, weight in rows]),
+        plain=plain,
+    )
+
+
+def _disguised(
+    examples: Sequence[Example], lessons: Sequence[Lesson], chance: random.Random
+) -> Iterator[tuple[str, int, float]]:
+    for example in examples:
+        is_telling = has_telling_word(example.text)
+        share = _SHARE_DISGUISED if is_telling else _SHARE_DISGUISED_OTHERWISE
+        if len(example.text) <= _MAX_DISGUISED_CHARS and chance.random() < share:
+            yield disguise(example.text, chance), example.label, WEIGHT_OF_DISGUISE
+    for lesson in lessons:
+        if chance.random() < _SHARE_DISGUISED_LESSONS:
+            yield disguise(lesson.text, chance), lesson.label, WEIGHT_OF_DISGUISE
