@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from redis import Redis
@@ -13,6 +14,7 @@ from redis import Redis
 from chatrooms.adapters.bus import Bus, connect_redis
 from chatrooms.adapters.job_queue import JobQueue
 from chatrooms.db.engine import Sessions, create_sessions
+from chatrooms.ml.loaded import Toxicity
 from chatrooms.settings import Settings, get_settings
 
 
@@ -39,6 +41,7 @@ class Deps:
     bus: Bus
     passwords: PasswordHasher
     jobs: JobQueue
+    toxicity: Toxicity
     clock: Callable[[], datetime] = utc_now
     ids: Ids = Ids()
 
@@ -55,6 +58,7 @@ def bootstrap(settings: Settings) -> Deps:
         bus=Bus(redis),
         passwords=PasswordHasher(),
         jobs=JobQueue(settings.redis_url.get_secret_value()),
+        toxicity=Toxicity(Path(settings.toxicity_model) if settings.toxicity_model else None),
     )
 
 

@@ -36,6 +36,7 @@ from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.saved import SavedState
 from chatrooms.state.session import SessionState
 from chatrooms.state.sidebar import SidebarState
+from chatrooms.state.standing import StandingState
 from chatrooms.state.threads import ThreadsState
 from chatrooms.state.top import TopState
 
@@ -54,6 +55,7 @@ PAGE_EVENTS = PageEvents(
         "notifications": (_name(NotificationsState.load), _name(ThreadsState.refresh)),
         "profile": (_name(SessionState.refresh),),
         "person": (_name(ProfileState.refresh),),
+        "moderation": (_name(StandingState.load),),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh),),

@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     )
 
     max_body_chars: int = Field(default=4000, ge=1, description="Longest message, in characters.")
+    toxicity_model: str = Field(
+        default="",
+        description="File of a moderation model of your own; its card.json beside it.",
+    )
     messages_per_minute: int = Field(
         default=120, ge=1, description="Messages one account may post per minute."
     )

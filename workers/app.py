@@ -10,7 +10,7 @@ from workers import monitoring
 app = Celery(
     "chatrooms",
     config_source="workers.config",
-    include=["workers.maintenance", "workers.polls"],
+    include=["workers.maintenance", "workers.moderation", "workers.polls", "workers.summaries"],
     set_as_current=True,
 )
 monitoring.connect()

@@ -7,6 +7,8 @@ from chatrooms.domain import jobs
 PRUNE_INTERVAL = timedelta(minutes=5)
 SWEEP_FILES_INTERVAL = timedelta(hours=1)
 CLOSE_POLLS_INTERVAL = timedelta(seconds=5)
+JUDGE_INTERVAL = timedelta(seconds=5)
+"""How long a message waits at most whose own request got lost."""
 
 # A run that waited longer than its interval is dropped: the next one does its work.
 SCHEDULE = {
@@ -21,6 +23,14 @@ SCHEDULE = {
         "options": {
             "queue": jobs.MAINTENANCE_QUEUE,
             "expires": SWEEP_FILES_INTERVAL.total_seconds(),
+        },
+    },
+    jobs.JUDGE: {
+        "task": jobs.JUDGE,
+        "schedule": JUDGE_INTERVAL,
+        "options": {
+            "queue": jobs.MODERATION_QUEUE,
+            "expires": JUDGE_INTERVAL.total_seconds(),
         },
     },
     jobs.CLOSE_POLLS: {

@@ -19,10 +19,21 @@ ACTIVITY = "chatrooms:activity"
 """Where every process hears that a room has a new message, and how far people have read."""
 Changed = Literal["facts", "members", "requests", "pins"]
 """What a room's screens list besides messages: facts, members, join requests, pins."""
-Own = Literal["rooms", "unread", "marks", "threads", "notifications", "drafts", "profile", "person"]
+Own = Literal[
+    "rooms",
+    "unread",
+    "marks",
+    "threads",
+    "notifications",
+    "drafts",
+    "profile",
+    "person",
+    "moderation",
+]
 """What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
 unread there; own votes and such; threads followed and how far they are read; the bell; which rooms
-have a draft; name and picture; the page of somebody who came online or went."""
+have a draft; name and picture; the page of somebody who came online or went; what waits for them as
+moderators."""
 
 
 def room_channel(room_id: int) -> str:

@@ -32,6 +32,7 @@ DELIVERY_LAG = Histogram(
     "Seconds from an event's creation to its emit to the browsers of one web process.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+VERDICTS = Counter("chatrooms_verdicts", "Messages judged.", ["decision"])
 TASKS = Counter("chatrooms_tasks", "Tasks that ended.", ["task", "outcome"])
 TASK_SECONDS = Histogram(
     "chatrooms_task_seconds",

@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from chatrooms.broker import broker_url
+from chatrooms.domain.jobs import QUEUES
 from chatrooms.domain.startup import NotReady
 from chatrooms.settings import Settings
 
@@ -35,7 +36,7 @@ def check_chroma(settings: Settings) -> None:
 
 
 def check_worker(settings: Settings) -> None:
-    """At least one Celery worker answers through the broker."""
+    """A Celery worker answers for each queue through the broker."""
     options = {"socket_timeout": TIMEOUT_S, "socket_connect_timeout": TIMEOUT_S}
     app = Celery(
         broker=broker_url(settings.redis_url.get_secret_value()),
@@ -43,14 +44,19 @@ def check_worker(settings: Settings) -> None:
         broker_transport_options=options,
     )
     try:
-        answers = cast(list[object], _ping(app))
+        served = _served(app)
     finally:
         app.close()
-    if not answers:
+    if not served:
         raise NotReady("no worker answers")
+    if missing := [name for name in QUEUES if name not in served]:
+        raise NotReady(f"no worker serves {', '.join(missing)}")
 
 
-def _ping(app: Celery) -> Any:
+def _served(app: Celery) -> set[str]:
+    """The queues whose workers answer."""
     with cast(Any, app).connection_for_write(connect_timeout=TIMEOUT_S) as connection:
         connection.ensure_connection(max_retries=1, timeout=TIMEOUT_S)
-        return cast(Any, app).control.ping(timeout=TIMEOUT_S, limit=1, connection=connection)
+        asked = cast(Any, app).control.inspect(timeout=TIMEOUT_S, limit=2, connection=connection)
+        answers: dict[str, list[dict[str, Any]]] = asked.active_queues() or {}
+    return {queue["name"] for queues in answers.values() for queue in queues}

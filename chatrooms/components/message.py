@@ -55,7 +55,7 @@ def message_item(
                 class_name="message-main",
             ),
             rx.cond(
-                ~message.is_deleted & ~is_editing,
+                ~message.is_deleted & (message.withheld == "") & ~is_editing,
                 message_actions(
                     message,
                     is_mine=is_mine,
@@ -140,14 +140,18 @@ def _content(
     return rx.cond(
         message.is_deleted,
         rx.el.p(icon("ban", 14), "Message deleted", class_name="gone"),
-        rx.fragment(
-            rx.cond(
-                message.polls.length() > 0,
-                rx.foreach(message.polls, card),
-                rx.cond(message.body != "", _text(message)),
+        rx.cond(
+            message.withheld != "",
+            rx.el.p(icon("shield", 14), message.withheld, class_name="gone withheld"),
+            rx.fragment(
+                rx.cond(
+                    message.polls.length() > 0,
+                    rx.foreach(message.polls, card),
+                    rx.cond(message.body != "", _text(message)),
+                ),
+                message_files(message.files),
+                message_marks(message, my_vote=my_vote, my_emoji=my_emoji, can_post=can_post),
             ),
-            message_files(message.files),
-            message_marks(message, my_vote=my_vote, my_emoji=my_emoji, can_post=can_post),
         ),
     )
 

@@ -7,6 +7,8 @@ from chatrooms.domain.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    MessageRestored,
+    MessageWithheld,
     Named,
     PersonChanged,
     PinChanged,
@@ -20,7 +22,20 @@ from chatrooms.domain.events import (
     ThreadSummary,
     VoteChanged,
 )
+from chatrooms.domain.moderation import Withheld
 from chatrooms.domain.text import excerpt
+
+NOTHING: dict[str, object] = {
+    "body": "",
+    "mentions": (),
+    "edited_at": None,
+    "is_pinned": False,
+    "score": 0,
+    "reactions": (),
+    "poll": None,
+    "attachments": (),
+}
+"""What a message shows of itself once its text is gone or withheld."""
 
 Messages = tuple[Message, ...]
 _Change = Callable[[Message], Message]
@@ -42,6 +57,10 @@ def apply_to_messages(messages: Messages, event: RoomEvent) -> Messages:
             kept = _deleted(messages, event)
             root = event.thread_id
             return kept if root is None else _with_thread(kept, root, event.thread)
+        case MessageWithheld():
+            return _withheld(messages, event)
+        case MessageRestored():
+            return _restored(messages, event)
         case VoteChanged():
             return _set(messages, event.message_id, score=event.score)
         case ReactionsChanged():
@@ -74,25 +93,37 @@ def _edited(messages: Messages, event: MessageEdited) -> Messages:
 
 
 def _deleted(messages: Messages, event: MessageDeleted) -> Messages:
-    nothing = {
-        "body": "",
-        "mentions": (),
-        "is_deleted": True,
-        "edited_at": None,
-        "is_pinned": False,
-        "score": 0,
-        "reactions": (),
-        "poll": None,
-        "attachments": (),
-    }
+    gone = {**NOTHING, "is_deleted": True, "withheld": Withheld.NO}
 
     def change(message: Message) -> Message:
-        return message.model_copy(update=nothing)
+        return message.model_copy(update=gone)
 
     def requote(quote: Quote) -> Quote:
-        return quote.model_copy(update={"excerpt": "", "is_deleted": True})
+        return quote.model_copy(update={"excerpt": "", "is_deleted": True, "withheld": Withheld.NO})
 
     return _change(messages, event.message_id, change, requote)
+
+
+def _withheld(messages: Messages, event: MessageWithheld) -> Messages:
+    kept_back = {**NOTHING, "withheld": event.withheld}
+
+    def change(message: Message) -> Message:
+        return message.model_copy(update=kept_back)
+
+    def requote(quote: Quote) -> Quote:
+        return quote.model_copy(update={"excerpt": "", "withheld": event.withheld})
+
+    return _change(messages, event.message_id, change, requote)
+
+
+def _restored(messages: Messages, event: MessageRestored) -> Messages:
+    restored = event.message
+
+    def requote(quote: Quote) -> Quote:
+        shown = {"excerpt": excerpt(restored.body), "withheld": Withheld.NO}
+        return quote.model_copy(update=shown)
+
+    return _change(messages, restored.id, lambda _withheld: restored, requote)
 
 
 def _set(messages: Messages, message_id: int, **fields: object) -> Messages:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from chatrooms.domain.moderation import Mode, Withheld
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -28,6 +30,7 @@ class Quote(_Model):
     author_name: str
     excerpt: str
     is_deleted: bool = False
+    withheld: Withheld = Withheld.NO
 
 
 class Named(_Model):
@@ -110,6 +113,10 @@ class Message(_Model):
     sent_at: datetime
     edited_at: datetime | None = None
     is_deleted: bool = False
+    withheld: Withheld = Field(
+        default=Withheld.NO,
+        description="Why moderation keeps its text from screens.",
+    )
     is_pinned: bool = False
     quote: Quote | None = None
     thread_id: int | None = Field(
@@ -133,6 +140,7 @@ class RoomFacts(_Model):
     tags: tuple[str, ...]
     is_private: bool
     is_archived: bool
+    mode: Mode = Mode.MANUAL
 
 
 class MessagePosted(_Model):
@@ -164,6 +172,21 @@ class MessageDeleted(_Model):
     thread: ThreadSummary | None = Field(
         default=None, description="How the thread `thread_id` stands without it."
     )
+
+
+class MessageWithheld(_Model):
+    """Moderation took a message's text, and what hangs on it, from all screens."""
+
+    kind: Literal["message_withheld"] = "message_withheld"
+    message_id: int
+    withheld: Withheld
+
+
+class MessageRestored(_Model):
+    """A withheld message is shown again, as it was and where it was."""
+
+    kind: Literal["message_restored"] = "message_restored"
+    message: Message
 
 
 class VoteChanged(_Model):
@@ -246,6 +269,8 @@ RoomEvent = Annotated[
     MessagePosted
     | MessageEdited
     | MessageDeleted
+    | MessageWithheld
+    | MessageRestored
     | VoteChanged
     | ReactionsChanged
     | PollVoted

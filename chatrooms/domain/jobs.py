@@ -5,6 +5,8 @@ AI_QUEUE = "ai"
 MAINTENANCE_QUEUE = "maintenance"
 QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE)
 
+JUDGE = "moderation.judge"
+SUMMARISE = "summaries.summarise"
 ANNOUNCE_PERSON = "maintenance.announce_person"
 PRUNE = "maintenance.prune"
 SWEEP_FILES = "maintenance.sweep_files"

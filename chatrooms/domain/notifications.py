@@ -18,11 +18,25 @@ class Kind(StrEnum):
     JOIN_DECLINED = "join_declined"
     INVITATION = "invitation"
     ROLE_CHANGED = "role_changed"
+    MODERATED = "moderated"
+    """Moderation decided about a message of mine."""
+    REPORT_DECIDED = "report_decided"
+    APPEAL_DECIDED = "appeal_decided"
+    SANCTIONED = "sanctioned"
+    """I was timed out or banned, or that was lifted."""
+    UNSAFE = "unsafe"
+    """For moderators: something waits that the model or a person found unsafe."""
 
 
-OF_ONESELF = frozenset({Kind.JOIN_ACCEPTED, Kind.JOIN_DECLINED, Kind.INVITATION, Kind.ROLE_CHANGED})
+OF_MODERATION = frozenset(
+    {Kind.MODERATED, Kind.REPORT_DECIDED, Kind.APPEAL_DECIDED, Kind.SANCTIONED, Kind.UNSAFE}
+)
+"""Told also of messages whose text nobody sees any more."""
+OF_ONESELF = frozenset(
+    {Kind.JOIN_ACCEPTED, Kind.JOIN_DECLINED, Kind.INVITATION, Kind.ROLE_CHANGED}
+) | OF_MODERATION - {Kind.UNSAFE}
 """About one's own standing in a room: told also to those who want to hear nothing of it."""
-OUTLIVE_MEMBERSHIP = frozenset({Kind.JOIN_DECLINED})
+OUTLIVE_MEMBERSHIP = frozenset({Kind.JOIN_DECLINED, Kind.SANCTIONED})
 """Told to people who are outside of the room: these name it to those who asked for it by name."""
 
 

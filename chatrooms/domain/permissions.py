@@ -26,6 +26,8 @@ class Permission(StrEnum):
     REMOVE_MEMBER = "remove_member"
     CHANGE_ROLES = "change_roles"
     PIN_MESSAGE = "pin_message"
+    MODERATE = "moderate"
+    """Decide about messages and the people who wrote them."""
     CLOSE_POLL = "close_poll"
     """End a poll that somebody else opened."""
 
@@ -38,6 +40,7 @@ _MODERATOR = _MEMBER | {
     Permission.REMOVE_MEMBER,
     Permission.CLOSE_POLL,
     Permission.PIN_MESSAGE,
+    Permission.MODERATE,
 }
 _OWNER = _MODERATOR | {Permission.EDIT_ROOM, Permission.ARCHIVE_ROOM, Permission.CHANGE_ROLES}
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from chatrooms.domain.events import Attachment, Message, Named, Person, Poll, ThreadSummary
+from chatrooms.domain.events import Attachment, Message, Named, Person, Poll, Quote, ThreadSummary
+from chatrooms.domain.moderation import Mode, Withheld
 from chatrooms.domain.view import RoomView
 from chatrooms.services.emojis import emoji_name
 
@@ -12,6 +13,14 @@ _PICTURE_WIDTH, _PICTURE_HEIGHT, _PICTURE_MIN = 360, 280, 40
 """The box, in pixels, into which a picture of the timeline is fitted."""
 FILES_ALONE = "Attached files"
 """Stands where the text of a message without text would be quoted."""
+MODES = {Mode.MANUAL: "Manual", Mode.SEMI_AUTO: "Semi-auto", Mode.AUTO: "Auto"}
+"""How a room is moderated, in a word."""
+WITHHELD = {
+    Withheld.NO: "",
+    Withheld.REMOVED: "Removed by moderation",
+    Withheld.REVIEW: "Waits for a moderator",
+}
+"""What stands in place of a text that moderation keeps back."""
 GROUP_GAP = timedelta(minutes=5)
 """Messages of one author stand together while no two neighbours are further apart."""
 
@@ -105,6 +114,8 @@ class MessageRow:
     """ISO 8601 in UTC; the browser shows it in the reader's time zone."""
     is_edited: bool = False
     is_deleted: bool = False
+    withheld: str = ""
+    """Why moderation keeps its text back, in words; empty if it does not."""
     is_pinned: bool = False
     score: int = 0
     reactions: list[ReactionRow] = field(default_factory=list[ReactionRow])
@@ -135,6 +146,8 @@ class RoomRow:
     tags: list[str] = field(default_factory=list[str])
     is_private: bool = False
     is_archived: bool = False
+    mode: str = ""
+    """How it is moderated, in a word."""
     member_count: int = 0
 
 
@@ -240,6 +253,7 @@ def room_row(view: RoomView) -> RoomRow:
         tags=list(facts.tags),
         is_private=facts.is_private,
         is_archived=facts.is_archived,
+        mode=MODES[facts.mode],
         member_count=view.member_count,
     )
 
@@ -262,6 +276,7 @@ def message_row(
         sent_at=iso(message.sent_at),
         is_edited=message.edited_at is not None,
         is_deleted=message.is_deleted,
+        withheld=WITHHELD[message.withheld],
         is_pinned=message.is_pinned,
         score=message.score,
         reactions=[
@@ -273,12 +288,16 @@ def message_row(
         files=[_file_row(file) for file in message.attachments],
         quote_id=quote.id if quote else 0,
         quote_author=quote.author_name if quote else "",
-        quote_text=("Message deleted" if quote.is_deleted else quote.excerpt or FILES_ALONE)
-        if quote
-        else "",
+        quote_text=_quoted(quote) if quote else "",
         is_head=is_first or _is_head(message, previous),
         previous_at=iso(previous.sent_at) if previous else "",
     )
+
+
+def _quoted(quote: Quote) -> str:
+    if quote.is_deleted:
+        return "Message deleted"
+    return WITHHELD[quote.withheld] or quote.excerpt or FILES_ALONE
 
 
 def _is_head(message: Message, previous: Message | None) -> bool:

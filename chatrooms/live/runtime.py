@@ -10,6 +10,7 @@ from functools import lru_cache
 from chatrooms import bootstrap
 from chatrooms.bootstrap import Deps
 from chatrooms.live.grants import Grants
+from chatrooms.live.holds import HoldKeeper
 from chatrooms.live.hub import Hub
 from chatrooms.live.identity import Identities
 from chatrooms.live.listener import Listener
@@ -86,7 +87,7 @@ async def running(wire: Wire, pages: PageEvents, empty: dict[str, str]) -> Async
     listener = Listener(deps, hub, Grants(deps, hub, identities), presence, unread, online)
     parts = Parts(deps, hub, identities, unread)
     runtime().parts.append(parts)
-    running_parts = (listener, presence, unread, online)
+    running_parts = (listener, presence, unread, online, HoldKeeper(deps))
     tasks = [asyncio.create_task(part.run()) for part in running_parts]
     try:
         yield

@@ -21,6 +21,7 @@ from chatrooms.domain.errors import (
     RoomUnavailable,
 )
 from chatrooms.domain.events import Person, RoomFacts
+from chatrooms.domain.moderation import Policy
 from chatrooms.domain.permissions import Permission, Role, granted
 
 MAX_ID = 2**63 - 1
@@ -34,6 +35,7 @@ class RoomAccess:
     actor: Person
     role: Role | None
     permissions: frozenset[Permission]
+    policy: Policy
 
     @property
     def room_id(self) -> int:
@@ -84,6 +86,7 @@ _ROOM: Any = (
         _ROOMS.c.tags,
         _ROOMS.c.is_private,
         _ROOMS.c.archived_at,
+        _ROOMS.c.policy,
         _MEMBERSHIPS.c.role,
         _ACCOUNTS.c.id.label("actor_id"),
         _ACCOUNTS.c.username,
@@ -136,6 +139,7 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
     if to not in permissions:
         would = granted(role=role, is_private=row.is_private, is_archived=False)
         raise RoomArchived if to in would else NotAllowed
+    policy = Policy.model_validate(row.policy)
     facts = RoomFacts(
         id=row.id,
         slug=row.slug,
@@ -145,6 +149,7 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
         tags=tuple(row.tags),
         is_private=row.is_private,
         is_archived=is_archived,
+        mode=policy.mode,
     )
     actor = Person(
         id=row.actor_id,
@@ -153,13 +158,14 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
         hue=row.hue,
         avatar=row.avatar,
     )
-    return RoomAccess(facts, actor, role, permissions)
+    return RoomAccess(facts, actor, role, permissions, policy)
 
 
-def access_message(
+def access_any_message(
     tx: Transaction, *, actor_id: int, room_id: object, message_id: object, to: Permission
 ) -> tuple[RoomAccess, Message]:
-    """A message of exactly this room, if the actor may do `to` in the room.
+    """A message of exactly this room, also one that is held, if the actor may do `to` in the room.
+    For moderation, and for what authors do with their own.
 
     Raises: MessageUnavailable if it is absent or of another room; and as `access_room`.
     """
@@ -170,6 +176,22 @@ def access_message(
         select(Message).where(col(Message.id) == message_id, col(Message.room_id) == access.room_id)
     ).scalar_one_or_none()
     if message is None:
+        raise MessageUnavailable
+    return access, message
+
+
+def access_message(
+    tx: Transaction, *, actor_id: int, room_id: object, message_id: object, to: Permission
+) -> tuple[RoomAccess, Message]:
+    """A message of exactly this room, if the actor may do `to` in the room.
+
+    Raises: MessageUnavailable if it is absent, of another room, or held: then it is on no screen
+    but its author's; and as `access_room`.
+    """
+    access, message = access_any_message(
+        tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=to
+    )
+    if message.is_held:
         raise MessageUnavailable
     return access, message
 

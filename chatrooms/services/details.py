@@ -156,7 +156,11 @@ def threads_of(tx: Transaction, root_ids: Sequence[int]) -> dict[int, ThreadSumm
             .over(partition_by=of_thread, order_by=last_position.desc())
             .label("rank"),
         )
-        .where(of_thread.in_(root_ids), col(Message.deleted_at).is_(None))
+        .where(
+            of_thread.in_(root_ids),
+            col(Message.deleted_at).is_(None),
+            col(Message.position).is_not(None),
+        )
         .group_by(of_thread, col(Message.author_id))
         .subquery()
     )

@@ -42,6 +42,7 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     message.edited_at = message.pinned_at = None
     message.score = 0
     message.has_poll = False
+    message.withheld, message.judge_at = "", None
     message.deleted_at = deps.clock()
     tx.flush()
     tx.execute(

@@ -66,9 +66,11 @@ _POST = text("""
         WHERE id = :room_id RETURNING last_seq, message_count
     ), posted AS (
         INSERT INTO messages
-            (room_id, position, ordinal, author_id, client_id, body, mentions, reply_to_id, sent_at)
+            (room_id, position, ordinal, author_id, client_id, body, mentions, reply_to_id, sent_at,
+             status, judge_at)
         SELECT :room_id, last_seq, message_count, :author_id, :client_id, :body,
-            CAST(:mentions AS text[]), CAST(:reply_to_id AS bigint), :sent_at
+            CAST(:mentions AS text[]), CAST(:reply_to_id AS bigint), :sent_at,
+            :status, CAST(:judge_at AS timestamptz)
         FROM numbered
         RETURNING id, position, ordinal
     ), read AS (
@@ -87,10 +89,17 @@ _POST = text("""
 
 
 def append_message(
-    tx: Transaction, deps: Deps, *, room_id: int, message: Message, reply_to_id: int | None
+    tx: Transaction,
+    deps: Deps,
+    *,
+    room_id: int,
+    message: Message,
+    reply_to_id: int | None,
+    judging: dict[str, Any],
 ) -> Message:
     """Store a plain message of the timeline and its event; returns it with id and position.
-    Its author has read the room up to there.
+    Its author has read the room up to there. `judging` holds the columns that say whether it
+    waits to be judged.
 
     The same as taking a number, inserting the row and appending the event, in one statement: this
     is what happens most, and under the room's lock, so round trips are what limits a busy room.
@@ -111,6 +120,7 @@ def append_message(
             "kind": event.kind,
             "payload": event.model_dump_json(),
             "created_at": created_at,
+            **judging,
         },
     ).one_or_none()
     if row is None:

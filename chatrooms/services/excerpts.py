@@ -32,6 +32,9 @@ EXCERPTS: Any = (
 )
 """The rows of which `excerpts` makes messages in short."""
 
+IS_SHOWN: Any = MESSAGES.c.withheld == ""
+"""Whether moderation lets the text be seen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:

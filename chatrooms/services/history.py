@@ -11,6 +11,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, Message, Room, table_of
 from chatrooms.domain import events
+from chatrooms.domain.changes import NOTHING
 from chatrooms.domain.errors import MessageUnavailable, RoomUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import excerpt
@@ -38,6 +39,7 @@ _SELECT: Any = (
         _MESSAGES.c.sent_at,
         _MESSAGES.c.edited_at,
         _MESSAGES.c.deleted_at,
+        _MESSAGES.c.withheld,
         _ACCOUNTS.c.id.label("author_id"),
         _ACCOUNTS.c.username,
         _ACCOUNTS.c.name,
@@ -47,11 +49,13 @@ _SELECT: Any = (
         _QUOTED.c.author_id.label("quoted_author_id"),
         _QUOTED.c.body.label("quoted_body"),
         _QUOTED.c.deleted_at.label("quoted_deleted_at"),
+        _QUOTED.c.withheld.label("quoted_withheld"),
         _QUOTED_AUTHORS.c.name.label("quoted_author"),
     )
     .join(_ACCOUNTS, _ACCOUNTS.c.id == _MESSAGES.c.author_id)
     .outerjoin(_QUOTED, _QUOTED.c.id == _MESSAGES.c.reply_to_id)
     .outerjoin(_QUOTED_AUTHORS, _QUOTED_AUTHORS.c.id == _QUOTED.c.author_id)
+    .where(_MESSAGES.c.position.is_not(None))
 )
 _IN_TIMELINE = col(Message.thread_id).is_(None)
 
@@ -196,7 +200,13 @@ def get_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> 
         access_message(
             tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.READ
         )
-        return _newest_first(tx, room_id, col(Message.id) == message_id, limit=1)[0]
+        return get_shown(tx, room_id=room_id, message_id=message_id)
+
+
+def get_shown(tx: Transaction, *, room_id: int, message_id: int) -> events.Message:
+    """One message as every screen shows it, for the event that announces it. The caller has checked
+    the right, and that the message has its place in the room."""
+    return _newest_first(tx, room_id, col(Message.id) == message_id, limit=1)[0]
 
 
 def _oldest_first(
@@ -236,10 +246,11 @@ def _message(row: Any, found: _Details) -> events.Message:
             id=row.quoted_id,
             author_id=row.quoted_author_id,
             author_name=row.quoted_author,
-            excerpt=excerpt(row.quoted_body),
+            excerpt="" if row.quoted_withheld else excerpt(row.quoted_body),
             is_deleted=row.quoted_deleted_at is not None,
+            withheld=row.quoted_withheld,
         )
-    return events.Message(
+    message = events.Message(
         id=row.id,
         position=row.position,
         ordinal=row.ordinal or 0,
@@ -264,4 +275,6 @@ def _message(row: Any, found: _Details) -> events.Message:
         reactions=found.reactions.get(row.id, ()),
         poll=found.polls.get(row.id),
         attachments=found.attachments.get(row.id, ()),
+        withheld=row.withheld,
     )
+    return message.model_copy(update=NOTHING) if row.withheld else message

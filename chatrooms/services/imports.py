@@ -59,6 +59,8 @@ class Importer:
     deps: Deps
     drafts: dict[str, RoomDraft] = field(default_factory=dict[str, RoomDraft])
     """How rooms are described, by the name that the log gives them; else by that name alone."""
+    is_judged: bool = False
+    """Whether moderation looks at the lines, as at what people write now."""
     _rooms: dict[str, int] = field(default_factory=dict[str, int])
     _accounts: dict[str, int] = field(default_factory=dict[str, int])
     _members: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
@@ -89,6 +91,7 @@ class Importer:
             reply_to_id=self._posted.get((line.room, line.reply_to)) if line.reply_to else None,
             sent_at=line.sent_at,
             is_limited=False,
+            is_judged=self.is_judged,
         )
         if line.id is not None:
             self._posted[line.room, line.id] = message_id

@@ -10,6 +10,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain.errors import MessageUnavailable
+from chatrooms.domain.moderation import Withheld
 from chatrooms.domain.permissions import Permission
 from chatrooms.services import limits
 from chatrooms.services.access import RoomAccess, access_message
@@ -40,14 +41,17 @@ def access_to_mark(
 
 
 def lock_standing(tx: Transaction, *, message: Message) -> None:
-    """Hold the room's lock and make sure that the message was not deleted before.
+    """Hold the room's lock and make sure that the message was not deleted or withheld
+    before.
 
     Raises: MessageUnavailable.
     """
     lock_room(tx, room_id=message.room_id)
     standing = tx.execute(
         select(col(Message.id)).where(
-            col(Message.id) == message.id, col(Message.deleted_at).is_(None)
+            col(Message.id) == message.id,
+            col(Message.deleted_at).is_(None),
+            col(Message.withheld) == Withheld.NO,
         )
     ).one_or_none()
     if standing is None:

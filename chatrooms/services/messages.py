@@ -13,6 +13,7 @@ from chatrooms.db.tables import Message, MessageEdit, PollRow
 from chatrooms.domain.errors import InvalidInput, MessageUnavailable, NotAllowed, RateLimited
 from chatrooms.domain.events import MessageEdited
 from chatrooms.domain.mentions import mentions_in
+from chatrooms.domain.moderation import Status
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_body, clean
 from chatrooms.services import limits, pins
@@ -20,6 +21,7 @@ from chatrooms.services.access import RoomAccess, access_message, access_room
 from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import append_event, take_seq
 from chatrooms.services.mentions import find_meant, tell_mentioned
+from chatrooms.services.moderation import waiting
 from chatrooms.services.posting import CheckedPoll, NewMessage, store
 
 MAX_FILES = 10
@@ -41,13 +43,16 @@ def post_message(
     files: Sequence[str] = (),
     sent_at: datetime | None = None,
     is_limited: bool = True,
+    is_judged: bool = True,
 ) -> int:
     """Add a message at the end of the room, or of the thread of `thread_id`, and return its id.
 
     The same `client_id` of the same author stores one message, however often it is sent; the id
     returned is always that one's. `reply_to_id` is quoted. `files` are tokens of the author's
     uploads to this room; a message with files may have no text. `sent_at` is for imported history,
-    of which nobody is told; `is_limited=False` spares the author's rate limit, for importing only.
+    of which nobody is told; `is_limited=False` spares the author's rate limit and
+    `is_judged=False` moderation, both for importing only. In a room that holds messages, others see
+    it once it is judged.
 
     Raises: InvalidInput, RateLimited, RoomUnavailable, RoomArchived, NotAllowed,
         MessageUnavailable if `reply_to_id` or `thread_id` is no message of this room.
@@ -60,6 +65,7 @@ def post_message(
         thread_id=thread_id,
         files=tuple(files),
         is_news=sent_at is None,
+        is_judged=is_judged,
     )
     return _post(deps, actor_id=actor_id, room_id=room_id, new=new, is_limited=is_limited)
 
@@ -157,10 +163,14 @@ def edit_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int, bo
             return
         _count(deps, actor_id=actor_id)
         seq = _take_seq_for(tx, message=message)
+        if message.withheld:
+            raise NotAllowed("Moderation keeps this message back. It cannot be changed.")
         meant = find_meant(tx, access=access, mentions=mentions_in(text))
         now, before = deps.clock(), message.body
+        waiting.ask_after_commit(tx, deps)
         tx.add(MessageEdit(message_id=message.id, seq=seq, body=before, replaced_at=now))
-        message.body = text
+        message.body, message.revision = text, message.revision + 1
+        message.status, message.judge_at = Status.PENDING, now
         message.mentions, message.edited_at = list(meant.words), now
         event = MessageEdited(message_id=message.id, body=text, mentions=meant.words, edited_at=now)
         append_event(tx, deps, room_id=room_id, seq=seq, event=event)

@@ -16,7 +16,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, Membership, Message, Notification, Room
 from chatrooms.domain.events import Person
-from chatrooms.domain.notifications import OUTLIVE_MEMBERSHIP, Kind
+from chatrooms.domain.notifications import OF_MODERATION, OUTLIVE_MEMBERSHIP, Kind
 from chatrooms.domain.permissions import Role
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import access_account, is_id
@@ -100,7 +100,12 @@ def _visible(wanted: Any, *, actor_id: int) -> Any:
                 col(Notification.kind) != Kind.JOIN_REQUEST.value,
                 col(Membership.role).in_(_STAFF),
             ),
-            or_(col(Message.deleted_at).is_(None), col(Notification.count) > 1),
+            or_(
+                col(Message.deleted_at).is_(None)
+                & (func.coalesce(col(Message.withheld), "") == ""),
+                col(Notification.count) > 1,
+                col(Notification.kind).in_([kind.value for kind in OF_MODERATION]),
+            ),
         )
     )
 
@@ -138,7 +143,8 @@ def list_notifications(
 
 
 def _told(row: Notification, room: Room | None, message: Message | None, by: Any) -> Told:
-    said = message.body if message is not None and message.deleted_at is None else ""
+    is_said = message is not None and message.deleted_at is None and not message.withheld
+    said = message.body if message is not None and is_said else ""
     # Who asked for a room by its address learns no more of it than that address.
     is_inside = row.kind not in OUTLIVE_MEMBERSHIP
     name = "" if room is None else room.name if is_inside else room.slug

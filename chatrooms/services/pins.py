@@ -11,7 +11,7 @@ from chatrooms.domain.events import PinChanged
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_message, access_room
 from chatrooms.services.event_log import lock_room, record
-from chatrooms.services.excerpts import EXCERPTS, MESSAGES, Excerpt, excerpts
+from chatrooms.services.excerpts import EXCERPTS, IS_SHOWN, MESSAGES, Excerpt, excerpts
 
 MAX_PINS = 50
 
@@ -21,8 +21,8 @@ def set_pinned(
 ) -> None:
     """Pin a message, or take its pin off. Owners and moderators only; safe to repeat.
 
-    Raises: MessageUnavailable if it is deleted; InvalidInput if `MAX_PINS` are pinned already; as
-        `access_message`.
+    Raises: MessageUnavailable if it is deleted or withheld; InvalidInput if `MAX_PINS` are
+        pinned already; as `access_message`.
     """
     with transaction(deps.sessions) as tx:
         _, message = access_message(
@@ -31,7 +31,7 @@ def set_pinned(
         # Under the room's lock: a message deleted just now is not pinned after all.
         lock_room(tx, room_id=room_id)
         tx.refresh(message)
-        if message.deleted_at is not None:
+        if message.deleted_at is not None or message.withheld:
             raise MessageUnavailable
         if (message.pinned_at is not None) == is_pinned:
             return
@@ -63,7 +63,7 @@ def list_pins(deps: Deps, *, actor_id: int, room_id: int, limit: int = MAX_PINS)
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
         pinned_at = MESSAGES.c.pinned_at
         rows = tx.execute(
-            EXCERPTS.where(MESSAGES.c.room_id == room_id, pinned_at.is_not(None))
+            EXCERPTS.where(MESSAGES.c.room_id == room_id, pinned_at.is_not(None), IS_SHOWN)
             .order_by(pinned_at.desc(), MESSAGES.c.id.desc())
             .limit(limit)
         ).all()

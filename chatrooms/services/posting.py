@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlmodel import col
@@ -12,10 +13,8 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import (
     Account,
     AttachmentRow,
-    Membership,
     Message,
     PollRow,
-    Room,
     table_of,
 )
 from chatrooms.domain import events
@@ -26,9 +25,11 @@ from chatrooms.domain.mentions import mentions_in
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, is_id
 from chatrooms.services.answers import tell_of_answer
-from chatrooms.services.details import attachments_of, polls_of, threads_of
+from chatrooms.services.details import attachments_of, polls_of
 from chatrooms.services.event_log import append_event, append_message, lock_room, take_seq
 from chatrooms.services.mentions import Meant, find_meant, tell_mentioned
+from chatrooms.services.moderation import waiting
+from chatrooms.services.publishing import count_reply, next_ordinal
 
 _FILE_GONE = "A file of this message is gone. Please add it again."
 _INSERT = insert(table_of(Message)).returning(table_of(Message).c.id)
@@ -61,6 +62,8 @@ class NewMessage:
     """Tokens of files that the author uploaded to this room."""
     is_news: bool = True
     """Whether people are told of it; imported history is none."""
+    is_judged: bool = True
+    """Whether moderation looks at it before it counts as approved."""
 
     @property
     def is_plain(self) -> bool:
@@ -70,6 +73,9 @@ class NewMessage:
 
 def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -> events.Message:
     """Store a message and its event. The caller has checked the right to post.
+
+    In a room that holds messages until they are judged, it is stored without a place and without an
+    event: `position` is 0. `publishing.publish` does the rest.
 
     Raises: MessageUnavailable if what it quotes or replies to is no message of this room;
         InvalidInput if a file is not the author's, not of this room, or already in a message;
@@ -87,10 +93,19 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
         sent_at=new.sent_at,
         quote=quote,
     )
+    if new.is_judged:
+        waiting.ask_after_commit(tx, deps)
+        if access.policy.is_holding:
+            return _store_held(tx, deps, access=access, new=new, message=message)
     if new.is_plain:
         reply_to_id = quote.id if quote else None
         posted = append_message(
-            tx, deps, room_id=access.room_id, message=message, reply_to_id=reply_to_id
+            tx,
+            deps,
+            room_id=access.room_id,
+            message=message,
+            reply_to_id=reply_to_id,
+            judging=waiting.columns(deps, is_judged=new.is_judged),
         )
     else:
         posted = _store_with_details(tx, deps, access=access, new=new, message=message)
@@ -128,10 +143,15 @@ def _quote(tx: Transaction, *, access: RoomAccess, reply_to_id: int | None) -> Q
             col(Message.author_id),
             col(Message.body),
             col(Message.deleted_at),
+            col(Message.withheld),
             col(Account.name),
         )
         .join(Account, col(Account.id) == col(Message.author_id))
-        .where(col(Message.id) == reply_to_id, col(Message.room_id) == access.room_id)
+        .where(
+            col(Message.id) == reply_to_id,
+            col(Message.room_id) == access.room_id,
+            col(Message.position).is_not(None),
+        )
     ).one_or_none()
     if row is None:
         raise MessageUnavailable
@@ -139,8 +159,9 @@ def _quote(tx: Transaction, *, access: RoomAccess, reply_to_id: int | None) -> Q
         id=row.id,
         author_id=row.author_id,
         author_name=row.name,
-        excerpt=excerpt(row.body),
+        excerpt="" if row.withheld else excerpt(row.body),
         is_deleted=row.deleted_at is not None,
+        withheld=row.withheld,
     )
 
 
@@ -149,26 +170,13 @@ def _store_with_details(
 ) -> events.Message:
     seq = take_seq(tx, room_id=access.room_id)
     root_id = _root_of(tx, access=access, thread_id=new.thread_id)
-    ordinal = None if root_id else _next_ordinal(tx, access=access, seq=seq)
-    message_id = tx.execute(
-        _INSERT,
-        {
-            "room_id": access.room_id,
-            "position": seq,
-            "ordinal": ordinal,
-            "author_id": access.actor.id,
-            "client_id": new.client_id,
-            "body": new.body,
-            "mentions": list(message.mentions),
-            "reply_to_id": message.quote.id if message.quote else None,
-            "thread_id": root_id,
-            "sent_at": new.sent_at,
-            "has_poll": new.poll is not None,
-        },
-    ).scalar_one()
-    if new.poll:
-        _add_poll(tx, message_id=message_id, poll=new.poll)
-    _add_files(tx, access=access, message_id=message_id, tokens=new.files)
+    ordinal = None
+    if root_id is None:
+        author_id = access.actor.id
+        ordinal = next_ordinal(tx, room_id=access.room_id, author_id=author_id, seq=seq)
+    place = {"position": seq, "ordinal": ordinal, "thread_id": root_id, "hold_until": None}
+    judging = waiting.columns(deps, is_judged=new.is_judged)
+    message_id = _insert(tx, access=access, new=new, message=message, columns={**place, **judging})
     posted = message.model_copy(
         update={
             "id": message_id,
@@ -179,10 +187,49 @@ def _store_with_details(
             "attachments": attachments_of(tx, [message_id]).get(message_id, ()),
         }
     )
-    thread = _count_reply(tx, root_id=root_id) if root_id else None
+    thread = count_reply(tx, root_id=root_id) if root_id else None
     event = MessagePosted(message=posted, thread=thread)
     append_event(tx, deps, room_id=access.room_id, seq=seq, event=event)
     return posted
+
+
+def _store_held(
+    tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage, message: events.Message
+) -> events.Message:
+    root_id = _root_of(tx, access=access, thread_id=new.thread_id)
+    nowhere = {"position": None, "ordinal": None, "thread_id": root_id}
+    columns = {**nowhere, **waiting.hold_columns(deps, access.policy)}
+    message_id = _insert(tx, access=access, new=new, message=message, columns=columns)
+    return message.model_copy(update={"id": message_id, "thread_id": root_id})
+
+
+def _insert(
+    tx: Transaction,
+    *,
+    access: RoomAccess,
+    new: NewMessage,
+    message: events.Message,
+    columns: dict[str, Any],
+) -> int:
+    """Store the message's row, its poll and its files; its id."""
+    message_id: int = tx.execute(
+        _INSERT,
+        {
+            "room_id": access.room_id,
+            "author_id": access.actor.id,
+            "client_id": new.client_id,
+            "body": new.body,
+            "mentions": list(message.mentions),
+            "reply_to_id": message.quote.id if message.quote else None,
+            "sent_at": new.sent_at,
+            "has_poll": new.poll is not None,
+            **columns,
+        },
+    ).scalar_one()
+    if new.poll:
+        _add_poll(tx, message_id=message_id, poll=new.poll)
+    _add_files(tx, access=access, message_id=message_id, tokens=new.files)
+    return message_id
 
 
 def _root_of(tx: Transaction, *, access: RoomAccess, thread_id: int | None) -> int | None:
@@ -193,30 +240,14 @@ def _root_of(tx: Transaction, *, access: RoomAccess, thread_id: int | None) -> i
         raise MessageUnavailable
     row = tx.execute(
         select(col(Message.id), col(Message.thread_id)).where(
-            col(Message.id) == thread_id, col(Message.room_id) == access.room_id
+            col(Message.id) == thread_id,
+            col(Message.room_id) == access.room_id,
+            col(Message.position).is_not(None),
         )
     ).one_or_none()
     if row is None:
         raise MessageUnavailable
     return row.thread_id or row.id
-
-
-def _next_ordinal(tx: Transaction, *, access: RoomAccess, seq: int) -> int:
-    ordinal = tx.execute(
-        update(Room)
-        .where(col(Room.id) == access.room_id)
-        .values(message_count=col(Room.message_count) + 1)
-        .returning(col(Room.message_count))
-    ).scalar_one()
-    tx.execute(
-        update(Membership)
-        .where(
-            col(Membership.room_id) == access.room_id,
-            col(Membership.account_id) == access.actor.id,
-        )
-        .values(read_position=seq, read_ordinal=ordinal)
-    )
-    return ordinal
 
 
 def _add_poll(tx: Transaction, *, message_id: int, poll: CheckedPoll) -> None:
@@ -252,13 +283,3 @@ def _add_files(
     ).all()
     if len(added) != len(set(tokens)):
         raise InvalidInput(_FILE_GONE)
-
-
-def _count_reply(tx: Transaction, *, root_id: int) -> events.ThreadSummary | None:
-    tx.execute(
-        update(Message)
-        .where(col(Message.id) == root_id)
-        .values(reply_count=col(Message.reply_count) + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return threads_of(tx, [root_id]).get(root_id)

@@ -11,6 +11,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Membership, Room, table_of
 from chatrooms.domain.events import MemberJoined, RoomChanged, RoomFacts
+from chatrooms.domain.moderation import Mode, Policy
 from chatrooms.domain.permissions import Permission, Role
 from chatrooms.domain.text import (
     MAX_DESCRIPTION_CHARS,
@@ -36,6 +37,8 @@ class RoomDraft:
     topic: str = ""
     tags: str = ""
     is_private: bool = False
+    mode: str = Mode.MANUAL
+    """How it is moderated from the beginning; later that is the policy's to change."""
 
     def checked(self) -> dict[str, Any]:
         """The columns of a room described so.
@@ -166,6 +169,7 @@ def facts_of(room: Room) -> RoomFacts:
         tags=tuple(room.tags),
         is_private=room.is_private,
         is_archived=room.archived_at is not None,
+        mode=Policy.model_validate(room.policy).mode,
     )
 
 

@@ -11,7 +11,7 @@ from chatrooms.domain.errors import MessageUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_account, access_message
 from chatrooms.services.event_log import lock_room
-from chatrooms.services.excerpts import EXCERPTS, MESSAGES, ROOMS, Excerpt, excerpts
+from chatrooms.services.excerpts import EXCERPTS, IS_SHOWN, MESSAGES, ROOMS, Excerpt, excerpts
 
 _SAVED, _MEMBERSHIPS = table_of(SavedMessage), table_of(Membership)
 
@@ -19,7 +19,7 @@ _SAVED, _MEMBERSHIPS = table_of(SavedMessage), table_of(Membership)
 def set_saved(deps: Deps, *, actor_id: int, room_id: int, message_id: int, is_saved: bool) -> None:
     """Save a message of a room that the actor may read, or forget it. Safe to repeat.
 
-    Raises: MessageUnavailable if it is deleted; as `access_message`.
+    Raises: MessageUnavailable if it is deleted or withheld; as `access_message`.
     """
     with transaction(deps.sessions) as tx:
         _, message = access_message(
@@ -28,7 +28,7 @@ def set_saved(deps: Deps, *, actor_id: int, room_id: int, message_id: int, is_sa
         # Under the room's lock: deleting a message forgets it everywhere, whoever comes first.
         lock_room(tx, room_id=room_id)
         tx.refresh(message)
-        if message.deleted_at is not None:
+        if message.deleted_at is not None or message.withheld:
             raise MessageUnavailable
         if is_saved:
             row = insert(SavedMessage).values(
@@ -56,6 +56,7 @@ def list_saved(deps: Deps, *, actor_id: int, limit: int, offset: int = 0) -> lis
             .outerjoin(_MEMBERSHIPS, is_mine)
             .where(
                 _SAVED.c.account_id == actor_id,
+                IS_SHOWN,
                 _MEMBERSHIPS.c.role.is_not(None) | ~ROOMS.c.is_private,
             )
             .order_by(_SAVED.c.saved_at.desc(), _SAVED.c.message_id.desc())

@@ -159,6 +159,8 @@ def _wanted(
     """What a message must fulfil; None if none can, such as by somebody who does not exist."""
     wanted: list[ColumnElement[bool]] = [
         col(Message.deleted_at).is_(None),
+        col(Message.withheld) == "",
+        col(Message.position).is_not(None),
         col(Message.room_id) == func.any(bindparam("rooms", rooms, ARRAY(BigInteger))),
     ]
     if asked.text:

@@ -110,6 +110,7 @@ def list_top(deps: Deps, *, actor_id: int, room_id: int, limit: int = MAX_TOP) -
                 col(Message.score) > 0,
                 col(Message.sent_at) > deps.clock() - TOP_PERIOD,
                 col(Message.deleted_at).is_(None),
+                col(Message.withheld) == "",
             )
             .order_by(col(Message.score).desc(), col(Message.position).desc())
             .limit(min(limit, MAX_TOP))

@@ -1,6 +1,6 @@
 """Notifications in words."""
 
-from chatrooms.domain.notifications import Kind
+from chatrooms.domain.notifications import OF_MODERATION, Kind
 from chatrooms.live.rows import iso, person_row
 from chatrooms.services.notifications import Told
 from chatrooms.state.rows import NotificationRow, PersonRow
@@ -16,6 +16,11 @@ _WORDS = {
     Kind.JOIN_DECLINED: "Join request",
     Kind.INVITATION: "Invitation",
     Kind.ROLE_CHANGED: "Role",
+    Kind.MODERATED: "Moderation",
+    Kind.REPORT_DECIDED: "Report",
+    Kind.APPEAL_DECIDED: "Appeal",
+    Kind.SANCTIONED: "Moderation",
+    Kind.UNSAFE: "Unsafe",
 }
 _ONE = {
     Kind.MENTION: "{by} mentioned you in {room}",
@@ -28,13 +33,33 @@ _ONE = {
     Kind.JOIN_DECLINED: "Your request to join {room} was declined",
     Kind.INVITATION: "{by} accepted your invitation to {room}",
     Kind.ROLE_CHANGED: "You are now {role} of {room}",
+    Kind.MODERATED: "Your message in {room} {outcome}",
+    Kind.REPORT_DECIDED: "Your report in {room} was looked at: {outcome}",
+    Kind.APPEAL_DECIDED: "Your appeal in {room}: {outcome}",
+    Kind.SANCTIONED: "{outcome} {room}",
+    Kind.UNSAFE: "A message in {room} may be unsafe",
 }
 _MANY = {
     Kind.REPLY: "{count} new replies to you in {room}",
     Kind.THREAD_REPLY: "{count} new replies in a thread in {room}",
     Kind.POLL_VOTES: "{count} new votes in your poll in {room}",
+    Kind.UNSAFE: "{count} messages in {room} may be unsafe",
     Kind.INVITATION: "{count} people accepted your invitation to {room}",
 }
+_OUTCOMES = {
+    "removed": "was removed by moderation",
+    "review": "waits for a moderator",
+    "restored": "is shown again",
+    "kept": "the message stays",
+    "taken": "the message was removed",
+    "granted": "your message is shown again",
+    "denied": "the removal stands",
+    "time_out": "You were timed out in",
+    "ban": "You were banned from",
+    "lifted": "You may write again in",
+}
+"""What was decided, by the word that is stored of it."""
+_OF_OUTCOME = OF_MODERATION - {Kind.UNSAFE}
 _ROLES = {"owner": "an owner", "moderator": "a moderator", "member": "a member"}
 
 
@@ -46,6 +71,7 @@ def title_of(told: Told) -> str:
         room=told.room_name,
         count=told.count,
         role=_ROLES.get(told.text, "a member"),
+        outcome=_OUTCOMES.get(told.text, "was looked at"),
     )
 
 
@@ -62,7 +88,7 @@ def notification_row(told: Told) -> NotificationRow:
         kind=told.kind.value,
         word=_WORDS[told.kind],
         title=title_of(told),
-        text="" if told.kind is Kind.ROLE_CHANGED else told.text,
+        text="" if told.kind in {Kind.ROLE_CHANGED, *_OF_OUTCOME} else told.text,
         at=iso(told.at),
         is_read=told.is_read,
         by=person_row(told.by) if told.by else PersonRow(),

@@ -38,6 +38,7 @@ __all__ = [
     "RoomRow",
     "SegmentRow",
     "SessionRow",
+    "StandingRow",
     "ThreadLinkRow",
     "ThreadRow",
     "TopRow",
@@ -268,3 +269,21 @@ class TopRow:
     text: str = ""
     score: int = 0
     is_reply: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """An own message that others do not see, and why."""
+
+    message_id: int = 0
+    client_id: str = ""
+    thread_id: int = 0
+    body: str = ""
+    is_held: bool = False
+    is_checking: bool = False
+    is_removed: bool = False
+    why: str = ""
+    words: list[str] = field(default_factory=list[str])
+    can_appeal: bool = False
+    is_appealed: bool = False
+    is_denied: bool = False

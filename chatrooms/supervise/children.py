@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatrooms.adapters.embedded.accounts import launch
-from chatrooms.domain.jobs import QUEUES
+from chatrooms.domain.jobs import AI_QUEUE, MAINTENANCE_QUEUE, MODERATION_QUEUE
 
 POSTGRES = "postgres"
 REDIS = "redis"
 CHROMA = "chroma"
 WORKER = "worker"
+MODERATION_WORKER = "moderation-worker"
 BEAT = "beat"
 WEB = "web"
 
@@ -48,13 +49,23 @@ def chroma(command: Sequence[str]) -> Child:
 
 
 def worker() -> Child:
-    """The Celery worker. Finishes the tasks it has begun; one cut short is delivered again."""
+    """The Celery worker of everything that may take its time."""
+    return _worker(WORKER, AI_QUEUE, MAINTENANCE_QUEUE)
+
+
+def moderation_worker() -> Child:
+    """The Celery worker that judges messages. Apart, so that nothing else can keep it waiting."""
+    return _worker(MODERATION_WORKER, MODERATION_QUEUE)
+
+
+def _worker(name: str, *queues: str) -> Child:
+    """A worker finishes the tasks it has begun; one cut short is delivered again."""
     line = [
-        *("-A", "workers.app", "worker", "--hostname", "worker@%h", "--loglevel", "INFO"),
-        *("--concurrency", str(TASK_PROCESSES), "-Q", ",".join(QUEUES)),
+        *("-A", "workers.app", "worker", "--hostname", f"{name}@%h", "--loglevel", "INFO"),
+        *("--concurrency", str(TASK_PROCESSES), "-Q", ",".join(queues)),
         *("--without-gossip", "--without-mingle"),
     ]
-    return Child(WORKER, launch([_tool("celery"), *line]), stop_rank=40, stop_wait_s=20)
+    return Child(name, launch([_tool("celery"), *line]), stop_rank=40, stop_wait_s=20)
 
 
 def beat(run: Path) -> Child:

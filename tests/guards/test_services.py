@@ -14,8 +14,8 @@ from tests.support.inspect import counted_queries
 from tests.support.people import Place, Someone, bring_in, post, sign_up
 
 SERVICES = [
-    importlib.import_module(f"chatrooms.services.{file.stem}")
-    for file in sorted((PROJECT / "chatrooms" / "services").glob("*.py"))
+    importlib.import_module(".".join(file.relative_to(PROJECT).with_suffix("").parts))
+    for file in sorted((PROJECT / "chatrooms" / "services").rglob("*.py"))
     if file.stem not in ("__init__", "access")
 ]
 FUNCTIONS = [
@@ -29,7 +29,15 @@ WITH_ACTOR = [
     for f in FUNCTIONS
     if "actor_id" in inspect.signature(f).parameters and not f.__name__.startswith("_")
 ]
-OPEN_WITH_A_CHECK = ("access_", "_own_message", "_end(", "_change(", "_post(", "post_poll(")
+OPEN_WITH_A_CHECK = (
+    "access_",
+    "_own_message",
+    "_end(",
+    "_change(",
+    "_post(",
+    "post_poll(",
+    "_decide(",
+)
 
 
 def named(function: Callable[..., Any]) -> str:

@@ -11,7 +11,7 @@ from chatrooms.supervise import children
 from chatrooms.supervise.configuration import render
 from chatrooms.supervise.places import Places
 
-ORDER = ["web", "beat", "worker", "chroma", "redis", "postgres"]
+ORDER = ["web", "beat", "worker", "moderation-worker", "chroma", "redis", "postgres"]
 
 
 @pytest.fixture
@@ -30,6 +30,7 @@ def read(places: Places) -> dict[str, Any]:
         children.redis(odd),
         children.chroma(odd),
         children.worker(),
+        children.moderation_worker(),
         children.beat(places.run),
         children.web(host="127.0.0.1", port=1, processes=2),
     ]

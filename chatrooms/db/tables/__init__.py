@@ -12,12 +12,25 @@ from sqlmodel import SQLModel
 from chatrooms.db.tables.accounts import Account, Session, Ticket
 from chatrooms.db.tables.marks import PollRow, PollVote, ReactionRow, Vote
 from chatrooms.db.tables.messages import AttachmentRow, Message, MessageEdit
+from chatrooms.db.tables.moderation import (
+    AppealRow,
+    AuditRow,
+    CaseRow,
+    ReportRow,
+    RuleRow,
+    SanctionRow,
+    SummaryRequest,
+    VerdictRow,
+)
 from chatrooms.db.tables.own import Draft, Notification, SavedMessage, ThreadDraft, ThreadFollow
 from chatrooms.db.tables.rooms import Invitation, JoinRequest, Membership, Room, RoomEventRow
 
 __all__ = [
     "Account",
+    "AppealRow",
     "AttachmentRow",
+    "AuditRow",
+    "CaseRow",
     "Draft",
     "Invitation",
     "JoinRequest",
@@ -28,14 +41,19 @@ __all__ = [
     "PollRow",
     "PollVote",
     "ReactionRow",
+    "ReportRow",
     "Room",
     "RoomEventRow",
+    "RuleRow",
     "SQLModel",
+    "SanctionRow",
     "SavedMessage",
     "Session",
+    "SummaryRequest",
     "ThreadDraft",
     "ThreadFollow",
     "Ticket",
+    "VerdictRow",
     "Vote",
     "table_of",
 ]

@@ -1,7 +1,7 @@
 """Messages, what they said before, and the files attached to them."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -45,6 +45,8 @@ class Message(SQLModel, table=True):
             text("score DESC"),
             postgresql_where=text("score > 0"),
         ),
+        Index("messages_to_judge", "judge_at", postgresql_where=text("judge_at IS NOT NULL")),
+        Index("messages_held", "hold_until", postgresql_where=text("position IS NULL")),
         Index("messages_search", "search", postgresql_using="gin"),
         Index("messages_sent", "sent_at", "id"),
         Index("messages_with_thread", "sent_at", "id", postgresql_where=text("reply_count > 0")),
@@ -54,7 +56,9 @@ class Message(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=identifier())
     room_id: int = Field(sa_column=reference("rooms.id"))
-    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    position: int = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """NULL while it is held: it has no place yet, and only its author knows of it. `access_message`
+    gives none that is held."""
     ordinal: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     """Its number among the messages of the timeline; none in a thread."""
     author_id: int = Field(sa_column=reference("accounts.id"))
@@ -80,6 +84,18 @@ class Message(SQLModel, table=True):
     edited_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     deleted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     pinned_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    status: str = Field(
+        default="approved", sa_column=Column(Text, nullable=False, server_default="approved")
+    )
+    """What was decided about it: `pending`, `approved`, `flagged`, `removed`."""
+    withheld: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Why its text is not shown: `removed`, `review`; empty if it is."""
+    revision: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    """How often it was edited: which text of it was judged."""
+    judge_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """Since when it waits to be judged, or when a worker that took it counts as lost."""
+    hold_until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """While it is held: when the room's choice for late verdicts applies; none for no limit."""
     mentions: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}")
     )
@@ -98,6 +114,11 @@ class Message(SQLModel, table=True):
         default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
     )
     """Whether it has a row in `polls`; here too, so that its index is in the order of time."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for its place, and only its author knows of it."""
+        return cast(int | None, self.position) is None
 
 
 class MessageEdit(SQLModel, table=True):

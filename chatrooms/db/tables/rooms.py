@@ -40,6 +40,14 @@ class Room(SQLModel, table=True):
         default=0, sa_column=Column(BigInteger, nullable=False, server_default="0")
     )
     """How many messages its timeline ever got: the ordinal of the newest."""
+    moderated_count: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default="0")
+    )
+    """How many of its messages were decided about, by model or moderators."""
+    policy: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default="{}")
+    )
+    """How it is moderated: `domain.moderation.Policy`, where it differs from the defaults."""
     member_count: int = Field(default=0)
     created_by: int = Field(sa_column=reference("accounts.id"))
     created_at: datetime = Field(default=None, sa_column=moment(now=True))

@@ -1,0 +1,92 @@
+"""Opening and closing cases: messages that wait for a moderator."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import case, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction
+from chatrooms.db.tables import CaseRow, Membership, Message
+from chatrooms.domain.moderation import Queue
+from chatrooms.domain.permissions import Role
+
+_STAFF = (Role.OWNER.value, Role.MODERATOR.value)
+_URGENCY = {
+    Queue.SAMPLE: 0,
+    Queue.UNREVIEWED: 1,
+    Queue.FLAGGED: 2,
+    Queue.REPORTED: 3,
+    Queue.APPEALS: 4,
+}
+
+
+def open_case(
+    tx: Transaction, deps: Deps, *, message: Message, queue: Queue, score: float | None
+) -> None:
+    """Have a message wait for a moderator; one that waits goes to the more urgent queue."""
+    row = insert(CaseRow).values(
+        room_id=message.room_id,
+        message_id=message.id,
+        author_id=message.author_id,
+        queue=queue,
+        score=score,
+        opened_at=deps.clock(),
+    )
+    known = {each.value: rank for each, rank in _URGENCY.items()}
+    waits_in = case(known, value=col(CaseRow.queue), else_=0)
+    tx.execute(
+        row.on_conflict_do_update(
+            index_elements=["message_id"],
+            index_where=col(CaseRow.closed_at).is_(None),
+            set_={
+                "score": row.excluded.score,
+                "queue": case(
+                    (waits_in < _URGENCY[queue], row.excluded.queue), else_=col(CaseRow.queue)
+                ),
+            },
+        )
+    )
+
+
+def close_case(
+    tx: Transaction, deps: Deps, *, message_id: int, outcome: str, by_id: int | None
+) -> CaseRow | None:
+    """Note that a message waits no more, and why; the case, if one was open."""
+    return tx.scalars(
+        update(CaseRow)
+        .where(col(CaseRow.message_id) == message_id, col(CaseRow.closed_at).is_(None))
+        .values(closed_at=deps.clock(), closed_by=by_id, outcome=outcome)
+        .returning(CaseRow)
+    ).one_or_none()
+
+
+def find_open(tx: Transaction, *, message_ids: Sequence[int]) -> dict[int, Queue]:
+    """Which of these messages wait for a moderator, and in which queue."""
+    rows = tx.execute(
+        select(col(CaseRow.message_id), col(CaseRow.queue)).where(
+            col(CaseRow.message_id).in_(message_ids), col(CaseRow.closed_at).is_(None)
+        )
+    ).all()
+    return {row.message_id: Queue(row.queue) for row in rows}
+
+
+def list_staff(tx: Transaction, *, room_id: int) -> list[int]:
+    """The accounts of those who moderate a room."""
+    return list(
+        tx.scalars(
+            select(col(Membership.account_id)).where(
+                col(Membership.room_id) == room_id, col(Membership.role).in_(_STAFF)
+            )
+        )
+    )
+
+
+def nudge_staff(tx: Transaction, deps: Deps, *, room_id: int) -> list[int]:
+    """Have the open moderation pages of a room's moderators load what waits anew, after the commit;
+    the moderators' accounts."""
+    staff = list_staff(tx, room_id=room_id)
+    if staff:
+        tx.after_commit(lambda: deps.bus.nudge_accounts(staff, "moderation"))
+    return staff

@@ -1,0 +1,286 @@
+"""What moderators decide about a message: keep it, remove it, take a decision back."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import AppealRow, AuditRow, Message, ReportRow
+from chatrooms.domain.errors import InvalidInput, MessageUnavailable, NotAllowed
+from chatrooms.domain.moderation import Queue, Status, Withheld
+from chatrooms.domain.notifications import Kind
+from chatrooms.domain.permissions import Permission, Role
+from chatrooms.domain.text import check_line
+from chatrooms.services.access import RoomAccess, access_any_message
+from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation.audit import write_audit
+from chatrooms.services.moderation.cases import close_case, nudge_staff, open_case
+from chatrooms.services.moderation.counting import count_moderated
+from chatrooms.services.moderation.withholding import show, withhold
+from chatrooms.services.notify import notify
+
+UNDO_WITHIN = timedelta(minutes=10)
+MAX_REASON_CHARS = 300
+KEEP, REMOVE, UNDO = "keep", "remove", "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """How a message stood before a decision: what undoing it brings back."""
+
+    status: Status
+    withheld: Withheld
+    is_held: bool
+    queue: Queue | None
+
+    def stored(self) -> dict[str, Any]:
+        return {
+            "status": self.status.value,
+            "withheld": self.withheld.value,
+            "is_held": self.is_held,
+            "queue": self.queue.value if self.queue else None,
+        }
+
+
+def keep(deps: Deps, *, actor_id: int, room_id: int, message_id: int, reason: str = "") -> int:
+    """Decide that a message may be seen; one that was removed or held comes back, in its place.
+    The decision's id, for `undo`. For moderators of the room.
+
+    An open appeal is granted by it, open reports are not upheld.
+    Raises: MessageUnavailable if it is absent, deleted or of another room; NotAllowed, also for an
+        appeal against one's own removal; InvalidInput; as `access_room`.
+    """
+    return _decide(
+        deps, KEEP, actor_id=actor_id, room_id=room_id, message_id=message_id, reason=reason
+    )
+
+
+def remove(deps: Deps, *, actor_id: int, room_id: int, message_id: int, reason: str = "") -> int:
+    """Decide that a message may not be seen: it leaves every screen, its text is kept for reviewers
+    and an appeal. Raises and returns as `keep`; an open appeal is denied by it, reports are upheld.
+    """
+    return _decide(
+        deps, REMOVE, actor_id=actor_id, room_id=room_id, message_id=message_id, reason=reason
+    )
+
+
+def _decide(
+    deps: Deps, action: str, *, actor_id: int, room_id: int, message_id: int, reason: str
+) -> int:
+    why = check_line(reason, label="A reason", max_chars=MAX_REASON_CHARS)
+    with transaction(deps.sessions) as tx:
+        access, message = access_any_message(
+            tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.MODERATE
+        )
+        _lock(tx, message)
+        appeal = _open_appeal(tx, message_id=message.id)
+        if appeal is not None:
+            _check_may_answer(tx, access, appeal)
+        closed = close_case(tx, deps, message_id=message.id, outcome=action, by_id=access.actor.id)
+        queue = Queue(closed.queue) if closed else None
+        before = _Before(Status(message.status), Withheld(message.withheld), message.is_held, queue)
+        _carry_out(tx, deps, action, message)
+        decision_id = write_audit(
+            tx,
+            deps,
+            room_id=room_id,
+            action=action,
+            message=message,
+            by_id=access.actor.id,
+            reason=why,
+            detail={"before": before.stored(), "score": closed.score if closed else None},
+        )
+        _settle_reports(tx, deps, message=message, is_upheld=action == REMOVE, by_id=actor_id)
+        if appeal is not None:
+            _settle_appeal(tx, deps, appeal, by_id=actor_id, answer=why, is_granted=action == KEEP)
+        else:
+            _tell_author(tx, deps, message, before, action, by_id=actor_id)
+        if before.status in (Status.PENDING, Status.FLAGGED):
+            _count(tx, deps, access)
+        nudge_staff(tx, deps, room_id=room_id)
+        return decision_id
+
+
+def _lock(tx: Transaction, message: Message) -> None:
+    lock_room(tx, room_id=message.room_id)
+    tx.refresh(message)
+    if message.deleted_at is not None:
+        raise MessageUnavailable
+
+
+def _carry_out(tx: Transaction, deps: Deps, action: str, message: Message) -> None:
+    message.judge_at = None
+    if action == KEEP:
+        message.status = Status.APPROVED
+        show(tx, deps, message=message)
+    else:
+        message.status = Status.REMOVED
+        withhold(tx, deps, message=message, why=Withheld.REMOVED)
+    tx.flush()
+
+
+def _open_appeal(tx: Transaction, *, message_id: int) -> AppealRow | None:
+    return tx.scalars(
+        select(AppealRow).where(
+            col(AppealRow.message_id) == message_id, col(AppealRow.decided_at).is_(None)
+        )
+    ).one_or_none()
+
+
+def _check_may_answer(tx: Transaction, access: RoomAccess, appeal: AppealRow) -> None:
+    removal = tx.get_one(AuditRow, appeal.removal_id)
+    if removal.by_id == access.actor.id and access.role is not Role.OWNER:
+        raise NotAllowed("Another moderator, or an owner, answers an appeal against your decision.")
+    if appeal.author_id == access.actor.id:
+        raise NotAllowed("Nobody answers an appeal of their own.")
+
+
+def _settle_reports(
+    tx: Transaction, deps: Deps, *, message: Message, is_upheld: bool, by_id: int
+) -> None:
+    reporters = tx.scalars(
+        update(ReportRow)
+        .where(col(ReportRow.message_id) == message.id, col(ReportRow.decided_at).is_(None))
+        .values(decided_at=deps.clock(), is_upheld=is_upheld)
+        .returning(col(ReportRow.reporter_id))
+    ).all()
+    notify(
+        tx,
+        deps,
+        account_ids=reporters,
+        kind=Kind.REPORT_DECIDED,
+        group_key=str(message.id),
+        by_id=by_id,
+        room_id=message.room_id,
+        message_id=message.id,
+        detail="taken" if is_upheld else "kept",
+    )
+
+
+def _settle_appeal(
+    tx: Transaction, deps: Deps, appeal: AppealRow, *, by_id: int, answer: str, is_granted: bool
+) -> None:
+    appeal.decided_at, appeal.decided_by = deps.clock(), by_id
+    appeal.is_granted, appeal.answer = is_granted, answer
+    tx.flush()
+    author_id = appeal.author_id
+    notify(
+        tx,
+        deps,
+        account_ids=[author_id],
+        kind=Kind.APPEAL_DECIDED,
+        group_key=str(appeal.id),
+        room_id=appeal.room_id,
+        message_id=appeal.message_id,
+        detail="granted" if is_granted else "denied",
+    )
+    tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
+
+
+def _tell_author(
+    tx: Transaction,
+    deps: Deps,
+    message: Message,
+    before: _Before,
+    action: str,
+    *,
+    by_id: int,
+) -> None:
+    author_id = message.author_id
+    tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
+    was_seen = before.withheld is Withheld.NO and not before.is_held
+    if action == KEEP and was_seen:
+        return
+    notify(
+        tx,
+        deps,
+        account_ids=[author_id],
+        kind=Kind.MODERATED,
+        group_key=str(message.id),
+        by_id=by_id,
+        room_id=message.room_id,
+        message_id=message.id,
+        detail="restored" if action == KEEP else "removed",
+    )
+
+
+def _count(tx: Transaction, deps: Deps, access: RoomAccess) -> None:
+    count_moderated(tx, deps, room_id=access.room_id, policy=access.policy, more=1)
+
+
+def undo(deps: Deps, *, actor_id: int, room_id: int, decision_id: int) -> int:
+    """Take back a moderator's decision of the last ten minutes: the message stands as before, and
+    waits again if it did. The message's id. For moderators of the room.
+
+    Raises: InvalidInput if it is older, was undone, or something was decided about the message
+        since; MessageUnavailable; as `access_room`.
+    """
+    with transaction(deps.sessions) as tx:
+        decision = _decision(tx, room_id=room_id, decision_id=decision_id)
+        access, message = access_any_message(
+            tx,
+            actor_id=actor_id,
+            room_id=room_id,
+            message_id=decision.message_id if decision else 0,
+            to=Permission.MODERATE,
+        )
+        _lock(tx, message)
+        if decision is None:
+            raise MessageUnavailable
+        _check_undoable(tx, deps, decision)
+        before = decision.detail["before"]
+        _bring_back(tx, deps, message, before)
+        write_audit(
+            tx,
+            deps,
+            room_id=room_id,
+            action=UNDO,
+            message=message,
+            by_id=access.actor.id,
+            undoes_id=decision.id,
+        )
+        author_id = message.author_id
+        tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
+        if before["queue"]:
+            queue = Queue(before["queue"])
+            open_case(tx, deps, message=message, queue=queue, score=decision.detail["score"])
+        nudge_staff(tx, deps, room_id=room_id)
+        return message.id
+
+
+def _decision(tx: Transaction, *, room_id: int, decision_id: object) -> AuditRow | None:
+    if not isinstance(decision_id, int) or isinstance(decision_id, bool):
+        return None
+    return tx.scalars(
+        select(AuditRow).where(
+            col(AuditRow.id) == decision_id,
+            col(AuditRow.room_id) == room_id,
+            col(AuditRow.action).in_([KEEP, REMOVE]),
+            col(AuditRow.by_id).is_not(None),
+        )
+    ).one_or_none()
+
+
+def _check_undoable(tx: Transaction, deps: Deps, decision: AuditRow) -> None:
+    if decision.created_at < deps.clock() - UNDO_WITHIN:
+        raise InvalidInput("A decision can be undone for ten minutes.")
+    newest = tx.execute(
+        select(func.max(col(AuditRow.id))).where(col(AuditRow.message_id) == decision.message_id)
+    ).scalar_one()
+    if newest != decision.id:
+        raise InvalidInput("Something else was decided about this message since.")
+
+
+def _bring_back(tx: Transaction, deps: Deps, message: Message, before: dict[str, Any]) -> None:
+    message.status = before["status"]
+    withheld = Withheld(before["withheld"])
+    if withheld is Withheld.NO and not before["is_held"]:
+        show(tx, deps, message=message)
+    else:
+        # One that took its place by the decision cannot lose it again: it is withheld there.
+        withhold(tx, deps, message=message, why=withheld or Withheld.REVIEW)
+    tx.flush()

@@ -1,0 +1,61 @@
+"""Held messages whose verdict is late: the room's own choice applies."""
+
+from collections import defaultdict
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.db.tables import Message, Room
+from chatrooms.domain.moderation import HoldExpiry, Policy, Queue, Status
+from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation.cases import nudge_staff, open_case
+from chatrooms.services.moderation.withholding import show
+
+_BATCH = 100
+
+
+def release_overdue(deps: Deps) -> int:
+    """Publish held messages that nobody judged in time, for moderators to look at, or go on holding
+    them, as each room chose; how many were published.
+
+    For every web process, so that a room goes on while no worker does; safe to run at once.
+    """
+    is_overdue = (
+        col(Message.position).is_(None)
+        & (col(Message.hold_until) < func.now())
+        & (col(Message.status) == Status.PENDING.value)
+        & col(Message.deleted_at).is_(None)
+    )
+    with transaction(deps.sessions) as tx:
+        due = tx.execute(
+            select(col(Message.id), col(Message.room_id)).where(is_overdue).limit(_BATCH)
+        ).all()
+    by_room: dict[int, list[int]] = defaultdict(list)
+    for row in due:
+        by_room[row.room_id].append(row.id)
+    return sum(_release(deps, room_id, ids, is_overdue) for room_id, ids in by_room.items())
+
+
+def _release(deps: Deps, room_id: int, ids: list[int], is_overdue: object) -> int:
+    with transaction(deps.sessions) as tx:
+        lock_room(tx, room_id=room_id)
+        stored = tx.execute(select(col(Room.policy)).where(col(Room.id) == room_id)).scalar_one()
+        policy = Policy.model_validate(stored)
+        held = tx.scalars(
+            select(Message)
+            .where(col(Message.id).in_(ids), is_overdue)  # type: ignore[arg-type]
+            .order_by(col(Message.id))
+            .with_for_update(skip_locked=True)
+        ).all()
+        for message in held:
+            if policy.hold_expiry is HoldExpiry.KEEP:
+                message.hold_until = None
+                continue
+            show(tx, deps, message=message)
+            open_case(tx, deps, message=message, queue=Queue.UNREVIEWED, score=None)
+        is_published = policy.hold_expiry is HoldExpiry.PUBLISH and bool(held)
+        if is_published:
+            nudge_staff(tx, deps, room_id=room_id)
+        return len(held) if is_published else 0

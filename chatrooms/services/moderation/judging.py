@@ -1,0 +1,160 @@
+"""Judging messages that wait: model and rules score, the room's policy decides.
+
+A batch is taken under a lease, scored outside of any transaction, and settled room by room under
+the room's lock, where it is asked again what still holds: the text, the policy, that the message
+was not deleted. Whoever comes second finds nothing to settle, so judging twice has one effect; and
+what a killed worker had taken is due again when its lease is over.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import insert, select, text
+from sqlmodel import col
+
+from chatrooms.adapters import metrics
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import Message, Room, VerdictRow, table_of
+from chatrooms.domain.moderation import Decision, Mode, Outcome, Policy, Status, decide
+from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation import outcomes, waiting
+from chatrooms.services.moderation.cases import find_open, list_staff
+from chatrooms.services.moderation.counting import count_moderated
+from chatrooms.services.moderation.scoring import Scored, score
+
+log = structlog.get_logger(__name__)
+
+BATCH = 256
+_CLAIM = text("""
+    UPDATE messages SET judge_at = now() + interval '5 seconds'
+    WHERE id IN (
+        SELECT id FROM messages
+        WHERE judge_at IS NOT NULL AND judge_at <= now() + interval '1 second'
+        ORDER BY judge_at LIMIT :limit
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id, room_id, body, revision
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A message that this worker took, and what it made of the text."""
+
+    message_id: int
+    revision: int
+    scored: Scored
+
+
+def judge_waiting(deps: Deps) -> int:
+    """Judge everything that waits; how many messages were settled. Safe to repeat, and at once by
+    several workers."""
+    waiting.note_begun(deps)
+    settled = 0
+    while rows := _claim(deps):
+        scored = score(deps, [row.body for row in rows])
+        by_room: dict[int, list[_Taken]] = defaultdict(list)
+        for row, each in zip(rows, scored, strict=True):
+            by_room[row.room_id].append(_Taken(row.id, row.revision, each))
+        for room_id, taken in by_room.items():
+            settled += _settle(deps, room_id=room_id, taken=taken)
+    return settled
+
+
+def _claim(deps: Deps) -> Sequence[Any]:
+    with transaction(deps.sessions) as tx:
+        return tx.execute(_CLAIM, {"limit": BATCH}).all()
+
+
+def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> int:
+    scored = {each.message_id: each for each in taken}
+    with transaction(deps.sessions) as tx:
+        lock_room(tx, room_id=room_id)
+        policy = Policy.model_validate(
+            tx.execute(select(col(Room.policy)).where(col(Room.id) == room_id)).scalar_one()
+        )
+        standing = [
+            message
+            for message in _still_waiting(tx, list(scored))
+            if message.revision == scored[message.id].revision
+        ]
+        verdicts = _verdicts(tx, policy, standing, scored)
+        _store(tx, room_id, policy, verdicts)
+        outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
+        decided = sum(each.status_after is not Status.PENDING for each in verdicts)
+        count_moderated(tx, deps, room_id=room_id, policy=policy, more=decided)
+    for each in verdicts:
+        metrics.VERDICTS.labels(decision=each.outcome.decision.value).inc()
+    return len(verdicts)
+
+
+def _still_waiting(tx: Transaction, message_ids: Sequence[int]) -> Sequence[Message]:
+    return tx.scalars(
+        select(Message)
+        .where(
+            col(Message.id).in_(message_ids),
+            col(Message.judge_at).is_not(None),
+            col(Message.deleted_at).is_(None),
+        )
+        .order_by(col(Message.id))
+        .with_for_update()
+    ).all()
+
+
+def _verdicts(
+    tx: Transaction, policy: Policy, messages: Sequence[Message], taken: dict[int, _Taken]
+) -> list[outcomes.Verdict]:
+    open_cases = find_open(tx, message_ids=[message.id for message in messages])
+    staff = set(list_staff(tx, room_id=messages[0].room_id)) if messages else set[int]()
+    return [
+        outcomes.Verdict(
+            message=message,
+            scored=taken[message.id].scored,
+            outcome=_outcome(policy, taken[message.id].scored, by_staff=message.author_id in staff),
+            waits_in=open_cases.get(message.id),
+        )
+        for message in messages
+    ]
+
+
+def _outcome(policy: Policy, scored: Scored, *, by_staff: bool) -> Outcome:
+    if scored.model == "" and policy.mode is not Mode.MANUAL:
+        # No model to ask: people look, and the room goes on.
+        return Outcome(Decision.FLAG)
+    outcome = decide(policy, score=scored.score)
+    if outcome.decision is Decision.REVIEW and by_staff:
+        # Those who would look at it wrote it.
+        return Outcome(Decision.APPROVE)
+    return outcome
+
+
+def _store(
+    tx: Transaction, room_id: int, policy: Policy, verdicts: Sequence[outcomes.Verdict]
+) -> None:
+    if not verdicts:
+        return
+    facts = {
+        "mode": policy.mode.value,
+        "flag_threshold": policy.flag_threshold,
+        "remove_threshold": policy.remove_threshold,
+    }
+    rows = [
+        {
+            "message_id": each.message.id,
+            "room_id": room_id,
+            "revision": each.message.revision,
+            "score": each.scored.score,
+            "model": each.scored.model,
+            "evidence": list(each.scored.evidence),
+            "rule_id": each.outcome.rule.rule_id if each.outcome.rule else None,
+            "rule": each.outcome.rule.name if each.outcome.rule else "",
+            "decision": each.outcome.decision.value,
+            "policy": facts,
+        }
+        for each in verdicts
+    ]
+    tx.execute(insert(table_of(VerdictRow)), rows)

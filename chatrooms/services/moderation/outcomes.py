@@ -1,0 +1,137 @@
+"""What follows from verdicts: what screens show, what waits for moderators, who is told."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction
+from chatrooms.db.tables import Message
+from chatrooms.domain.moderation import (
+    STATUS_AFTER,
+    WITHHELD_AFTER,
+    Decision,
+    Mode,
+    Outcome,
+    Policy,
+    Queue,
+    Status,
+)
+from chatrooms.domain.notifications import Kind
+from chatrooms.services.moderation.audit import write_audit
+from chatrooms.services.moderation.cases import nudge_staff, open_case
+from chatrooms.services.moderation.scoring import Scored
+from chatrooms.services.moderation.withholding import show, withhold
+from chatrooms.services.notify import notify
+
+_QUEUE_OF = {
+    Decision.REVIEW: Queue.UNREVIEWED,
+    Decision.FLAG: Queue.FLAGGED,
+    Decision.HIDE: Queue.FLAGGED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What model, rules and policy made of a message that waits."""
+
+    message: Message
+    scored: Scored
+    outcome: Outcome
+    waits_in: Queue | None = None
+    """The queue in which it waits for a moderator already."""
+
+    @property
+    def status_after(self) -> Status:
+        """The status that follows. What waits for a moderator is not approved over their heads."""
+        if self.outcome.decision is Decision.APPROVE and self.waits_in is Queue.FLAGGED:
+            return Status.FLAGGED
+        return STATUS_AFTER[self.outcome.decision]
+
+
+def apply(
+    tx: Transaction, deps: Deps, *, room_id: int, policy: Policy, verdicts: Sequence[Verdict]
+) -> None:
+    """Carry out verdicts of one room, in the order in which the messages were written. The caller
+    holds the room's lock."""
+    unsafe: Message | None = None
+    authors = {each.message.author_id for each in verdicts if _concerns_author(each)}
+    is_queue_changed = False
+    for verdict in verdicts:
+        message, decision = verdict.message, verdict.outcome.decision
+        message.status, message.judge_at = verdict.status_after, None
+        queue = _QUEUE_OF.get(decision) or _sampled(policy, verdict)
+        if queue is not None:
+            open_case(tx, deps, message=message, queue=queue, score=verdict.scored.score)
+            is_queue_changed = True
+        if decision in (Decision.HIDE, Decision.REMOVE):
+            withhold(tx, deps, message=message, why=WITHHELD_AFTER[decision])
+            _tell_author(tx, deps, verdict)
+        else:
+            show_held(tx, deps, message=message)
+        if decision in (Decision.FLAG, Decision.HIDE, Decision.REMOVE):
+            unsafe = message
+    if authors:
+        tx.after_commit(lambda: deps.bus.nudge_accounts(sorted(authors), "moderation"))
+    if is_queue_changed or unsafe is not None:
+        staff = nudge_staff(tx, deps, room_id=room_id)
+        if unsafe is not None:
+            _alert(tx, deps, staff, unsafe)
+
+
+def _concerns_author(verdict: Verdict) -> bool:
+    """Whether what its author sees of a message changes otherwise than what all see."""
+    is_kept_back = verdict.outcome.decision in (Decision.HIDE, Decision.REMOVE)
+    return is_kept_back or verdict.message.is_held
+
+
+def show_held(tx: Transaction, deps: Deps, *, message: Message) -> None:
+    """Let a held message take its place. One that is withheld stays so: moderators decide."""
+    if message.is_held:
+        show(tx, deps, message=message)
+
+
+def _sampled(policy: Policy, verdict: Verdict) -> Queue | None:
+    if policy.mode is Mode.MANUAL or verdict.outcome.decision is not Decision.APPROVE:
+        return None
+    # By the message's id, so that judging it twice samples it alike.
+    draw = zlib.crc32(str(verdict.message.id).encode()) % 1_000
+    return Queue.SAMPLE if draw < policy.sample_per_mille else None
+
+
+def _tell_author(tx: Transaction, deps: Deps, verdict: Verdict) -> None:
+    message, rule = verdict.message, verdict.outcome.rule
+    is_removed = verdict.outcome.decision is Decision.REMOVE
+    if is_removed:
+        write_audit(
+            tx,
+            deps,
+            room_id=message.room_id,
+            action="remove",
+            message=message,
+            by_id=None,
+            reason=rule.name if rule else "",
+            detail={"score": verdict.scored.score, "model": verdict.scored.model},
+        )
+    notify(
+        tx,
+        deps,
+        account_ids=[message.author_id],
+        kind=Kind.MODERATED,
+        group_key=str(message.id),
+        room_id=message.room_id,
+        message_id=message.id,
+        detail="removed" if is_removed else "review",
+    )
+
+
+def _alert(tx: Transaction, deps: Deps, staff: Sequence[int], message: Message) -> None:
+    notify(
+        tx,
+        deps,
+        account_ids=staff,
+        kind=Kind.UNSAFE,
+        group_key=str(message.room_id),
+        room_id=message.room_id,
+        message_id=message.id,
+    )
