@@ -10,6 +10,7 @@ from bench.crowd import Load
 from bench.fanout import run_capacity, run_fanout
 from bench.idle import run_idle
 from bench.model import run_model
+from bench.moderate import Flow, run_moderate
 from bench.open_room import run_open_room
 from bench.search import run_search
 from bench.unread import run_unread
@@ -83,6 +84,20 @@ def votes(
     """Whether a storm of votes on one message ends in the exact score on every screen."""
     storm = Storm(viewers=viewers, rate=rate, seconds=seconds)
     run_votes(storm, workers=workers, as_json=json)
+
+
+@app.command()
+def moderate(
+    *,
+    rooms: Annotated[int, typer.Option(min=1, help="Rooms in auto mode.")] = 4,
+    viewers: Annotated[int, typer.Option(min=3, help="People in each.")] = 5,
+    rate: Annotated[float, typer.Option(min=1, help="Messages per second.")] = 50,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to send.")] = 60,
+    json: Json = False,
+) -> None:
+    """How long until every screen shows what moderation decided, and what holding costs."""
+    flow = Flow(rooms=rooms, viewers=viewers, rate=rate, seconds=seconds)
+    run_moderate(flow, as_json=json)
 
 
 @app.command()

@@ -51,9 +51,9 @@ def _enrol(instance: Instance, http: httpx.Client, username: str) -> Visitor:
     return Visitor(signed_in.account_id, cookie)
 
 
-def meet(instance: Instance, count: int, *, name: str = "Bench") -> Meeting:
+def meet(instance: Instance, count: int, *, name: str = "Bench", prefix: str = "viewer") -> Meeting:
     """A public room with `count` members, all signed in; the first is its owner."""
-    visitors = enrol(instance, count)
+    visitors = enrol(instance, count, prefix=prefix)
     facts = rooms.create_room(
         instance.deps, actor_id=visitors[0].account_id, draft=RoomDraft(name=name)
     )

@@ -17,7 +17,8 @@ FOREIGN = "明天早上我们会带着孩子和狗一起去湖边散步"
 
 def moderated(deps: Deps, room: Place, mode: Mode = Mode.AUTO, **policy: Any) -> Place:
     """The room under this policy from now on."""
-    stored = Policy(mode=mode, **{"sample_per_mille": 0, **policy}).model_dump(mode="json")
+    chosen: dict[str, Any] = {"mode": mode, "sample_per_mille": 0, **policy}
+    stored = Policy(**chosen).model_dump(mode="json")
     change(
         deps,
         "UPDATE rooms SET policy = CAST(:policy AS jsonb) WHERE id = :id",
