@@ -1,7 +1,12 @@
 """Tasks of the `moderation` queue."""
 
+from contextlib import suppress
+
+from celery.signals import worker_process_init
+
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
+from chatrooms.ml.errors import ModelUnusable
 from chatrooms.services.moderation import judging
 from workers.app import app
 
@@ -10,3 +15,12 @@ from workers.app import app
 def judge(**_added_later: object) -> None:
     """Judge the messages that wait. Safe to repeat, and at once by several workers."""
     judging.judge_waiting(bootstrap.current())
+
+
+@worker_process_init.connect
+def load_model(**_signal: object) -> None:
+    """Have the model ready before the first message: loading it takes seconds on a busy machine.
+    What is wrong with it is told by whoever asks for it."""
+    if jobs.MODERATION_QUEUE in app.amqp.queues.consume_from:
+        with suppress(ModelUnusable):
+            bootstrap.current().toxicity.model()

@@ -12,6 +12,7 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Room, RoomEventRow, table_of
 from chatrooms.domain.errors import RoomUnavailable
 from chatrooms.domain.events import Message, MessagePosted, RoomEvent, Sequenced, parse_event
+from chatrooms.domain.moderation import Policy
 
 _ROOMS = table_of(Room)
 _NEXT = (
@@ -39,6 +40,38 @@ def lock_room(tx: Transaction, *, room_id: int) -> None:
     """Hold the room's lock without taking a number: for looks that decide whether to take one.
     Always the first lock of a transaction, so that two of them never wait for each other."""
     tx.execute(select(col(Room.id)).where(col(Room.id) == room_id).with_for_update())
+
+
+def lock_policy(tx: Transaction, *, room_id: int) -> Policy:
+    """Hold the room's lock, as `lock_room`; how the room is moderated from that moment on."""
+    stored = tx.execute(
+        select(col(Room.policy)).where(col(Room.id) == room_id).with_for_update()
+    ).scalar_one()
+    return Policy.model_validate(stored)
+
+
+_NEXT_PLACE = text("""
+    WITH numbered AS (
+        UPDATE rooms SET last_seq = last_seq + 1, message_count = message_count + 1
+        WHERE id = :room_id RETURNING last_seq, message_count
+    ), read AS (
+        UPDATE memberships SET read_position = last_seq, read_ordinal = message_count
+        FROM numbered WHERE room_id = :room_id AND account_id = :author_id
+    )
+    SELECT last_seq, message_count FROM numbered
+""")
+
+
+def take_place(tx: Transaction, *, room_id: int, author_id: int) -> tuple[int, int]:
+    """The next number of the room's log, as `take_seq`, and that of its timeline's next message:
+    its position and ordinal. Its author has read the room up to there.
+
+    Raises: RoomUnavailable if there is no such room.
+    """
+    place = tx.execute(_NEXT_PLACE, {"room_id": room_id, "author_id": author_id}).one_or_none()
+    if place is None:
+        raise RoomUnavailable
+    return place.last_seq, place.message_count
 
 
 def append_event(

@@ -40,6 +40,7 @@ _SELECT: Any = (
         _MESSAGES.c.edited_at,
         _MESSAGES.c.deleted_at,
         _MESSAGES.c.withheld,
+        _MESSAGES.c.has_poll,
         _ACCOUNTS.c.id.label("author_id"),
         _ACCOUNTS.c.username,
         _ACCOUNTS.c.name,
@@ -207,6 +208,15 @@ def get_shown(tx: Transaction, *, room_id: int, message_id: int) -> events.Messa
     """One message as every screen shows it, for the event that announces it. The caller has checked
     the right, and that the message has its place in the room."""
     return _newest_first(tx, room_id, col(Message.id) == message_id, limit=1)[0]
+
+
+def get_new(tx: Transaction, *, room_id: int, message_id: int) -> events.Message:
+    """As `get_shown`, for a message that nobody has seen yet: nobody can have marked it."""
+    wanted = _SELECT.where(col(Message.room_id) == room_id, col(Message.id) == message_id)
+    row = tx.execute(wanted).one()
+    ids = [message_id]
+    polls = details.polls_of(tx, ids) if row.has_poll else {}
+    return _message(row, _Details({}, polls, {}, details.attachments_of(tx, ids)))
 
 
 def _oldest_first(

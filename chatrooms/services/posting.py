@@ -26,10 +26,16 @@ from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, is_id
 from chatrooms.services.answers import tell_of_answer
 from chatrooms.services.details import attachments_of, polls_of
-from chatrooms.services.event_log import append_event, append_message, lock_room, take_seq
+from chatrooms.services.event_log import (
+    append_event,
+    append_message,
+    lock_room,
+    take_place,
+    take_seq,
+)
 from chatrooms.services.mentions import Meant, find_meant, tell_mentioned
 from chatrooms.services.moderation import waiting
-from chatrooms.services.publishing import count_reply, next_ordinal
+from chatrooms.services.publishing import count_reply
 
 _FILE_GONE = "A file of this message is gone. Please add it again."
 _INSERT = insert(table_of(Message)).returning(table_of(Message).c.id)
@@ -168,12 +174,12 @@ def _quote(tx: Transaction, *, access: RoomAccess, reply_to_id: int | None) -> Q
 def _store_with_details(
     tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage, message: events.Message
 ) -> events.Message:
-    seq = take_seq(tx, room_id=access.room_id)
-    root_id = _root_of(tx, access=access, thread_id=new.thread_id)
-    ordinal = None
+    lock_room(tx, room_id=access.room_id)
+    root_id, ordinal = _root_of(tx, access=access, thread_id=new.thread_id), None
     if root_id is None:
-        author_id = access.actor.id
-        ordinal = next_ordinal(tx, room_id=access.room_id, author_id=author_id, seq=seq)
+        seq, ordinal = take_place(tx, room_id=access.room_id, author_id=access.actor.id)
+    else:
+        seq = take_seq(tx, room_id=access.room_id)
     place = {"position": seq, "ordinal": ordinal, "thread_id": root_id, "hold_until": None}
     judging = waiting.columns(deps, is_judged=new.is_judged)
     message_id = _insert(tx, access=access, new=new, message=message, columns={**place, **judging})

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Membership, Message, Room
+from chatrooms.db.tables import Message
 from chatrooms.domain import events
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.events import MessagePosted
@@ -16,8 +16,8 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room
 from chatrooms.services.answers import tell_of_answer
 from chatrooms.services.details import threads_of
-from chatrooms.services.event_log import append_event, take_seq
-from chatrooms.services.history import get_shown
+from chatrooms.services.event_log import append_event, take_place, take_seq
+from chatrooms.services.history import get_new
 from chatrooms.services.mentions import find_meant, tell_mentioned
 
 NEWS_FOR = timedelta(hours=24)
@@ -30,36 +30,22 @@ def publish(tx: Transaction, deps: Deps, *, message: Message) -> events.Message:
     The caller holds the message's row and has decided that it may be seen.
     """
     room_id = message.room_id
-    seq = take_seq(tx, room_id=room_id)
-    message.position, message.hold_until = seq, None
-    if message.thread_id is None:
-        message.ordinal = next_ordinal(tx, room_id=room_id, author_id=message.author_id, seq=seq)
-    tx.flush()
     thread = None
-    if message.thread_id is not None:
+    if message.thread_id is None:
+        place = take_place(tx, room_id=room_id, author_id=message.author_id)
+        message.position, message.ordinal = place
+    else:
+        message.position = take_seq(tx, room_id=room_id)
+        tx.flush()
         thread = count_reply(tx, root_id=message.thread_id)
-    shown = get_shown(tx, room_id=room_id, message_id=message.id)
+    message.hold_until = None
+    tx.flush()
+    seq, shown = message.position, get_new(tx, room_id=room_id, message_id=message.id)
     append_event(
         tx, deps, room_id=room_id, seq=seq, event=MessagePosted(message=shown, thread=thread)
     )
     _tell(tx, deps, shown, room_id=room_id)
     return shown
-
-
-def next_ordinal(tx: Transaction, *, room_id: int, author_id: int, seq: int) -> int:
-    """The number of the timeline's next message; its author has read the room up to there."""
-    ordinal = tx.execute(
-        update(Room)
-        .where(col(Room.id) == room_id)
-        .values(message_count=col(Room.message_count) + 1)
-        .returning(col(Room.message_count))
-    ).scalar_one()
-    tx.execute(
-        update(Membership)
-        .where(col(Membership.room_id) == room_id, col(Membership.account_id) == author_id)
-        .values(read_position=seq, read_ordinal=ordinal)
-    )
-    return ordinal
 
 
 def count_reply(tx: Transaction, *, root_id: int) -> events.ThreadSummary | None:
@@ -83,6 +69,8 @@ def _tell(tx: Transaction, deps: Deps, message: events.Message, *, room_id: int)
 def _tell_meant(
     tx: Transaction, deps: Deps, message: events.Message, *, room_id: int
 ) -> tuple[int, ...]:
+    if not message.mentions:
+        return ()
     try:
         access = access_room(tx, actor_id=message.author.id, room_id=room_id, to=Permission.READ)
     except ChatError:

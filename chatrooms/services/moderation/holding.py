@@ -7,9 +7,9 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.db.tables import Message, Room
-from chatrooms.domain.moderation import HoldExpiry, Policy, Queue, Status
-from chatrooms.services.event_log import lock_room
+from chatrooms.db.tables import Message
+from chatrooms.domain.moderation import HoldExpiry, Queue, Status
+from chatrooms.services.event_log import lock_policy
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.withholding import show
 
@@ -40,9 +40,7 @@ def release_overdue(deps: Deps) -> int:
 
 def _release(deps: Deps, room_id: int, ids: list[int], is_overdue: object) -> int:
     with transaction(deps.sessions) as tx:
-        lock_room(tx, room_id=room_id)
-        stored = tx.execute(select(col(Room.policy)).where(col(Room.id) == room_id)).scalar_one()
-        policy = Policy.model_validate(stored)
+        policy = lock_policy(tx, room_id=room_id)
         held = tx.scalars(
             select(Message)
             .where(col(Message.id).in_(ids), is_overdue)  # type: ignore[arg-type]

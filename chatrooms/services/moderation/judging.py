@@ -18,9 +18,9 @@ from sqlmodel import col
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Message, Room, VerdictRow, table_of
+from chatrooms.db.tables import Message, VerdictRow, table_of
 from chatrooms.domain.moderation import Decision, Mode, Outcome, Policy, Status, decide
-from chatrooms.services.event_log import lock_room
+from chatrooms.services.event_log import lock_policy
 from chatrooms.services.moderation import outcomes, waiting
 from chatrooms.services.moderation.cases import find_open, list_staff
 from chatrooms.services.moderation.counting import count_moderated
@@ -73,10 +73,7 @@ def _claim(deps: Deps) -> Sequence[Any]:
 def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> int:
     scored = {each.message_id: each for each in taken}
     with transaction(deps.sessions) as tx:
-        lock_room(tx, room_id=room_id)
-        policy = Policy.model_validate(
-            tx.execute(select(col(Room.policy)).where(col(Room.id) == room_id)).scalar_one()
-        )
+        policy = lock_policy(tx, room_id=room_id)
         standing = [
             message
             for message in _still_waiting(tx, list(scored))
@@ -109,7 +106,8 @@ def _verdicts(
     tx: Transaction, policy: Policy, messages: Sequence[Message], taken: dict[int, _Taken]
 ) -> list[outcomes.Verdict]:
     open_cases = find_open(tx, message_ids=[message.id for message in messages])
-    staff = set(list_staff(tx, room_id=messages[0].room_id)) if messages else set[int]()
+    is_manual = bool(messages) and policy.mode is Mode.MANUAL
+    staff = set(list_staff(tx, room_id=messages[0].room_id)) if is_manual else set[int]()
     return [
         outcomes.Verdict(
             message=message,
