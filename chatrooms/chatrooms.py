@@ -33,6 +33,7 @@ from chatrooms.state.pins import PinsState
 from chatrooms.state.profile import ProfileState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.sanctions import SanctionsState
 from chatrooms.state.saved import SavedState
 from chatrooms.state.session import SessionState
 from chatrooms.state.sidebar import SidebarState
@@ -58,7 +59,7 @@ PAGE_EVENTS = PageEvents(
         "moderation": (_name(StandingState.load),),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
-    info=(_name(RoomInfoState.refresh),),
+    info=(_name(RoomInfoState.refresh), _name(SanctionsState.load)),
     top=(_name(TopState.load),),
     pins=(_name(PinsState.load),),
     access_lost=(_name(SessionState.require_sign_in), _name(RoomState.open_room)),

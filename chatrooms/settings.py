@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     messages_per_minute: int = Field(
         default=120, ge=1, description="Messages one account may post per minute."
     )
+    reports_per_hour: int = Field(
+        default=20, ge=1, description="Messages one account may report per hour."
+    )
     marks_per_minute: int = Field(
         default=120,
         ge=1,

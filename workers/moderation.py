@@ -7,7 +7,7 @@ from celery.signals import worker_process_init
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
 from chatrooms.ml.errors import ModelUnusable
-from chatrooms.services.moderation import judging
+from chatrooms.services.moderation import judging, sanctions
 from workers.app import app
 
 
@@ -24,3 +24,9 @@ def load_model(**_signal: object) -> None:
     if jobs.MODERATION_QUEUE in app.amqp.queues.consume_from:
         with suppress(ModelUnusable):
             bootstrap.current().toxicity.model()
+
+
+@app.task(name=jobs.END_TIME_OUTS, queue=jobs.MAINTENANCE_QUEUE, soft_time_limit=60, time_limit=90)
+def end_time_outs(**_added_later: object) -> None:
+    """Have screens learn of time-outs that are over. Safe to repeat, and at once."""
+    sanctions.end_overdue(bootstrap.current())

@@ -7,6 +7,7 @@ from chatrooms.domain import jobs
 PRUNE_INTERVAL = timedelta(minutes=5)
 SWEEP_FILES_INTERVAL = timedelta(hours=1)
 CLOSE_POLLS_INTERVAL = timedelta(seconds=5)
+END_TIME_OUTS_INTERVAL = timedelta(seconds=5)
 JUDGE_INTERVAL = timedelta(seconds=5)
 """How long a message waits at most whose own request got lost."""
 
@@ -31,6 +32,14 @@ SCHEDULE = {
         "options": {
             "queue": jobs.MODERATION_QUEUE,
             "expires": JUDGE_INTERVAL.total_seconds(),
+        },
+    },
+    jobs.END_TIME_OUTS: {
+        "task": jobs.END_TIME_OUTS,
+        "schedule": END_TIME_OUTS_INTERVAL,
+        "options": {
+            "queue": jobs.MAINTENANCE_QUEUE,
+            "expires": END_TIME_OUTS_INTERVAL.total_seconds(),
         },
     },
     jobs.CLOSE_POLLS: {

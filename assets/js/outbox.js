@@ -130,7 +130,7 @@ function render(place) {
 
 /** Whether the next message of mine continues the last one in the log, so that it needs no name. */
 function follows(log) {
-  const all = findAll("article[data-message-id]", log);
+  const all = findAll("article[data-client-id]", log);
   const last = all[all.length - 1];
   return last?.dataset.authorId === me().id && Date.now() - new Date(last.dataset.sentAt) < GROUP_GAP_MS;
 }

@@ -6,6 +6,7 @@ from chatrooms.components.controls import button, icon
 from chatrooms.components.emoji_picker import insert_emoji_button
 from chatrooms.components.new_poll import new_poll_button
 from chatrooms.components.quoting import quoting
+from chatrooms.components.sanctions import timed_out_bar
 from chatrooms.components.typing import typing_line
 from chatrooms.components.unheard import unheard_note
 from chatrooms.components.uploads import attach_button, upload_list
@@ -23,7 +24,11 @@ def composer() -> rx.Component:
             rx.cond(
                 RoomState.rights.can_post,
                 _box(),
-                rx.cond(RoomState.rights.can_join, _join_bar()),
+                rx.cond(
+                    RoomState.rights.timed_out_until != "",
+                    timed_out_bar(),
+                    rx.cond(RoomState.rights.can_join, _join_bar()),
+                ),
             ),
         ),
         class_name="foot",

@@ -10,6 +10,7 @@ from chatrooms.components.message_body import message_body
 from chatrooms.components.message_files import message_files
 from chatrooms.components.message_marks import message_marks
 from chatrooms.components.poll_card import poll_card
+from chatrooms.components.standing import own_details
 from chatrooms.components.thread_footer import thread_footer
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow, PollRow
@@ -142,7 +143,10 @@ def _content(
         rx.el.p(icon("ban", 14), "Message deleted", class_name="gone"),
         rx.cond(
             message.withheld != "",
-            rx.el.p(icon("shield", 14), message.withheld, class_name="gone withheld"),
+            rx.fragment(
+                rx.el.p(icon("shield", 14), message.withheld, class_name="gone withheld"),
+                rx.cond(is_mine, own_details(message_id=message.id)),
+            ),
             rx.fragment(
                 rx.cond(
                     message.polls.length() > 0,

@@ -7,6 +7,7 @@ from chatrooms.components.emoji_picker import react_button
 from chatrooms.state.live import ReaderState
 from chatrooms.state.marks import MarksState
 from chatrooms.state.pins import PinsState
+from chatrooms.state.report import ReportState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
 from chatrooms.state.saved import SavedState
@@ -64,6 +65,7 @@ def message_actions(
                 can_pin=can_pin,
                 is_saved=is_saved,
                 in_thread=in_thread,
+                is_mine=is_mine,
             ),
             class_name="message-actions",
         ),
@@ -88,6 +90,7 @@ def _menu(
     can_pin: rx.Var[bool],
     is_saved: rx.Var[bool],
     in_thread: rx.Var[bool],
+    is_mine: rx.Var[bool],
 ) -> rx.Component:
     return rx.el.div(
         rx.cond(
@@ -111,6 +114,7 @@ def _menu(
                 PinsState.set_pinned(message.id, ~message.is_pinned),
             ),
         ),
+        rx.cond(~is_mine, _item("flag", "Report", ReportState.show(message.id))),
         class_name="message-menu",
     )
 

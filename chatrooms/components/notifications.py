@@ -18,6 +18,11 @@ _ICONS = {
     "join_declined": "user-x",
     "invitation": "mail",
     "role_changed": "shield",
+    "moderated": "shield-alert",
+    "report_decided": "flag",
+    "appeal_decided": "scale",
+    "sanctioned": "timer",
+    "unsafe": "triangle-alert",
 }
 
 

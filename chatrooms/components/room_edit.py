@@ -3,6 +3,8 @@
 import reflex as rx
 
 from chatrooms.components.controls import button, field, switch_field, text_field
+from chatrooms.components.room_header import MODE_HINTS
+from chatrooms.domain.moderation import Mode
 from chatrooms.state.live import LiveState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.rows import RoomRow
@@ -18,6 +20,40 @@ def new_room_fields() -> rx.Component:
         text_field("Description", "description", max_length=1000, rows=2),
         field("Tags", "tags", max_length=200, placeholder="garden, seeds", **_PLAIN),
         switch_field("Private", "private", _PRIVATE_HINT),
+        _moderation(),
+    )
+
+
+def _moderation() -> rx.Component:
+    """How the room is moderated from the beginning."""
+    return rx.el.div(
+        rx.el.span("Moderation", class_name="field-label", id="moderation-label"),
+        rx.el.div(
+            *(
+                _mode(value, word, hint)
+                for value, (word, hint) in zip(Mode, MODE_HINTS, strict=True)
+            ),
+            role="radiogroup",
+            aria_labelledby="moderation-label",
+            class_name="modes",
+        ),
+        class_name="field",
+    )
+
+
+def _mode(value: Mode, word: str, hint: str) -> rx.Component:
+    described_by = f"mode-{value.value}"
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name="mode",
+            value=value.value,
+            default_checked=value is Mode.MANUAL,
+            aria_label=word,
+            aria_describedby=described_by,
+        ),
+        rx.el.span(rx.el.b(word), rx.el.small(hint, id=described_by), class_name="stack"),
+        class_name="mode-choice",
     )
 
 

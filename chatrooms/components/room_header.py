@@ -11,6 +11,13 @@ from chatrooms.state.pins import PinsState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.top import TopState
 
+MODE_HINTS = (
+    ("Manual", "Moderators look at every message. Messages are shown at once."),
+    ("Semi-auto", "A model points out what may break the rules; moderators decide."),
+    ("Auto", "A model removes at once what breaks the rules. Removals can be appealed."),
+)
+"""What each way to moderate means, by its word."""
+
 
 def room_header() -> rx.Component:
     """Name, topic and presence of the open room. Keeps its height while loading."""
@@ -35,7 +42,20 @@ def _name() -> rx.Component:
     return rx.el.h1(
         rx.cond(LiveState.room.id != 0, room_sign(LiveState.room.is_private)),
         rx.el.span(LiveState.room.name, class_name="cut"),
+        rx.cond(LiveState.room.mode != "", mode_badge(LiveState.room.mode)),
         rx.cond(LiveState.room.is_archived, chip(icon("archive", 12), "Archived", class_name="sm")),
+    )
+
+
+def mode_badge(mode: rx.Var[str]) -> rx.Component:
+    """How a room is moderated, in a word; what it means is in its tooltip."""
+    hint = rx.match(mode, *MODE_HINTS, "")
+    return rx.el.span(
+        icon("shield", 12),
+        rx.el.span("Moderation: ", class_name="sr-only"),
+        mode,
+        title=hint,
+        class_name="chip sm mode",
     )
 
 

@@ -9,10 +9,12 @@ from chatrooms.components.room_edit import room_edit
 from chatrooms.components.room_invitations import room_invitations
 from chatrooms.components.room_leave import leave_button
 from chatrooms.components.room_members import room_members
+from chatrooms.components.sanctions import sanctions_list
 from chatrooms.state.hearing import HearingState
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.sanctions import SanctionsState
 from chatrooms.state.sidebar import SidebarState
 from chatrooms.state.top import TopState
 
@@ -27,6 +29,10 @@ def room_info() -> rx.Component:
         rx.cond(RoomState.rights.role != "", section("Notify me", _notify_me())),
         section("Online", online_people(), LiveState.online_count),
         section("Members", room_members(), LiveState.room.member_count),
+        rx.cond(
+            SanctionsState.rows.length() > 0,
+            section("Timed out and banned", sanctions_list(), SanctionsState.rows.length()),
+        ),
         rx.cond(RoomState.rights.can_invite, section("Invitation link", room_invitations())),
         rx.cond(
             RoomState.rights.can_archive,

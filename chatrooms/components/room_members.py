@@ -7,6 +7,7 @@ from chatrooms.components.controls import button, icon, icon_button
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.rows import MemberRow
+from chatrooms.state.sanctions import SanctionsState
 
 _ROLES = {"owner": "crown", "moderator": "shield", "member": "user"}
 
@@ -43,7 +44,11 @@ def _member(member: rx.Var[MemberRow]) -> rx.Component:
         ),
         rx.cond(member.role != "member", rx.el.small(member.role, class_name="role")),
         rx.cond(
-            ~member.is_me & (RoomState.rights.can_change_roles | RoomState.rights.can_remove),
+            ~member.is_me
+            & (
+                RoomState.rights.can_change_roles
+                | (RoomState.rights.can_remove & (member.role == "member"))
+            ),
             _menu(member),
         ),
         key=member.person.id.to_string(),
@@ -66,6 +71,22 @@ def _menu(member: rx.Var[MemberRow]) -> rx.Component:
                     "Remove from room",
                     color_scheme="red",
                     on_select=RoomInfoState.remove_member(member.person.id),
+                ),
+            ),
+            rx.cond(
+                RoomState.rights.can_moderate,
+                rx.fragment(
+                    rx.dropdown_menu.item(
+                        icon("timer"),
+                        "Time out",
+                        on_select=SanctionsState.ask_time_out(member.person.id, member.person.name),
+                    ),
+                    rx.dropdown_menu.item(
+                        icon("ban"),
+                        "Ban",
+                        color_scheme="red",
+                        on_select=SanctionsState.ask_ban(member.person.id, member.person.name),
+                    ),
                 ),
             ),
             align="end",

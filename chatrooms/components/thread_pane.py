@@ -9,6 +9,7 @@ from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message_list import message_as, message_in
 from chatrooms.components.pane import pane
 from chatrooms.components.quoting import quoting
+from chatrooms.components.standing import held_messages
 from chatrooms.components.typing import typing_line
 from chatrooms.components.unheard import unheard_note
 from chatrooms.components.uploads import attach_button, upload_list
@@ -56,6 +57,11 @@ def _messages() -> rx.Component:
             custom_attrs={"data-replies": "true"},
         ),
         rx.cond(_is_past(), _later()),
+        rx.cond(
+            _is_past(),
+            rx.fragment(),
+            held_messages(LiveState.reply_tail, LiveState.thread.id),
+        ),
         rx.el.div(class_name="outbox", custom_attrs={"data-outbox": "true"}),
         role="log",
         aria_label="Replies",

@@ -8,6 +8,7 @@ import reflex as rx
 
 from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message_list import message_in
+from chatrooms.components.standing import timeline_tail
 from chatrooms.components.unread import new_line
 from chatrooms.state.live import LiveState, ReaderState
 from chatrooms.state.outbox import OutboxState
@@ -24,6 +25,7 @@ def timeline() -> rx.Component:
                 _start(),
                 rx.foreach(_shown_messages(), _row),
                 rx.cond(LiveState.has_newer, _more("newer", RoomState.load_newer)),
+                timeline_tail(),
                 rx.el.div(class_name="outbox", custom_attrs={"data-outbox": "true"}),
                 class_name="log-inner",
             ),

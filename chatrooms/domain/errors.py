@@ -101,6 +101,20 @@ class NotAllowed(ChatError):
     sentence = "You are not allowed to do that here."
 
 
+class TimedOut(NotAllowed):
+    """The actor may read the room and write again when the time-out is over."""
+
+    code = "timed_out"
+    sentence = "You are timed out in this room. You can read, and write again later."
+
+
+class Banned(NotAllowed):
+    """The account is banned from the room."""
+
+    code = "banned"
+    sentence = "Who is banned from a room cannot join it."
+
+
 class RoomArchived(ChatError):
     """The room is archived: it can be read and nothing else."""
 

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     POST = "post"
     JOIN = "join"
     LEAVE = "leave"
+    TAKE_BACK = "take_back"
+    """Delete what one wrote oneself."""
     EDIT_ROOM = "edit_room"
     ARCHIVE_ROOM = "archive_room"
     DECIDE_JOIN_REQUESTS = "decide_join_requests"
@@ -32,7 +34,7 @@ class Permission(StrEnum):
     """End a poll that somebody else opened."""
 
 
-_MEMBER = frozenset({Permission.READ, Permission.POST, Permission.LEAVE})
+_MEMBER = frozenset({Permission.READ, Permission.POST, Permission.LEAVE, Permission.TAKE_BACK})
 _MODERATOR = _MEMBER | {
     Permission.DECIDE_JOIN_REQUESTS,
     Permission.INVITE,
@@ -50,17 +52,22 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _OWNER,
 }
 VISITOR_OF_PUBLIC_ROOM = frozenset({Permission.READ, Permission.JOIN})
+IN_TIME_OUT = frozenset({Permission.READ, Permission.LEAVE, Permission.TAKE_BACK})
 IN_ARCHIVED_ROOM = frozenset({Permission.READ, Permission.LEAVE, Permission.ARCHIVE_ROOM})
 
 _RANK = {Role.MEMBER: 0, Role.MODERATOR: 1, Role.OWNER: 2}
 
 
-def granted(*, role: Role | None, is_private: bool, is_archived: bool) -> frozenset[Permission]:
+def granted(
+    *, role: Role | None, is_private: bool, is_archived: bool, is_timed_out: bool = False
+) -> frozenset[Permission]:
     """What somebody with `role` (None: not a member) may do in such a room."""
     if role is None:
         base = frozenset[Permission]() if is_private else VISITOR_OF_PUBLIC_ROOM
     else:
         base = GRANTED[role]
+    if is_timed_out:
+        base &= IN_TIME_OUT
     return base & IN_ARCHIVED_ROOM if is_archived else base
 
 

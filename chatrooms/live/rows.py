@@ -228,7 +228,8 @@ def _shown_size(width: int, height: int) -> tuple[int, int]:
     return max(round(width * scale), _PICTURE_MIN), max(round(height * scale), _PICTURE_MIN)
 
 
-def _file_row(file: Attachment) -> FileRow:
+def file_row(file: Attachment) -> FileRow:
+    """A file for the browser."""
     is_picture = file.width > 0
     width, height = _shown_size(file.width, file.height) if is_picture else (0, 0)
     return FileRow(
@@ -285,7 +286,7 @@ def message_row(
         ],
         polls=[_poll_row(message.poll)] if message.poll else [],
         threads=[thread_row(message.thread)] if message.thread else [],
-        files=[_file_row(file) for file in message.attachments],
+        files=[file_row(file) for file in message.attachments],
         quote_id=quote.id if quote else 0,
         quote_author=quote.author_name if quote else "",
         quote_text=_quoted(quote) if quote else "",

@@ -5,9 +5,11 @@ import reflex as rx
 from chatrooms.components.composer import composer
 from chatrooms.components.join_requests import join_requests
 from chatrooms.components.pins_pane import pins_pane
+from chatrooms.components.report import report_dialog
 from chatrooms.components.room_gate import room_unavailable
 from chatrooms.components.room_header import room_header
 from chatrooms.components.room_info import room_info
+from chatrooms.components.sanctions import sanction_dialog
 from chatrooms.components.thread_pane import thread_pane
 from chatrooms.components.timeline import timeline
 from chatrooms.components.top_pane import top_pane
@@ -23,7 +25,14 @@ def room_page() -> rx.Component:
         rx.cond(
             is_unavailable,
             rx.fragment(bare_head(), rx.el.div(room_unavailable(), class_name="scroll")),
-            rx.fragment(room_header(), join_requests(), timeline(), composer()),
+            rx.fragment(
+                room_header(),
+                join_requests(),
+                timeline(),
+                composer(),
+                report_dialog(),
+                sanction_dialog(),
+            ),
         ),
         right=rx.cond(is_unavailable, rx.fragment(), _panes()),
         name="room",

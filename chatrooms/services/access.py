@@ -6,6 +6,7 @@ thing with the same error, and they fail closed: a question that cannot be answe
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select, tuple_
@@ -14,15 +15,18 @@ from sqlmodel import col
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Account, Membership, Message, Room, Session, table_of
 from chatrooms.domain.errors import (
+    ChatError,
     MessageUnavailable,
     NotAllowed,
     NotSignedIn,
     RoomArchived,
     RoomUnavailable,
+    TimedOut,
 )
 from chatrooms.domain.events import Person, RoomFacts
 from chatrooms.domain.moderation import Policy
 from chatrooms.domain.permissions import Permission, Role, granted
+from chatrooms.services.bans import is_banned, timed_out_until
 
 MAX_ID = 2**63 - 1
 
@@ -36,6 +40,8 @@ class RoomAccess:
     role: Role | None
     permissions: frozenset[Permission]
     policy: Policy
+    timed_out_until: datetime | None = None
+    """Until when the actor may only read."""
 
     @property
     def room_id(self) -> int:
@@ -93,6 +99,8 @@ _ROOM: Any = (
         _ACCOUNTS.c.name.label("actor_name"),
         _ACCOUNTS.c.hue,
         _ACCOUNTS.c.avatar,
+        is_banned(room_id=_ROOMS.c.id, account_id=_ACCOUNTS.c.id).label("is_banned"),
+        timed_out_until(room_id=_ROOMS.c.id, account_id=_ACCOUNTS.c.id).label("timed_out_until"),
     )
     .select_from(_ROOMS)
     .join(
@@ -112,7 +120,8 @@ def access_room(tx: Transaction, *, actor_id: int, room_id: object, to: Permissi
     """The room with this id, if the actor may do `to` in it.
 
     Raises: RoomUnavailable for a room that is absent or hidden from the actor, and for an actor
-    that is absent or deactivated; RoomArchived and NotAllowed for one that the actor may read.
+    that is absent, deactivated or banned from it; RoomArchived, TimedOut and NotAllowed for one
+    that the actor may read.
     """
     if not is_id(room_id) or not is_id(actor_id):
         raise RoomUnavailable
@@ -129,16 +138,21 @@ def access_room_by_slug(
 
 
 def _checked(row: Any, to: Permission) -> RoomAccess:
-    if row is None:
+    if row is None or row.is_banned:
         raise RoomUnavailable
     role = Role(row.role) if row.role is not None else None
     is_archived = row.archived_at is not None
-    permissions = granted(role=role, is_private=row.is_private, is_archived=is_archived)
+    until: datetime | None = row.timed_out_until
+    permissions = granted(
+        role=role,
+        is_private=row.is_private,
+        is_archived=is_archived,
+        is_timed_out=until is not None,
+    )
     if Permission.READ not in permissions:
         raise RoomUnavailable
     if to not in permissions:
-        would = granted(role=role, is_private=row.is_private, is_archived=False)
-        raise RoomArchived if to in would else NotAllowed
+        raise _why_not(to, role=role, is_archived=is_archived, until=until)
     policy = Policy.model_validate(row.policy)
     facts = RoomFacts(
         id=row.id,
@@ -158,7 +172,23 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
         hue=row.hue,
         avatar=row.avatar,
     )
-    return RoomAccess(facts, actor, role, permissions, policy)
+    return RoomAccess(facts, actor, role, permissions, policy, until)
+
+
+def _why_not(
+    to: Permission, *, role: Role | None, is_archived: bool, until: datetime | None
+) -> ChatError:
+    if to not in granted(role=role, is_private=False, is_archived=False):
+        return NotAllowed()
+    if is_archived:
+        return RoomArchived()
+    return TimedOut(time_out_words(until)) if until else NotAllowed()
+
+
+def time_out_words(until: datetime) -> str:
+    """Until when somebody may only read, in a sentence."""
+    at = until.astimezone(UTC)
+    return f"You are timed out in this room until {at:%H:%M} UTC on {at.day} {at:%B %Y}."
 
 
 def access_any_message(
@@ -242,6 +272,7 @@ def standing_grants(tx: Transaction, grants: Iterable[Grant]) -> set[Grant]:
             col(Session.expires_at) > func.now(),
             col(Account.deactivated_at).is_(None),
             col(Membership.role).is_not(None) | ~col(Room.is_private),
+            ~is_banned(room_id=col(Room.id), account_id=col(Account.id)),
         )
     )
     return {asked[row[0], row[1], row[2]] for row in rows}
@@ -255,7 +286,10 @@ def access_rooms(tx: Transaction, *, actor_id: int, named: Collection[str] = ())
     """
     access_account(tx, actor_id=actor_id)
     mine = select(_MEMBERSHIPS.c.room_id).where(_MEMBERSHIPS.c.account_id == actor_id)
-    readable = select(_ROOMS.c.id).where(~_ROOMS.c.is_private | _ROOMS.c.id.in_(mine))
+    readable = select(_ROOMS.c.id).where(
+        ~_ROOMS.c.is_private | _ROOMS.c.id.in_(mine),
+        ~is_banned(room_id=_ROOMS.c.id, account_id=actor_id),
+    )
     if named:
         readable = readable.where(
             _ROOMS.c.slug.in_(named) | func.lower(_ROOMS.c.name).in_(named),

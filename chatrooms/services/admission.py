@@ -8,9 +8,11 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import JoinRequest, Membership
+from chatrooms.domain.errors import Banned
 from chatrooms.domain.events import MemberJoined
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Role
+from chatrooms.services.bans import is_banned
 from chatrooms.services.event_log import append_event, lock_room, take_seq
 from chatrooms.services.notify import settle
 from chatrooms.services.rooms import add_membership
@@ -20,23 +22,29 @@ def admit(tx: Transaction, deps: Deps, *, room_id: int, account_id: int) -> bool
     """Make an account a member; False if it is one. The caller has checked the right.
 
     Announces the event, has the person's tabs show the room, and closes its open request.
+    Raises: Banned.
     """
     # The room's lock makes the look and the insert one step; a number is taken only if needed,
     # because every number taken must be appended.
     lock_room(tx, room_id=room_id)
     if role_of(tx, room_id=room_id, account_id=account_id) is not None:
         return False
+    if is_out(tx, room_id=room_id, account_id=account_id):
+        raise Banned
     seq = take_seq(tx, room_id=room_id)
     add_membership(tx, room_id=room_id, account_id=account_id, role=Role.MEMBER)
     append_event(tx, deps, room_id=room_id, seq=seq, event=MemberJoined(account_id=account_id))
-    _close_request(tx, deps, room_id=room_id, account_id=account_id)
+    close_request(tx, deps, room_id=room_id, account_id=account_id, is_accepted=True)
     tx.after_commit(lambda: deps.bus.access_changed(room_id=room_id, account_id=account_id))
     tx.after_commit(lambda: deps.bus.nudge_account(account_id))
     tx.after_commit(lambda: deps.bus.nudge_room(room_id, "members"))
     return True
 
 
-def _close_request(tx: Transaction, deps: Deps, *, room_id: int, account_id: int) -> None:
+def close_request(
+    tx: Transaction, deps: Deps, *, room_id: int, account_id: int, is_accepted: bool
+) -> None:
+    """Have an account's request to join wait no more, if it has an open one."""
     tx.execute(
         update(JoinRequest)
         .where(
@@ -44,7 +52,7 @@ def _close_request(tx: Transaction, deps: Deps, *, room_id: int, account_id: int
             col(JoinRequest.account_id) == account_id,
             col(JoinRequest.decided_at).is_(None),
         )
-        .values(decided_at=deps.clock(), is_accepted=True)
+        .values(decided_at=deps.clock(), is_accepted=is_accepted)
     )
     settle_request(tx, deps, room_id=room_id, account_id=account_id)
 
@@ -59,6 +67,11 @@ def settle_request(tx: Transaction, deps: Deps, *, room_id: int, account_id: int
         group_key=f"{room_id}:{account_id}",
         account_ids=staff_of(tx, room_id=room_id),
     )
+
+
+def is_out(tx: Transaction, *, room_id: int, account_id: int) -> bool:
+    """Whether an account is banned from a room."""
+    return bool(tx.scalar(select(is_banned(room_id=room_id, account_id=account_id))))
 
 
 def role_of(tx: Transaction, *, room_id: int, account_id: int) -> Role | None:

@@ -11,6 +11,7 @@ from chatrooms.db.tables import Account, Membership, Message, Room, ThreadFollow
 from chatrooms.domain import events
 from chatrooms.domain.notifications import Kind
 from chatrooms.services import threads
+from chatrooms.services.bans import is_banned
 from chatrooms.services.notify import notify
 
 
@@ -113,6 +114,7 @@ def readers_of(tx: Transaction, *, room_id: int, account_ids: Collection[int]) -
                 col(Account.id).in_(account_ids),
                 col(Account.deactivated_at).is_(None),
                 col(Membership.role).is_not(None) | ~col(Room.is_private),
+                ~is_banned(room_id=room_id, account_id=col(Account.id)),
                 col(Membership.notify).is_distinct_from("nothing"),
             )
         ).all()

@@ -42,7 +42,7 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     message.edited_at = message.pinned_at = None
     message.score = 0
     message.has_poll = False
-    message.withheld, message.judge_at = "", None
+    message.withheld, message.judge_at, message.hold_until = "", None, None
     message.deleted_at = deps.clock()
     tx.flush()
     tx.execute(
@@ -55,7 +55,8 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     _erase_files(tx, deps, message=message)
     _erase_from_log(tx, message=message)
     root_id = message.thread_id
-    if root_id is None:
+    if root_id is None or message.is_held:
+        # A held reply is not counted in its thread yet.
         return MessageDeleted(message_id=message.id)
     tx.execute(
         update(Message)

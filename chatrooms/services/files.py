@@ -12,7 +12,7 @@ from chatrooms.adapters import pictures
 from chatrooms.adapters.file_store import FileStore, changed_before
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Account, AttachmentRow
+from chatrooms.db.tables import Account, AttachmentRow, Message
 from chatrooms.domain.errors import (
     ChatError,
     FileUnavailable,
@@ -149,10 +149,20 @@ def _may_have(tx: Transaction, *, actor_id: int, row: AttachmentRow) -> bool:
     if row.message_id is None and row.account_id != actor_id:
         return False
     try:
-        access_room(tx, actor_id=actor_id, room_id=row.room_id, to=Permission.READ)
+        access = access_room(tx, actor_id=actor_id, room_id=row.room_id, to=Permission.READ)
     except ChatError:
         return False
-    return True
+    return (
+        row.account_id == actor_id
+        or _is_shown(tx, row)
+        or Permission.MODERATE in access.permissions
+    )
+
+
+def _is_shown(tx: Transaction, row: AttachmentRow) -> bool:
+    """Whether moderation lets everybody see the message of a file."""
+    message = tx.get(Message, row.message_id)
+    return message is not None and not message.is_held and not message.withheld
 
 
 def prune(deps: Deps) -> int:

@@ -11,6 +11,7 @@ from chatrooms.db.tables import Account, Membership, Message, Room, ThreadFollow
 from chatrooms.domain.events import ThreadSummary
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import access_account
+from chatrooms.services.bans import is_banned
 from chatrooms.services.details import threads_of
 
 _FOLLOWS, _ROOMS, _MEMBERSHIPS = table_of(ThreadFollow), table_of(Room), table_of(Membership)
@@ -70,6 +71,7 @@ def _followed(actor_id: int) -> Any:
             _FOLLOWS.c.account_id == actor_id,
             _FOLLOWS.c.is_following,
             _MEMBERSHIPS.c.role.is_not(None) | ~_ROOMS.c.is_private,
+            ~is_banned(room_id=_ROOMS.c.id, account_id=actor_id),
         )
     )
 

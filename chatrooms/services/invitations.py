@@ -13,7 +13,7 @@ from chatrooms.domain.errors import InvitationUnavailable
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_account, access_room, is_id
-from chatrooms.services.admission import admit
+from chatrooms.services.admission import admit, is_out
 from chatrooms.services.notify import notify
 from chatrooms.services.sessions import hash_token
 
@@ -100,18 +100,21 @@ def revoke_invitation(deps: Deps, *, actor_id: int, room_id: int, invitation_id:
 def find_invitation(deps: Deps, *, actor_id: int, token: str) -> Invited:
     """Where a link leads.
 
-    Raises: InvitationUnavailable if it is unknown, expired or revoked.
+    Raises: InvitationUnavailable if it is unknown, expired or revoked, or of a room from which the
+        actor is banned.
     """
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
         _, room, name = _usable(tx, deps, token)
+        if is_out(tx, room_id=room.id, account_id=actor_id):
+            raise InvitationUnavailable
         return Invited(room.slug, room.name, name)
 
 
 def accept_invitation(deps: Deps, *, actor_id: int, token: str) -> str:
     """Join the room of the link; returns its slug. Accepting as a member changes nothing.
 
-    Raises: InvitationUnavailable.
+    Raises: InvitationUnavailable, Banned.
     """
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)

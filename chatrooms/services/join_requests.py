@@ -16,7 +16,7 @@ from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
 from chatrooms.services import limits
 from chatrooms.services.access import access_account, access_room, is_id, is_slug
-from chatrooms.services.admission import admit, role_of, settle_request, staff_of
+from chatrooms.services.admission import admit, is_out, role_of, settle_request, staff_of
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.notify import notify
 from chatrooms.services.people import person_of
@@ -52,6 +52,8 @@ def request_to_join(deps: Deps, *, actor_id: int, slug: str) -> None:
         if room is None or room.archived_at is not None:
             return
         if role_of(tx, room_id=room.id, account_id=actor_id) is not None:
+            return
+        if is_out(tx, room_id=room.id, account_id=actor_id):
             return
         asked = tx.scalar(
             upsert(JoinRequest)
@@ -103,7 +105,7 @@ def decide_join_request(
 ) -> None:
     """Let somebody in or not. Owners and moderators only; the first decision counts.
 
-    Raises: AccountUnavailable if this room has no such open request.
+    Raises: AccountUnavailable if this room has no such open request; Banned.
     """
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.DECIDE_JOIN_REQUESTS)

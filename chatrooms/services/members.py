@@ -54,7 +54,7 @@ def leave_room(deps: Deps, *, actor_id: int, room_id: int) -> None:
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.LEAVE)
         seq = take_seq(tx, room_id=room_id)
-        _end_membership(tx, deps, room_id=room_id, account_id=actor_id, seq=seq)
+        end_membership(tx, deps, room_id=room_id, account_id=actor_id, seq=seq)
 
 
 def remove_member(deps: Deps, *, actor_id: int, room_id: int, account_id: int) -> None:
@@ -66,7 +66,7 @@ def remove_member(deps: Deps, *, actor_id: int, room_id: int, account_id: int) -
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.REMOVE_MEMBER)
         seq = take_seq(tx, room_id=room_id)
         _check_outranks(tx, access=access, account_id=account_id)
-        _end_membership(tx, deps, room_id=room_id, account_id=account_id, seq=seq)
+        end_membership(tx, deps, room_id=room_id, account_id=account_id, seq=seq)
 
 
 def _check_outranks(tx: Transaction, *, access: RoomAccess, account_id: int) -> Role:
@@ -80,9 +80,12 @@ def _check_outranks(tx: Transaction, *, access: RoomAccess, account_id: int) -> 
     return other
 
 
-def _end_membership(
-    tx: Transaction, deps: Deps, *, room_id: int, account_id: int, seq: int
-) -> None:
+def end_membership(tx: Transaction, deps: Deps, *, room_id: int, account_id: int, seq: int) -> None:
+    """Make a member somebody from outside; that person's screens of the room close. The caller has
+    checked the right and appends nothing under `seq` itself.
+
+    Raises: LastOwner, AccountUnavailable.
+    """
     _check_owner_remains(tx, room_id=room_id, without=account_id)
     ended = tx.execute(
         delete(Membership)

@@ -17,7 +17,7 @@ from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import searchable
 from chatrooms.services import threads
-from chatrooms.services.access import RoomAccess, access_message, access_room
+from chatrooms.services.access import RoomAccess, access_any_message, access_room
 from chatrooms.services.notify import notify
 from chatrooms.services.people import person_of
 
@@ -124,10 +124,10 @@ class Unheard:
 def find_unheard(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> Unheard:
     """Whom the actor's own message names in vain, at most ten.
 
-    Raises: NotAllowed for others' messages; as `access_message`.
+    Raises: NotAllowed for others' messages; as `access_any_message`.
     """
     with transaction(deps.sessions) as tx:
-        _, message = access_message(
+        _, message = access_any_message(
             tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.READ
         )
         if message.author_id != actor_id:

@@ -17,14 +17,15 @@ from chatrooms.domain.moderation import Status
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_body, clean
 from chatrooms.services import limits, pins
-from chatrooms.services.access import RoomAccess, access_message, access_room
+from chatrooms.services.access import RoomAccess, access_any_message, access_message, access_room
 from chatrooms.services.erasing import erase
-from chatrooms.services.event_log import append_event, take_seq
+from chatrooms.services.event_log import append_event, lock_room, record, take_seq
 from chatrooms.services.mentions import find_meant, tell_mentioned
-from chatrooms.services.moderation import waiting
+from chatrooms.services.moderation import waiting, withdrawing
 from chatrooms.services.posting import CheckedPoll, NewMessage, store
 
 MAX_FILES = 10
+_NOT_YOURS = "You can only change your own messages."
 _MAX_CLIENT_ID_CHARS = 64
 _BY_CLIENT_ID = select(col(Message.id), col(Message.room_id)).where(
     col(Message.author_id) == bindparam("author"), col(Message.client_id) == bindparam("client_id")
@@ -192,11 +193,15 @@ def _own_message(
     access, message = access_message(
         tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.POST
     )
+    _check_own(access, message)
+    return access, message
+
+
+def _check_own(access: RoomAccess, message: Message) -> None:
     if message.author_id != access.actor.id:
-        raise NotAllowed("You can only change your own messages.")
+        raise MessageUnavailable if message.is_held else NotAllowed(_NOT_YOURS)
     if message.deleted_at is not None:
         raise MessageUnavailable
-    return access, message
 
 
 def _take_seq_for(tx: Transaction, *, message: Message) -> int:
@@ -212,13 +217,27 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
     """Take back one's own message: its place stays, its text is erased everywhere, and so is what
     hung on it: votes, reactions, poll, files. Its thread stays.
 
+    One that moderation holds or keeps back can be taken back too: nobody decides about it then.
+
     Raises: NotAllowed for others' messages; MessageUnavailable if it is deleted already.
     """
     with transaction(deps.sessions) as tx:
-        _, message = _own_message(tx, actor_id=actor_id, room_id=room_id, message_id=message_id)
-        seq = _take_seq_for(tx, message=message)
+        access, message = access_any_message(
+            tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.TAKE_BACK
+        )
+        _check_own(access, message)
+        # Under the lock it is certain whether a held message has taken its place meanwhile.
+        lock_room(tx, room_id=room_id)
+        tx.refresh(message)
+        if message.deleted_at is not None:
+            raise MessageUnavailable
+        is_kept_back = message.is_held or bool(message.withheld)
         was_pinned = message.pinned_at is not None
         event = erase(tx, deps, message=message)
-        append_event(tx, deps, room_id=room_id, seq=seq, event=event)
+        withdrawing.withdraw(tx, deps, message=message)
+        if not message.is_held:
+            record(tx, deps, room_id=room_id, event=event)
         if was_pinned:
             pins.note_changed(tx, deps, room_id=room_id)
+        if is_kept_back:
+            tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "moderation"))

@@ -20,6 +20,7 @@ from chatrooms.domain.notifications import OF_MODERATION, OUTLIVE_MEMBERSHIP, Ki
 from chatrooms.domain.permissions import Role
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import access_account, is_id
+from chatrooms.services.bans import is_banned
 from chatrooms.services.people import person_of
 
 _BY = aliased(Account)
@@ -43,6 +44,8 @@ class Told:
     thread_id: int
     text: str
     """What was said, as far as it still stands; else a word about it, such as the new role."""
+    is_held: bool = False
+    """Whether its message has no place in the room yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _visible(wanted: Any, *, actor_id: int) -> Any:
             or_(
                 col(Notification.room_id).is_(None),
                 col(Membership.role).is_not(None),
-                ~col(Room.is_private),
+                ~col(Room.is_private) & ~is_banned(room_id=col(Room.id), account_id=actor_id),
                 col(Notification.kind).in_([kind.value for kind in OUTLIVE_MEMBERSHIP]),
             ),
             or_(
@@ -159,7 +162,8 @@ def _told(row: Notification, room: Room | None, message: Message | None, by: Any
         slug=room.slug if room is not None else "",
         room_name=name,
         message_id=row.message_id or 0,
-        thread_id=row.thread_id or 0,
+        thread_id=row.thread_id or (message.thread_id if message is not None else None) or 0,
+        is_held=message is not None and message.is_held,
         text=row.detail or excerpt(said),
     )
 

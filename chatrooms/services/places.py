@@ -15,6 +15,7 @@ from chatrooms.domain.events import Person
 from chatrooms.domain.notifications import Notify
 from chatrooms.domain.text import MAX_NAME_CHARS, searchable
 from chatrooms.services.access import access_account
+from chatrooms.services.bans import is_banned
 from chatrooms.services.people import person_of
 
 _MAX_WORDS = 6
@@ -60,7 +61,11 @@ def list_places(deps: Deps, *, actor_id: int, query: str = "", limit: int = 12) 
         mine = and_(_MEMBERSHIPS.c.room_id == _ROOMS.c.id, _MEMBERSHIPS.c.account_id == actor_id)
         found = _ROOM.select_from(_ROOMS).outerjoin(_MEMBERSHIPS, mine)
         is_mine = _MEMBERSHIPS.c.account_id.is_not(None)
-        is_open = ~_ROOMS.c.is_private & _ROOMS.c.archived_at.is_(None)
+        is_open = (
+            ~_ROOMS.c.is_private
+            & _ROOMS.c.archived_at.is_(None)
+            & ~is_banned(room_id=_ROOMS.c.id, account_id=actor_id)
+        )
         found = found.where(or_(is_mine, is_open) if typed else is_mine)
         for word in typed.split():
             found = found.where(_fits(word))

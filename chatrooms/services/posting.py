@@ -206,6 +206,8 @@ def _store_held(
     nowhere = {"position": None, "ordinal": None, "thread_id": root_id}
     columns = {**nowhere, **waiting.hold_columns(deps, access.policy)}
     message_id = _insert(tx, access=access, new=new, message=message, columns=columns)
+    author_id = access.actor.id
+    tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
     return message.model_copy(update={"id": message_id, "thread_id": root_id})
 
 

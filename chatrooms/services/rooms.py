@@ -10,6 +10,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Membership, Room, table_of
+from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.events import MemberJoined, RoomChanged, RoomFacts
 from chatrooms.domain.moderation import Mode, Policy
 from chatrooms.domain.permissions import Permission, Role
@@ -25,6 +26,7 @@ from chatrooms.domain.text import (
 )
 from chatrooms.services import limits
 from chatrooms.services.access import RoomAccess, access_account, access_room, access_room_by_slug
+from chatrooms.services.bans import is_banned
 from chatrooms.services.event_log import append_event, take_seq
 
 
@@ -55,6 +57,15 @@ class RoomDraft:
             "tags": check_tags(self.tags),
             "is_private": bool(self.is_private),
         }
+
+    def policy(self) -> dict[str, Any]:
+        """What is stored of the new room's policy: how it is moderated, and else the defaults.
+
+        Raises: InvalidInput for an unknown mode.
+        """
+        if self.mode not in set(Mode):
+            raise InvalidInput("There is no such way to moderate a room.")
+        return {"mode": str(self.mode)}
 
 
 def check_length(description: str) -> str:
@@ -96,7 +107,7 @@ def create_room(deps: Deps, *, actor_id: int, draft: RoomDraft) -> RoomFacts:
 
     Raises: InvalidInput, RateLimited, NotSignedIn.
     """
-    columns = draft.checked()
+    columns = {**draft.checked(), "policy": draft.policy()}
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
         limits.count(
@@ -259,7 +270,11 @@ def list_public_rooms(
                     col(Membership.account_id) == actor_id,
                 ),
             )
-            .where(~col(Room.is_private), col(Room.archived_at).is_(None))
+            .where(
+                ~col(Room.is_private),
+                col(Room.archived_at).is_(None),
+                ~is_banned(room_id=col(Room.id), account_id=actor_id),
+            )
             .order_by(col(Room.member_count).desc(), col(Room.id).desc())
         )
         for word in searchable(query).split()[:8]:

@@ -10,6 +10,7 @@ from chatrooms.db.tables import Membership, SavedMessage, table_of
 from chatrooms.domain.errors import MessageUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_account, access_message
+from chatrooms.services.bans import is_banned
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.excerpts import EXCERPTS, IS_SHOWN, MESSAGES, ROOMS, Excerpt, excerpts
 
@@ -58,6 +59,7 @@ def list_saved(deps: Deps, *, actor_id: int, limit: int, offset: int = 0) -> lis
                 _SAVED.c.account_id == actor_id,
                 IS_SHOWN,
                 _MEMBERSHIPS.c.role.is_not(None) | ~ROOMS.c.is_private,
+                ~is_banned(room_id=ROOMS.c.id, account_id=actor_id),
             )
             .order_by(_SAVED.c.saved_at.desc(), _SAVED.c.message_id.desc())
             .offset(offset)

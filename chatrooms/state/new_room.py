@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from chatrooms.domain.errors import ChatError
+from chatrooms.domain.moderation import Mode
 from chatrooms.live.offload import off_loop
 from chatrooms.services import rooms
 from chatrooms.services.rooms import RoomDraft
@@ -19,6 +20,7 @@ def draft(form: Any) -> RoomDraft:
         topic=caller.text(form, "topic"),
         tags=caller.text(form, "tags"),
         is_private=is_on(form, "private"),
+        mode=caller.text(form, "mode") or Mode.MANUAL,
     )
 
 

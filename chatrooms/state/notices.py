@@ -54,13 +54,33 @@ _OUTCOMES = {
     "taken": "the message was removed",
     "granted": "your message is shown again",
     "denied": "the removal stands",
+    "deleted": "its author deleted it",
     "time_out": "You were timed out in",
     "ban": "You were banned from",
-    "lifted": "You may write again in",
+    "lifted_time_out": "You may write again in",
+    "lifted_ban": "You are no longer banned from",
 }
 """What was decided, by the word that is stored of it."""
 _OF_OUTCOME = OF_MODERATION - {Kind.UNSAFE}
 _ROLES = {"owner": "an owner", "moderator": "a moderator", "member": "a member"}
+
+
+def _duration(minutes: int) -> str:
+    """A time-out's length in words, in its largest whole unit."""
+    sizes = ((60 * 24, "day"), (60, "hour"), (1, "minute"))
+    size, unit = next(each for each in sizes if minutes % each[0] == 0)
+    count = minutes // size
+    return f"{count} {unit}" + ("s" if count != 1 else "")
+
+
+def _outcome(told: Told) -> tuple[str, str]:
+    """What was decided, in words, and the reason that was given to the person it concerns."""
+    word, _, rest = told.text.partition(":")
+    minutes, _, reason = rest.partition(":")
+    outcome = _OUTCOMES.get(word, "was looked at")
+    if word == "time_out" and minutes.isdecimal():
+        outcome = f"You were timed out for {_duration(int(minutes))} in"
+    return outcome, reason
 
 
 def title_of(told: Told) -> str:
@@ -71,14 +91,26 @@ def title_of(told: Told) -> str:
         room=told.room_name,
         count=told.count,
         role=_ROLES.get(told.text, "a member"),
-        outcome=_OUTCOMES.get(told.text, "was looked at"),
+        outcome=_outcome(told)[0],
     )
 
 
 def _path_of(told: Told) -> str:
-    if not told.slug:
+    if told.kind is Kind.UNSAFE:
+        return "/moderation"
+    is_out = told.kind is Kind.SANCTIONED and told.text.startswith("ban:")
+    if not told.slug or is_out:
         return "/"
+    if told.is_held:
+        # It stands nowhere in the room: its author sees it below the newest message.
+        return f"/rooms/{told.slug}" + (f"?thread={told.thread_id}" if told.thread_id else "")
     return f"/rooms/{told.slug}" + (f"?message={told.message_id}" if told.message_id else "")
+
+
+def _text(told: Told) -> str:
+    if told.kind is Kind.SANCTIONED:
+        return _outcome(told)[1]
+    return "" if told.kind in {Kind.ROLE_CHANGED, *_OF_OUTCOME} else told.text
 
 
 def notification_row(told: Told) -> NotificationRow:
@@ -88,7 +120,7 @@ def notification_row(told: Told) -> NotificationRow:
         kind=told.kind.value,
         word=_WORDS[told.kind],
         title=title_of(told),
-        text="" if told.kind in {Kind.ROLE_CHANGED, *_OF_OUTCOME} else told.text,
+        text=_text(told),
         at=iso(told.at),
         is_read=told.is_read,
         by=person_row(told.by) if told.by else PersonRow(),

@@ -16,6 +16,7 @@ from chatrooms.state.outbox import tell_unheard
 from chatrooms.state.past_screens import Shown
 from chatrooms.state.pins import PinsState
 from chatrooms.state.rows import RightsRow
+from chatrooms.state.standing import StandingState
 from chatrooms.state.thread import ThreadState, open_thread
 
 
@@ -70,7 +71,7 @@ class RoomState(rx.State):
         if thread_id and thread_id != self._thread_link:
             self._thread_link = thread_id
             await open_thread(self, thread_id)
-        return [ThreadState.restore, PinsState.load, MarksState.load]
+        return [ThreadState.restore, PinsState.load, MarksState.load, StandingState.load]
 
     @rx.event
     async def leave_page(self):

@@ -13,6 +13,7 @@ from chatrooms.services.access import RoomAccess
 from chatrooms.state import caller, pane, screens
 from chatrooms.state.new_room import draft
 from chatrooms.state.rows import InvitationRow, JoinRequestRow, MemberRow
+from chatrooms.state.sanctions import SanctionsState
 from chatrooms.state.top import TopState
 
 _PAGE = 50
@@ -36,6 +37,7 @@ class RoomInfoState(rx.State):
         self.error = self.invitation_url = ""
         await pane.switch(self, "info")
         await _read(self)
+        return SanctionsState.load
 
     @rx.event
     async def refresh(self):

@@ -36,6 +36,7 @@ __all__ = [
     "RightsRow",
     "RoomLink",
     "RoomRow",
+    "SanctionRow",
     "SegmentRow",
     "SessionRow",
     "StandingRow",
@@ -79,6 +80,21 @@ class RightsRow:
     can_change_roles: bool = False
     can_close_polls: bool = False
     can_pin: bool = False
+    can_moderate: bool = False
+    timed_out_until: str = ""
+    """Until when the person may only read; empty if that is over or never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class SanctionRow:
+    """A time-out or a ban that stands, for moderators."""
+
+    id: int = 0
+    person: PersonRow = field(default_factory=PersonRow)
+    is_ban: bool = False
+    until: str = ""
+    reason: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +295,20 @@ class StandingRow:
     client_id: str = ""
     thread_id: int = 0
     body: str = ""
+    segments: list[SegmentRow] = field(default_factory=list[SegmentRow])
+    """The text with what was found wrong marked."""
+    files: list[FileRow] = field(default_factory=list[FileRow])
+    sent_at: str = ""
     is_held: bool = False
+    """Whether it has no place in the room yet and stands below the newest message."""
+    position: int = 0
+    """The place that it took meanwhile: it stands there as soon as the room shows that."""
+    is_first: bool = False
+    """Whether it is the first below the newest message."""
+    is_head: bool = True
     is_checking: bool = False
-    is_removed: bool = False
+    status: str = ""
     why: str = ""
-    words: list[str] = field(default_factory=list[str])
+    answer: str = ""
+    """What came of an appeal, in a sentence."""
     can_appeal: bool = False
-    is_appealed: bool = False
-    is_denied: bool = False

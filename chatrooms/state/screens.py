@@ -5,6 +5,7 @@ import reflex as rx
 from chatrooms.domain.errors import RoomUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.live.offload import off_loop
+from chatrooms.live.rows import iso
 from chatrooms.live.tab import PRESENT, Line
 from chatrooms.services import reading, rooms
 from chatrooms.services.access import RoomAccess
@@ -133,4 +134,6 @@ def rights_row(access: RoomAccess) -> RightsRow:
         can_change_roles=Permission.CHANGE_ROLES in may,
         can_close_polls=Permission.CLOSE_POLL in may,
         can_pin=Permission.PIN_MESSAGE in may,
+        can_moderate=Permission.MODERATE in may,
+        timed_out_until=iso(access.timed_out_until) if access.timed_out_until else "",
     )

@@ -1,20 +1,37 @@
 """The person's own messages in the open room that others do not see."""
 
+from dataclasses import replace
+from typing import Any
+
 import reflex as rx
 
-from chatrooms.domain.errors import RoomUnavailable
+from chatrooms.domain.errors import ChatError, RoomUnavailable
+from chatrooms.domain.events import Message
 from chatrooms.domain.moderation import Status
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import standing
+from chatrooms.live.room import LiveRoom
+from chatrooms.live.rows import GROUP_GAP, file_row, iso
+from chatrooms.services.moderation import appeals, standing
 from chatrooms.services.moderation.standing import Standing
 from chatrooms.state import caller, on_screen
-from chatrooms.state.rows import StandingRow
+from chatrooms.state.rows import SegmentRow, StandingRow
+
+_STATUS = {
+    Status.PENDING: "Checking...",
+    Status.FLAGGED: "Waits for a moderator",
+    Status.APPROVED: "Waits for a moderator",
+    Status.REMOVED: "Removed by moderation",
+}
 
 
 class StandingState(rx.State):
     """What became of own messages that moderation keeps back, or has not looked at yet."""
 
     rows: list[StandingRow] = []
+    appealing_id: int = 0
+    """The message whose appeal is being written."""
+    error: str = ""
+    _room_id: int = 0
 
     @rx.event
     async def load(self):
@@ -27,10 +44,85 @@ class StandingState(rx.State):
                 actor_id=await caller.actor_id(self),
                 room_id=room.room_id,
             )
+            rows = _rows(room, found)
+            if room.room_id == self._room_id:
+                rows += await _published(self, room.room_id, rows)
+            self._room_id, self.rows = room.room_id, rows
         except RoomUnavailable:
             # The room's own page says so.
-            found = []
-        self.rows = [_row(each) for each in found]
+            self._room_id, self.rows = 0, []
+
+    @rx.event
+    def start_appeal(self, message_id: int):
+        """Show the text box for an appeal."""
+        self.appealing_id, self.error = caller.number(message_id), ""
+
+    @rx.event
+    def stop_appeal(self):
+        """Close the text box."""
+        self.appealing_id, self.error = 0, ""
+
+    @rx.event
+    async def send_appeal(self, form: dict[str, Any]):
+        """Ask that somebody else looks at the removal, or say in the form why not."""
+        try:
+            await off_loop(
+                appeals.appeal,
+                caller.deps(),
+                actor_id=await caller.actor_id(self),
+                room_id=self._room_id,
+                message_id=self.appealing_id,
+                text=caller.text(form, "appeal"),
+            )
+        except ChatError as error:
+            self.error = str(error)
+            return None
+        self.appealing_id, self.error = 0, ""
+        return StandingState.load
+
+
+async def _published(
+    state: StandingState, room_id: int, rows: list[StandingRow]
+) -> list[StandingRow]:
+    """Those that were held a moment ago and have their place now: they stay where they are until
+    the room shows that place, so that they are never off the screen."""
+    known = {row.message_id for row in rows}
+    left = {r.message_id: r for r in state.rows if r.is_held and r.message_id not in known}
+    if not left:
+        return []
+    places = await off_loop(
+        standing.find_places,
+        caller.deps(),
+        actor_id=await caller.actor_id(state),
+        room_id=room_id,
+        message_ids=list(left),
+    )
+    return [
+        replace(row, position=places[id_]) for id_, row in left.items() if places.get(id_, 0) > 0
+    ]
+
+
+def _rows(room: LiveRoom, found: list[Standing]) -> list[StandingRow]:
+    last: dict[int, Standing] = {}
+    rows: list[StandingRow] = []
+    for each in found:
+        place = each.thread_id or 0
+        previous = last.get(place)
+        row = _row(each)
+        if each.is_held:
+            above = previous or _newest(room, place)
+            is_near = above is not None and each.sent_at - above.sent_at <= GROUP_GAP
+            row = replace(row, is_first=previous is None, is_head=not is_near)
+            last[place] = each
+        rows.append(row)
+    return rows
+
+
+def _newest(room: LiveRoom, thread_id: int) -> Message | None:
+    if not thread_id:
+        return room.view.messages[-1] if room.view.messages else None
+    thread = room.threads.get(thread_id)
+    return thread.replies[-1] if thread is not None and thread.replies else None
 
 
 def _row(each: Standing) -> StandingRow:
@@ -39,20 +131,40 @@ def _row(each: Standing) -> StandingRow:
         client_id=each.client_id,
         thread_id=each.thread_id or 0,
         body=each.body,
+        segments=_segments(each),
+        files=[file_row(file) for file in each.files],
+        sent_at=iso(each.sent_at),
         is_held=each.is_held,
-        is_checking=each.status is Status.PENDING,
-        is_removed=each.status is Status.REMOVED,
+        is_checking=each.is_held and each.status is Status.PENDING,
+        status=_STATUS[each.status],
         why=_why(each),
-        words=list(each.words),
+        answer=_answer(each),
         can_appeal=each.removal_id is not None and not each.is_appealed,
-        is_appealed=each.is_appealed and not each.is_denied,
-        is_denied=each.is_denied,
     )
+
+
+def _segments(each: Standing) -> list[SegmentRow]:
+    """The text in pieces, those that were found wrong marked."""
+    pieces: list[SegmentRow] = []
+    at = 0
+    for start, end in each.marks:
+        if start < at or end > len(each.body):
+            continue
+        pieces += [SegmentRow(each.body[at:start]), SegmentRow(each.body[start:end], True)]
+        at = end
+    return [piece for piece in [*pieces, SegmentRow(each.body[at:])] if piece.text]
 
 
 def _why(each: Standing) -> str:
     if each.rule:
-        return f"Rule: {each.rule}"
+        return f"The rule \u201c{each.rule}\u201d fits it."
     if each.reason:
-        return each.reason
-    return f"The model's score is {each.band}" if each.band else ""
+        return f"A moderator\u2019s reason: {each.reason}"
+    return f"The model\u2019s score is {each.band}." if each.band else ""
+
+
+def _answer(each: Standing) -> str:
+    if each.is_denied:
+        reason = f": {each.answer}" if each.answer else "."
+        return f"You appealed. The removal stands{reason}"
+    return "You appealed. A moderator will look at it." if each.is_appealed else ""

@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.db.tables import Message
 from chatrooms.domain.errors import ChatError
+from chatrooms.domain.moderation import Withheld
 from chatrooms.domain.view import WINDOW, RoomView, ThreadView
 from chatrooms.services import (
     history,
@@ -23,6 +26,9 @@ from chatrooms.services import (
     rooms,
     votes,
 )
+from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation import appeals, decisions, reports, sanctions
+from chatrooms.services.moderation.withholding import withhold
 from chatrooms.services.polls import PollDraft
 from chatrooms.services.rooms import RoomDraft
 from tests.support.files import picture, upload
@@ -51,6 +57,8 @@ KINDS = (
     + ("promote", "invite", "edit_room", "archive")
     + ("vote", "vote", "vote", "react", "react", "react")
     + ("poll", "poll_vote", "poll_vote", "poll_vote", "poll_close")
+    + ("moderate", "moderate", "moderate", "moderate", "undo", "hide", "appeal", "report")
+    + ("ban", "lift", "time_out")
 )
 EMOJI = ("👍", "🎉", "☕", "no emoji")
 STEPS = st.lists(
@@ -69,6 +77,8 @@ class Story:
     poll_ids: list[int] = field(default_factory=list[int])
     snapshots: list[RoomView] = field(default_factory=list[RoomView])
     threads: list[ThreadView] = field(default_factory=list[ThreadView])
+    decision_ids: list[int] = field(default_factory=list[int])
+    sanction_ids: list[int] = field(default_factory=list[int])
     done: int = 0
 
     def load(self) -> RoomView:
@@ -241,6 +251,65 @@ class Story:
         rooms.set_archived(
             self.deps, actor_id=actor.id, room_id=self.room.id, is_archived=not archived
         )
+
+    def _moderate(self, actor: Someone, number: int) -> None:
+        decide = decisions.remove if number % 2 else decisions.keep
+        self.decision_ids.append(
+            decide(
+                self.deps,
+                actor_id=actor.id,
+                room_id=self.room.id,
+                message_id=self._message(number // 2),
+            )
+        )
+
+    def _undo(self, actor: Someone, number: int) -> None:
+        decision_id = self.decision_ids[-1 - number % 3] if len(self.decision_ids) > 3 else 0
+        decisions.undo(self.deps, actor_id=actor.id, room_id=self.room.id, decision_id=decision_id)
+
+    def _hide(self, actor: Someone, number: int) -> None:
+        """As a verdict does in a room that hides what is flagged."""
+        with transaction(self.deps.sessions) as tx:
+            lock_room(tx, room_id=self.room.id)
+            message = tx.get(Message, self._message(number))
+            if message is not None and message.deleted_at is None and not message.withheld:
+                withhold(tx, self.deps, message=message, why=Withheld.REVIEW)
+
+    def _appeal(self, actor: Someone, number: int) -> None:
+        appeals.appeal(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._message(number),
+            text="Please look again",
+        )
+
+    def _report(self, actor: Someone, number: int) -> None:
+        reports.report(
+            self.deps,
+            actor_id=actor.id,
+            room_id=self.room.id,
+            message_id=self._message(number),
+            reason="I do not like it",
+        )
+
+    def _ban(self, actor: Someone, number: int) -> None:
+        whom = self.people[number % len(self.people)].id
+        self.sanction_ids.append(
+            sanctions.ban(self.deps, actor_id=actor.id, room_id=self.room.id, account_id=whom)
+        )
+
+    def _time_out(self, actor: Someone, number: int) -> None:
+        whom = self.people[number % len(self.people)].id
+        self.sanction_ids.append(
+            sanctions.time_out(
+                self.deps, actor_id=actor.id, room_id=self.room.id, account_id=whom, minutes=5
+            )
+        )
+
+    def _lift(self, actor: Someone, number: int) -> None:
+        sanction_id = self.sanction_ids[-1] if self.sanction_ids else 0
+        sanctions.lift(self.deps, actor_id=actor.id, room_id=self.room.id, sanction_id=sanction_id)
 
     def check(self) -> None:
         """Every snapshot, folded on, equals the room as it is loaded now."""

@@ -17,6 +17,7 @@ from chatrooms.domain.permissions import Permission, Role
 from chatrooms.domain.text import check_line
 from chatrooms.services.access import RoomAccess, access_any_message
 from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation import appeal_outcomes
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import close_case, nudge_staff, open_case
 from chatrooms.services.moderation.counting import count_moderated
@@ -77,7 +78,7 @@ def _decide(
             tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.MODERATE
         )
         _lock(tx, message)
-        appeal = _open_appeal(tx, message_id=message.id)
+        appeal = appeal_outcomes.find_open(tx, message_id=message.id)
         if appeal is not None:
             _check_may_answer(tx, access, appeal)
         closed = close_case(tx, deps, message_id=message.id, outcome=action, by_id=access.actor.id)
@@ -92,11 +93,17 @@ def _decide(
             message=message,
             by_id=access.actor.id,
             reason=why,
-            detail={"before": before.stored(), "score": closed.score if closed else None},
+            detail={
+                "before": before.stored(),
+                "score": closed.score if closed else None,
+                "appeal": appeal.id if appeal else None,
+            },
         )
         _settle_reports(tx, deps, message=message, is_upheld=action == REMOVE, by_id=actor_id)
         if appeal is not None:
-            _settle_appeal(tx, deps, appeal, by_id=actor_id, answer=why, is_granted=action == KEEP)
+            appeal_outcomes.settle(
+                tx, deps, appeal, by_id=actor_id, answer=why, is_granted=action == KEEP
+            )
         else:
             _tell_author(tx, deps, message, before, action, by_id=actor_id)
         if before.status in (Status.PENDING, Status.FLAGGED):
@@ -121,14 +128,6 @@ def _carry_out(tx: Transaction, deps: Deps, action: str, message: Message) -> No
         message.status = Status.REMOVED
         withhold(tx, deps, message=message, why=Withheld.REMOVED)
     tx.flush()
-
-
-def _open_appeal(tx: Transaction, *, message_id: int) -> AppealRow | None:
-    return tx.scalars(
-        select(AppealRow).where(
-            col(AppealRow.message_id) == message_id, col(AppealRow.decided_at).is_(None)
-        )
-    ).one_or_none()
 
 
 def _check_may_answer(tx: Transaction, access: RoomAccess, appeal: AppealRow) -> None:
@@ -159,26 +158,6 @@ def _settle_reports(
         message_id=message.id,
         detail="taken" if is_upheld else "kept",
     )
-
-
-def _settle_appeal(
-    tx: Transaction, deps: Deps, appeal: AppealRow, *, by_id: int, answer: str, is_granted: bool
-) -> None:
-    appeal.decided_at, appeal.decided_by = deps.clock(), by_id
-    appeal.is_granted, appeal.answer = is_granted, answer
-    tx.flush()
-    author_id = appeal.author_id
-    notify(
-        tx,
-        deps,
-        account_ids=[author_id],
-        kind=Kind.APPEAL_DECIDED,
-        group_key=str(appeal.id),
-        room_id=appeal.room_id,
-        message_id=appeal.message_id,
-        detail="granted" if is_granted else "denied",
-    )
-    tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
 
 
 def _tell_author(
@@ -245,6 +224,7 @@ def undo(deps: Deps, *, actor_id: int, room_id: int, decision_id: int) -> int:
         )
         author_id = message.author_id
         tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
+        appeal_outcomes.follow_undo(tx, deps, message, decision, by_id=access.actor.id)
         if before["queue"]:
             queue = Queue(before["queue"])
             open_case(tx, deps, message=message, queue=queue, score=decision.detail["score"])

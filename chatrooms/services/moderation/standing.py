@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import AppealRow, AuditRow, Message, VerdictRow
+from chatrooms.db.tables import Message, VerdictRow
+from chatrooms.domain.events import Attachment
 from chatrooms.domain.moderation import Status, Withheld
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room
+from chatrooms.services.details import attachments_of
+from chatrooms.services.moderation.removals import Removal, find_removals
 
+SHOWN_FOR = timedelta(days=7)
+"""How long a message that was removed before anybody saw it stays on its author's screen."""
 _BANDS = ((0.9, "very high"), (0.7, "high"), (0.5, "medium"))
 
 
@@ -25,6 +32,8 @@ class Standing:
     client_id: str
     thread_id: int | None
     body: str
+    sent_at: datetime
+    files: tuple[Attachment, ...]
     is_held: bool
     """Whether it never was on anybody else's screen."""
     status: Status
@@ -32,19 +41,25 @@ class Standing:
     """The rule that decided; empty if it was the model or a moderator."""
     reason: str
     """What a moderator gave as the reason."""
-    words: tuple[str, ...]
-    """What of the text drove the score up."""
+    marks: tuple[tuple[int, int], ...]
+    """What of the text drove the score up: where it begins and ends."""
     band: str
     """How high the model's score is, in words; empty if it has none or did not matter."""
     removal_id: int | None
     """The decision that can be appealed; None if nothing was removed."""
     is_appealed: bool
     is_denied: bool
+    answer: str
+    """What the moderator who denied the appeal gave as the reason."""
 
 
 def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> list[Standing]:
     """The actor's own messages in a room that others do not see, oldest first: those that are held,
     and those that are withheld. Raises: as `access_room`."""
+    is_recent = col(Message.sent_at) > deps.clock() - SHOWN_FOR
+    is_held = col(Message.position).is_(None) & (
+        is_recent | (col(Message.status) != Status.REMOVED.value)
+    )
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
         messages = tx.scalars(
@@ -53,72 +68,88 @@ def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> li
                 col(Message.room_id) == room_id,
                 col(Message.author_id) == actor_id,
                 col(Message.deleted_at).is_(None),
-                or_(col(Message.position).is_(None), col(Message.withheld) != Withheld.NO),
+                or_(is_held, col(Message.withheld) != Withheld.NO),
             )
             .order_by(col(Message.id).desc())
             .limit(limit)
         ).all()[::-1]
         ids = [message.id for message in messages]
-        verdicts, removals = _verdicts(tx, ids), _removals(tx, ids)
-        appeals = _appeals(tx, [row.id for row in removals.values()])
+        verdicts, removals = _verdicts(tx, ids), find_removals(tx, message_ids=ids)
+        files = attachments_of(tx, ids)
     return [
         _standing(
             message,
             verdicts.get(message.id),
             removals.get(message.id) if message.status == Status.REMOVED else None,
-            appeals,
+            files.get(message.id, ()),
         )
         for message in messages
     ]
 
 
+def find_places(
+    deps: Deps, *, actor_id: int, room_id: int, message_ids: Sequence[int]
+) -> dict[int, int]:
+    """Which of the actor's own messages, held before, have taken which place in the room meanwhile.
+    Raises: as `access_room`."""
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        rows = tx.execute(
+            select(col(Message.id), col(Message.position)).where(
+                col(Message.id).in_(message_ids),
+                col(Message.room_id) == room_id,
+                col(Message.author_id) == actor_id,
+                col(Message.position).is_not(None),
+                col(Message.deleted_at).is_(None),
+            )
+        ).all()
+    return {row.id: row.position for row in rows}
+
+
 def _verdicts(tx: Transaction, ids: Sequence[int]) -> dict[int, VerdictRow]:
     rows = tx.scalars(
         select(VerdictRow)
-        .distinct(col(VerdictRow.message_id))
+        .ext(distinct_on(col(VerdictRow.message_id)))
         .where(col(VerdictRow.message_id).in_(ids))
         .order_by(col(VerdictRow.message_id), col(VerdictRow.id).desc())
     )
     return {row.message_id: row for row in rows}
 
 
-def _removals(tx: Transaction, ids: Sequence[int]) -> dict[int, AuditRow]:
-    rows = tx.scalars(
-        select(AuditRow)
-        .distinct(col(AuditRow.message_id))
-        .where(col(AuditRow.message_id).in_(ids), col(AuditRow.action) == "remove")
-        .order_by(col(AuditRow.message_id), col(AuditRow.id).desc())
-    )
-    return {row.message_id or 0: row for row in rows}
-
-
-def _appeals(tx: Transaction, removal_ids: Sequence[int]) -> dict[int, AppealRow]:
-    rows = tx.scalars(select(AppealRow).where(col(AppealRow.removal_id).in_(removal_ids)))
-    return {row.removal_id: row for row in rows}
-
-
 def _standing(
-    message: Message, verdict: VerdictRow | None, removal: AuditRow | None, appeals: dict[int, Any]
+    message: Message,
+    verdict: VerdictRow | None,
+    removal: Removal | None,
+    files: tuple[Attachment, ...],
 ) -> Standing:
-    appeal = appeals.get(removal.id) if removal else None
-    by_model = verdict is not None and (removal is None or removal.by_id is None)
-    evidence = verdict.evidence if verdict is not None and by_model else []
+    appeal = removal.appeal if removal else None
+    decided = removal.decision if removal else None
+    by_model = verdict is not None and (decided is None or decided.by_id is None)
+    is_of_text = by_model and verdict is not None and verdict.revision == message.revision
     score = verdict.score if verdict is not None and by_model and not verdict.rule else None
     return Standing(
         message_id=message.id,
         client_id=message.client_id,
         thread_id=message.thread_id,
         body=message.body,
+        sent_at=message.sent_at,
+        files=files,
         is_held=message.is_held,
         status=Status(message.status),
         rule=verdict.rule if verdict is not None and by_model else "",
-        reason=removal.reason if removal is not None and removal.by_id is not None else "",
-        words=tuple(str(each["words"]) for each in evidence),
+        reason=decided.reason if decided is not None and decided.by_id is not None else "",
+        marks=_marks(verdict.evidence) if is_of_text and verdict is not None else (),
         band=_band(score),
-        removal_id=removal.id if removal else None,
+        removal_id=decided.id if decided else None,
         is_appealed=appeal is not None,
         is_denied=appeal is not None and appeal.is_granted is False,
+        answer=appeal.answer if appeal is not None else "",
     )
+
+
+def _marks(evidence: Sequence[dict[str, Any]]) -> tuple[tuple[int, int], ...]:
+    places = [(each["start"], each["end"]) for each in evidence if "start" in each]
+    return tuple(sorted(places))
 
 
 def _band(score: float | None) -> str:

@@ -1,0 +1,170 @@
+"""What authors see of their own messages that moderation holds or keeps back."""
+
+import reflex as rx
+
+from chatrooms.components.avatar import avatar
+from chatrooms.components.browser import local_time
+from chatrooms.components.controls import button, error_note, icon
+from chatrooms.components.message_body import message_body
+from chatrooms.components.message_files import message_files
+from chatrooms.services.moderation.appeals import MAX_APPEAL_CHARS
+from chatrooms.state.live import LiveState
+from chatrooms.state.room import RoomState
+from chatrooms.state.rows import MessageRow, SegmentRow, StandingRow
+from chatrooms.state.session import SessionState
+from chatrooms.state.standing import StandingState
+
+
+def held_messages(tail: rx.Var[list[MessageRow]], thread_id: rx.Var[int] | int) -> rx.Component:
+    """The person's own messages that have no place in the room yet, below its newest message, or
+    in the open thread. One that took its place leaves as soon as `tail` shows it there."""
+    latest = rx.cond(tail.length() > 0, tail[-1].position, 0).to(int)
+    last_author = rx.cond(tail.length() > 0, tail[-1].author.id, 0).to(int)
+
+    def shown(row: rx.Var[StandingRow]) -> rx.Component:
+        has_arrived = rx.cond(
+            row.position > 0,
+            latest >= row.position,
+            tail.contains(row.message_id, "id"),
+        ).to(bool)
+        is_here = row.is_held & (row.thread_id == thread_id)
+        is_head = row.is_head | (row.is_first & (last_author != SessionState.me.id))
+        return rx.cond(is_here & ~has_arrived, _held(row, is_head))
+
+    return rx.fragment(rx.foreach(StandingState.rows, shown))
+
+
+def _held(row: rx.Var[StandingRow], is_head: rx.Var[bool]) -> rx.Component:
+    me = SessionState.me
+    checking = rx.cond(
+        row.is_checking,
+        rx.el.span(icon("hourglass", 11), "Checking...", class_name="edited with-icon"),
+    )
+    return rx.el.article(
+        rx.cond(is_head, avatar(me), rx.el.span(class_name="margin-time")),
+        rx.el.div(
+            rx.cond(is_head, rx.el.header(rx.el.b(me.name), checking, class_name="who")),
+            rx.cond(
+                row.is_checking,
+                rx.fragment(
+                    rx.cond(row.body != "", message_body(text=row.body, mentions="")),
+                    rx.cond(is_head, rx.fragment(), checking),
+                ),
+                _details(row),
+            ),
+            message_files(row.files),
+            class_name="message-main",
+        ),
+        aria_label=me.name + " at " + local_time(row.sent_at),
+        class_name=rx.cond(
+            row.is_checking,
+            rx.cond(is_head, "message held", "message held cont"),
+            rx.cond(is_head, "message", "message cont"),
+        ),
+        key=row.client_id,
+        custom_attrs={
+            "data-client-id": row.client_id,
+            "data-held": row.message_id,
+            "data-author-id": me.id,
+            "data-sent-at": row.sent_at,
+        },
+    )
+
+
+@rx.memo
+def own_details(message_id: rx.Var[int]) -> rx.Component:
+    """Beneath an own message of the timeline that moderation keeps back: its text, why, and what
+    one can do about it."""
+    return rx.fragment(
+        rx.foreach(
+            StandingState.rows,
+            lambda row: rx.cond(
+                (row.message_id == message_id) & ~row.is_held, _details(row), rx.fragment()
+            ),
+        )
+    )
+
+
+def _details(row: rx.Var[StandingRow]) -> rx.Component:
+    return rx.el.div(
+        rx.cond(row.is_held, rx.el.p(icon("shield", 14), row.status, class_name="gone withheld")),
+        rx.cond(row.body != "", rx.el.blockquote(rx.foreach(row.segments, _segment))),
+        rx.el.p("Only you and moderators see this. ", row.why, class_name="hint"),
+        rx.cond(row.answer != "", rx.el.p(row.answer, class_name="hint", role="status")),
+        rx.cond(
+            StandingState.appealing_id == row.message_id,
+            _appeal_form(),
+            rx.el.div(
+                rx.cond(
+                    row.can_appeal,
+                    button(
+                        icon("scale", 14),
+                        "Appeal",
+                        kind="ghost",
+                        class_name="sm",
+                        on_click=StandingState.start_appeal(row.message_id),
+                    ),
+                ),
+                _delete(row),
+                class_name="form-row",
+            ),
+        ),
+        class_name="standing",
+    )
+
+
+def _segment(segment: rx.Var[SegmentRow]) -> rx.Component:
+    return rx.cond(segment.is_marked, rx.el.mark(segment.text), rx.el.span(segment.text))
+
+
+def _appeal_form() -> rx.Component:
+    return rx.el.form(
+        rx.el.textarea(
+            name="appeal",
+            aria_label="Your appeal",
+            placeholder="Why should it be shown? Another moderator reads this.",
+            rows=3,
+            max_length=MAX_APPEAL_CHARS,
+            auto_focus=True,
+            class_name="input",
+        ),
+        error_note(StandingState.error),
+        rx.el.div(
+            button("Cancel", kind="ghost", class_name="sm", on_click=StandingState.stop_appeal),
+            button("Send appeal", type="submit", class_name="sm"),
+            class_name="form-row",
+        ),
+        on_submit=StandingState.send_appeal,
+        class_name="form",
+    )
+
+
+def _delete(row: rx.Var[StandingRow]) -> rx.Component:
+    return rx.alert_dialog.root(
+        rx.alert_dialog.trigger(
+            button(icon("trash-2", 14), "Delete", kind="ghost", class_name="sm")
+        ),
+        rx.alert_dialog.content(
+            rx.alert_dialog.title("Delete this message?", class_name="dialog-title"),
+            rx.alert_dialog.description("Its text is erased. Nobody decides about it any more."),
+            rx.el.blockquote(row.body, class_name="dialog-quote"),
+            rx.el.div(
+                rx.alert_dialog.cancel(button("Keep", kind="ghost")),
+                rx.alert_dialog.action(
+                    button(
+                        icon("trash-2"),
+                        "Delete",
+                        kind="danger",
+                        on_click=RoomState.delete(row.message_id),
+                    )
+                ),
+                class_name="dialog-actions",
+            ),
+            max_width="440px",
+        ),
+    )
+
+
+def timeline_tail() -> rx.Component:
+    """What stands below the newest message of the timeline."""
+    return rx.cond(LiveState.has_newer, rx.fragment(), held_messages(LiveState.tail, 0))

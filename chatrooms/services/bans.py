@@ -1,0 +1,34 @@
+"""Who is banned or timed out, as SQL: for the questions that decide who may read a room."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from chatrooms.db.tables import SanctionRow, table_of
+
+BAN, TIME_OUT = "ban", "time_out"
+_SANCTIONS = table_of(SanctionRow)
+
+
+def stands(kind: str, *, room_id: Any, account_id: Any) -> Any:
+    """That a sanction of this kind stands against an account in a room; both may be columns of the
+    question around it."""
+    return (
+        (_SANCTIONS.c.room_id == room_id)
+        & (_SANCTIONS.c.account_id == account_id)
+        & (_SANCTIONS.c.kind == kind)
+        & _SANCTIONS.c.lifted_at.is_(None)
+        & (_SANCTIONS.c.until.is_(None) | (_SANCTIONS.c.until > func.now()))
+    )
+
+
+def is_banned(*, room_id: Any, account_id: Any) -> Any:
+    """Whether an account is banned from a room."""
+    ban = stands(BAN, room_id=room_id, account_id=account_id)
+    return select(_SANCTIONS.c.id).where(ban).exists()
+
+
+def timed_out_until(*, room_id: Any, account_id: Any) -> Any:
+    """Until when an account may not write in a room; null if it may."""
+    time_out = stands(TIME_OUT, room_id=room_id, account_id=account_id)
+    return select(func.max(_SANCTIONS.c.until)).where(time_out).scalar_subquery()
