@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from chatrooms.adapters.probes import check_chroma, check_redis, check_worker
 from chatrooms.db.probes import check_database, check_migrations
 from chatrooms.domain.startup import NotReady
+from chatrooms.ml.probes import check_model
 from chatrooms.settings import Settings
 
 Check = Callable[[Settings], None]
@@ -18,6 +19,7 @@ CHECKS: Mapping[str, Check] = {
     "redis": check_redis,
     "chroma": check_chroma,
     "worker": check_worker,
+    "model": check_model,
 }
 
 # Longer than each probe's own time-outs, which bound how long a thread is busy.

@@ -9,8 +9,8 @@ from rich.progress import Progress
 
 from chatrooms.cli.output import say
 from chatrooms.domain.startup import CannotStart
+from chatrooms.ml.card import SHIPPED
 from chatrooms.ml.errors import CorpusUnusable
-from chatrooms.ml.shipped_file import SHIPPED
 
 PAGE = Path(__file__).parents[2] / "docs" / "model-card.md"
 _STEPS = 9

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatrooms.ml import shipped_file
+from chatrooms.ml.card import SHIPPED
 from chatrooms.ml.explain import Explanation, evidence_of
 from chatrooms.ml.fast import FastModel
 from chatrooms.ml.features import NgramFeatures
 from chatrooms.ml.reading import can_be_read, letters_of
-from chatrooms.ml.shipped_file import SHIPPED, Trained
+from chatrooms.ml.shipped_file import Trained
 from chatrooms.ml.tokeniser import Tokeniser
 
 Floats = NDArray[np.float64]

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, MessageUnavailable
 from chatrooms.domain.moderation import HoldExpiry, Mode, Unreadable
+from chatrooms.ml.card import SHIPPED
 from chatrooms.ml.loaded import Toxicity
-from chatrooms.ml.shipped_file import SHIPPED
 from chatrooms.services import history, messages, pins, reactions, saved, search, votes
 from chatrooms.services.moderation import decisions, holding, judging
 from tests.support.inspect import assert_gapless, change, folded, rows

@@ -1,13 +1,17 @@
 """What is down is named, briefly, and not asked too often."""
 
 import asyncio
+import shutil
 import threading
+from pathlib import Path
 
 import pytest
 
 from chatrooms.api import readiness
 from chatrooms.api.readiness import Readiness
 from chatrooms.domain.startup import NotReady
+from chatrooms.ml.card import CARD_NAME, SHIPPED
+from chatrooms.ml.probes import check_model
 from chatrooms.settings import Settings
 
 
@@ -64,3 +68,15 @@ async def test_a_part_that_hangs_is_down(monkeypatch: pytest.MonkeyPatch) -> Non
         assert await state.faults() == {"a": "no answer in time"}
     finally:
         end.set()
+
+
+def test_a_model_that_is_not_what_its_card_says_is_named(tmp_path: Path) -> None:
+    for name in (SHIPPED.name, CARD_NAME):
+        shutil.copy(SHIPPED.with_name(name), tmp_path / name)
+    own = Settings(toxicity_model=str(tmp_path / SHIPPED.name))
+    check_model(own)
+    (tmp_path / SHIPPED.name).write_bytes(b"something else")
+    with pytest.raises(NotReady, match="SHA-256"):
+        check_model(own)
+    with pytest.raises(NotReady, match="cannot be read"):
+        check_model(Settings(toxicity_model=str(tmp_path / "nowhere")))

@@ -11,9 +11,9 @@ import pytest
 import sklearn
 
 from chatrooms.ml import features, shipped_file
+from chatrooms.ml.card import CARD_NAME, SHIPPED
 from chatrooms.ml.errors import ModelMismatch, ModelMissing
 from chatrooms.ml.model import ToxicityModel, load_model
-from chatrooms.ml.shipped_file import SHIPPED
 
 TEXTS = [
     "you are a stupid fucking idiot",
@@ -37,13 +37,13 @@ def model() -> ToxicityModel:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The shipped model and its card in a folder of their own."""
-    for name in (SHIPPED.name, shipped_file.CARD_NAME):
+    for name in (SHIPPED.name, CARD_NAME):
         shutil.copy(SHIPPED.with_name(name), tmp_path / name)
     return tmp_path / SHIPPED.name
 
 
 def change_card(file: Path, **changes: Any) -> None:
-    card = file.with_name(shipped_file.CARD_NAME)
+    card = file.with_name(CARD_NAME)
     card.write_text(json.dumps(json.loads(card.read_text()) | changes))
 
 
@@ -76,8 +76,8 @@ def test_no_identity_is_flagged_more_than_twice_as_often(model: ToxicityModel) -
     "make",
     [
         lambda file: file.unlink(),
-        lambda file: file.with_name(shipped_file.CARD_NAME).unlink(),
-        lambda file: file.with_name(shipped_file.CARD_NAME).write_text("{"),
+        lambda file: file.with_name(CARD_NAME).unlink(),
+        lambda file: file.with_name(CARD_NAME).write_text("{"),
     ],
     ids=["no file", "no card", "broken card"],
 )
@@ -95,7 +95,7 @@ def test_what_is_missing_is_said(copy: Path, make: Callable[[Path], None]) -> No
         (lambda file: change_card(file, sha256="0" * 64), "SHA-256"),
         (lambda file: change_card(file, scikit_learn="1.0"), "scikit-learn 1.0"),
         (lambda file: change_card(file, features=features.VERSION + 1), "features"),
-        (lambda file: file.with_name(shipped_file.CARD_NAME).write_text("[]"), "SHA-256"),
+        (lambda file: file.with_name(CARD_NAME).write_text("[]"), "SHA-256"),
     ],
     ids=["changed file", "changed digest", "other scikit-learn", "other features", "empty card"],
 )
