@@ -14,6 +14,7 @@ from chatrooms.ml.features import (
     KIND_PATTERNS,
     WORD_PATTERNS,
     NgramFeatures,
+    telling,
 )
 from chatrooms.ml.hashing import Hashes, Spelled, buckets, pattern_grams
 from chatrooms.ml.tokens import Token
@@ -129,6 +130,7 @@ def _shown_kind(kind: str) -> str:
 
 
 def _chars(words: Sequence[str]) -> list[_Gram]:
+    words = telling(words)
     spelled = Spelled(words)
     grams: list[_Gram] = []
     for size, starts, found in spelled.grams(CHAR_SIZES) if words else ():

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from chatrooms.ml.features import (
-    CHAR_BITS,
-    CHAR_SIZES,
     KIND_PATTERNS,
     WORD_PATTERNS,
     Docs,
     Family,
     Floats,
     NgramFeatures,
+    char_buckets,
 )
 from chatrooms.ml.hashing import Hashes, Indexes, Spelled, buckets, distinct, pattern_grams
 
@@ -45,10 +44,9 @@ class Lexicon:
 
     def __init__(self, words: Sequence[str], features: NgramFeatures) -> None:
         self.index = {word: i for i, word in enumerate(words)}
-        spelled = Spelled(words)
-        self.words = spelled.word_hashes()
+        self.words = Spelled(words).word_hashes()
         self.kinds = _kind_hashes(words, features)
-        owners, found = _char_buckets(spelled)
+        owners, found = char_buckets(words)
         order = np.argsort(owners, kind="stable")
         self.chars = found[order]
         self.ends = np.cumsum(np.bincount(owners, minlength=len(words)))
@@ -131,7 +129,7 @@ class FastModel:
         found = lexicon.chars[firsts + np.arange(len(firsts))]
         if not strange:
             return owners, found
-        tokens, grams = _char_buckets(Spelled(strange))
+        tokens, grams = char_buckets(strange)
         order = np.argsort(tokens, kind="stable")
         tokens, grams = tokens[order], grams[order]
         sizes = np.bincount(tokens, minlength=len(strange))
@@ -151,16 +149,6 @@ def _kind_hashes(words: Sequence[str], features: NgramFeatures) -> Hashes:
     hashes = Spelled(names).word_hashes()
     place = {name: i for i, name in enumerate(names)}
     return hashes[np.array([place[kind] for kind in kinds], dtype=np.int64)]
-
-
-def _char_buckets(spelled: Spelled) -> tuple[Indexes, Indexes]:
-    """The owner and the bucket of every n-gram."""
-    owners: list[Indexes] = [np.zeros(0, dtype=np.int64)]
-    found: list[Indexes] = [np.zeros(0, dtype=np.int64)]
-    for _, starts, grams in spelled.grams(CHAR_SIZES):
-        owners.append(spelled.owner[starts])
-        found.append(buckets(grams, CHAR_BITS))
-    return np.concatenate(owners), np.concatenate(found)
 
 
 def _all_patterns(

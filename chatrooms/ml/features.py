@@ -4,7 +4,8 @@ Three families, each hashed, weighted and scaled to length one:
 
 - words: n-grams of one to three tokens and pairs with a gap, each counted once per text;
 - kinds: n-grams of two to four kinds of tokens and pairs with a gap (see `kinds`);
-- characters: n-grams of three to five characters inside a token, each counted once per text.
+- characters: n-grams of three to five characters inside a token, each counted once per text. Words
+  that hold another one by accident have none.
 
 Source of the weights: inverse document frequency times the root of the naive Bayes log-count ratio
 (after Wang and Manning 2012).
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from chatrooms.ml import kinds
+from chatrooms.ml import kinds, lexicon
 from chatrooms.ml.hashing import Hashes, Indexes, Spelled, buckets, distinct, pattern_grams
 
 Floats = NDArray[np.float64]
@@ -154,7 +155,7 @@ class NgramFeatures(TransformerMixin, BaseEstimator):  # pyright: ignore[reportM
     def _char_counts(self, tokens: Tokens) -> sparse.csr_matrix:
         counts = _incidence(
             tokens.texts, tokens.ids, tokens.count, len(tokens.types)
-        ) @ _type_grams(tokens.spelled, len(tokens.types))
+        ) @ _type_grams(tokens.types)
         counts.data = np.ones_like(counts.data)
         return counts
 
@@ -171,13 +172,24 @@ def _pattern_counts(
     return _incidence(np.concatenate(places), np.concatenate(found), tokens.count, 1 << bits)
 
 
-def _type_grams(spelled: Spelled, count: int) -> sparse.csr_matrix:
+def char_buckets(words: Sequence[str]) -> tuple[Indexes, Indexes]:
+    """The place of the word and the bucket of every n-gram of characters."""
+    spelled = Spelled(telling(words))
     places: list[Indexes] = [np.zeros(0, dtype=np.int64)]
     found: list[Indexes] = [np.zeros(0, dtype=np.int64)]
     for _, starts, grams in spelled.grams(CHAR_SIZES):
         places.append(spelled.owner[starts])
         found.append(buckets(grams, CHAR_BITS))
-    return _incidence(np.concatenate(places), np.concatenate(found), count, 1 << CHAR_BITS)
+    return np.concatenate(places), np.concatenate(found)
+
+
+def telling(words: Sequence[str]) -> list[str]:
+    """The words, empty where their characters tell nothing."""
+    return ["" if word in lexicon.HARMLESS else word for word in words]
+
+
+def _type_grams(types: Sequence[str]) -> sparse.csr_matrix:
+    return _incidence(*char_buckets(types), len(types), 1 << CHAR_BITS)
 
 
 def _incidence(rows: Indexes, columns: Indexes, height: int, width: int) -> sparse.csr_matrix:

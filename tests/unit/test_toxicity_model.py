@@ -210,7 +210,7 @@ def test_what_cannot_be_read_is_unscored(model: ToxicityModel, text: str) -> Non
         "def f(x): return x ** 2",
         "kubectl get pods -n prod",
         "nginx: [emerg] bind() to 0.0.0.0:80 failed",
-        "teh quikc borwn fox jumps over the lasy dog",
+        "teh meetign is tomorow at ten, plaese come",
         "hahahaha",
     ],
 )
