@@ -7,7 +7,7 @@ from celery.signals import worker_process_init
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
 from chatrooms.ml.errors import ModelUnusable
-from chatrooms.services.moderation import judging, sanctions
+from chatrooms.services.moderation import judging, rejudging, sanctions
 from workers.app import app
 
 
@@ -15,6 +15,12 @@ from workers.app import app
 def judge(**_added_later: object) -> None:
     """Judge the messages that wait. Safe to repeat, and at once by several workers."""
     judging.judge_waiting(bootstrap.current())
+
+
+@app.task(name=jobs.REJUDGE, queue=jobs.MODERATION_QUEUE, soft_time_limit=120, time_limit=150)
+def rejudge(*, run_id: int, **_added_later: object) -> None:
+    """Have the messages of one re-judging wait to be judged. Safe to repeat."""
+    rejudging.carry_out(bootstrap.current(), run_id=run_id)
 
 
 @worker_process_init.connect

@@ -66,6 +66,13 @@ class MessageUnavailable(ChatError):
     sentence = "This message does not exist, or you do not have access to it."
 
 
+class RuleUnavailable(ChatError):
+    """The moderation rule does not exist in this room, or is the whole site's."""
+
+    code = "rule_unavailable"
+    sentence = "This rule does not exist any more."
+
+
 class PollEnded(ChatError):
     """The poll takes no more votes."""
 

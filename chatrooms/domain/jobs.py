@@ -7,6 +7,7 @@ QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE)
 
 JUDGE = "moderation.judge"
 END_TIME_OUTS = "moderation.end_time_outs"
+REJUDGE = "moderation.rejudge"
 SUMMARISE = "summaries.summarise"
 ANNOUNCE_PERSON = "maintenance.announce_person"
 PRUNE = "maintenance.prune"

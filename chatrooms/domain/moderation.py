@@ -104,6 +104,8 @@ class Policy(BaseModel):
     """Moderated messages until a summary is asked for."""
     sample_per_mille: int = Field(default=5, ge=0, le=1_000)
     """How many of a thousand approved messages moderators are shown as a sample."""
+    slow_s: int = Field(default=0, ge=0, le=21_600)
+    """Slow mode: seconds that a member waits between two messages; 0 for none."""
 
     @model_validator(mode="after")
     def _ordered(self) -> "Policy":
@@ -125,7 +127,9 @@ class RuleHit:
     name: str
     action: RuleAction
     words: tuple[str, ...] = ()
-    """What of the text it fits."""
+    """What of the text it fits; none if it fits the message as a whole."""
+    places: tuple[tuple[int, int], ...] = ()
+    """Where those words begin and end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,8 @@ class Outcome:
     decision: Decision
     rule: RuleHit | None = None
     """The rule that decided; None if the model or the mode did."""
+    hits: tuple[RuleHit, ...] = ()
+    """All rules that fit."""
 
 
 _SEVERITY = {
@@ -152,15 +158,25 @@ _OF_RULE = {
 
 
 def decide(
-    policy: Policy, *, score: float | None, hits: tuple[RuleHit, ...] = (), is_allowed: bool = False
+    policy: Policy,
+    *,
+    score: float | None,
+    hits: tuple[RuleHit, ...] = (),
+    is_allowed: bool = False,
+    is_asked: bool = True,
 ) -> Outcome:
     """What becomes of a message with this score; of rules and model, the stricter one decides.
 
     `score` is the probability that it breaks the rules, None where the model could not read it.
-    `is_allowed`: an allow rule vouches for it, so the model does not count.
+    `is_allowed`: an allow rule vouches for it, so the model does not count. `is_asked`: there was a
+    model to ask; where there is none people look, and the room goes on.
     """
-    by_model = Outcome(_by_model(policy, score, is_allowed=is_allowed))
-    by_rules = [Outcome(_OF_RULE[hit.action], hit) for hit in hits]
+    is_allowed = is_allowed and policy.mode is not Mode.MANUAL
+    if policy.mode is Mode.MANUAL or is_asked or is_allowed:
+        by_model = Outcome(_by_model(policy, score, is_allowed=is_allowed), hits=hits)
+    else:
+        by_model = Outcome(Decision.FLAG, hits=hits)
+    by_rules = [Outcome(_OF_RULE[hit.action], hit, hits) for hit in hits]
     return max([by_model, *by_rules], key=lambda outcome: _SEVERITY[outcome.decision])
 
 

@@ -21,7 +21,7 @@ from chatrooms.services.access import RoomAccess, access_any_message, access_mes
 from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import append_event, lock_room, record, take_seq
 from chatrooms.services.mentions import find_meant, tell_mentioned
-from chatrooms.services.moderation import waiting, withdrawing
+from chatrooms.services.moderation import slow_mode, waiting, withdrawing
 from chatrooms.services.posting import CheckedPoll, NewMessage, store
 
 MAX_FILES = 10
@@ -88,9 +88,11 @@ def _post(
     try:
         with transaction(deps.sessions) as tx:
             access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.POST)
-            if is_limited:
-                _count(deps, actor_id=actor_id)
-            return store(tx, deps, access=access, new=new).id
+            if not is_limited:
+                return store(tx, deps, access=access, new=new).id
+            _count(deps, actor_id=actor_id)
+            with slow_mode.turn(deps, access=access):
+                return store(tx, deps, access=access, new=new).id
     except (IntegrityError, RateLimited):
         # The same message was sent before. Asking the constraint costs only those who repeat.
         with transaction(deps.sessions) as tx:

@@ -31,6 +31,7 @@ WITH_ACTOR = [
 ]
 OPEN_WITH_A_CHECK = (
     "access_",
+    "_access(",
     "_own_message",
     "_end(",
     "_change(",

@@ -7,8 +7,8 @@ what a killed worker had taken is due again when its lease is over.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -24,6 +24,7 @@ from chatrooms.services.event_log import lock_policy
 from chatrooms.services.moderation import outcomes, waiting
 from chatrooms.services.moderation.cases import find_open, list_staff
 from chatrooms.services.moderation.counting import count_moderated
+from chatrooms.services.moderation.matching import NOTHING, Fit, find_fits, load_rules
 from chatrooms.services.moderation.scoring import Scored, score
 
 log = structlog.get_logger(__name__)
@@ -79,10 +80,14 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> int:
             for message in _still_waiting(tx, list(scored))
             if message.revision == scored[message.id].revision
         ]
-        verdicts = _verdicts(tx, policy, standing, scored)
+        undecided = {each.id for each in standing if each.status == Status.PENDING}
+        verdicts = _verdicts(tx, deps, policy, standing, scored)
         _store(tx, room_id, policy, verdicts)
         outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
-        decided = sum(each.status_after is not Status.PENDING for each in verdicts)
+        decided = sum(
+            each.message.id in undecided and each.status_after is not Status.PENDING
+            for each in verdicts
+        )
         count_moderated(tx, deps, room_id=room_id, policy=policy, more=decided)
     for each in verdicts:
         metrics.VERDICTS.labels(decision=each.outcome.decision.value).inc()
@@ -103,31 +108,78 @@ def _still_waiting(tx: Transaction, message_ids: Sequence[int]) -> Sequence[Mess
 
 
 def _verdicts(
-    tx: Transaction, policy: Policy, messages: Sequence[Message], taken: dict[int, _Taken]
+    tx: Transaction,
+    deps: Deps,
+    policy: Policy,
+    messages: Sequence[Message],
+    taken: dict[int, _Taken],
 ) -> list[outcomes.Verdict]:
+    if not messages:
+        return []
+    room_id = messages[0].room_id
     open_cases = find_open(tx, message_ids=[message.id for message in messages])
-    is_manual = bool(messages) and policy.mode is Mode.MANUAL
-    staff = set(list_staff(tx, room_id=messages[0].room_id)) if is_manual else set[int]()
+    is_manual = policy.mode is Mode.MANUAL
+    staff = set(list_staff(tx, room_id=room_id)) if is_manual else set[int]()
+    fits = find_fits(tx, rules=load_rules(tx, room_id=room_id), messages=messages)
+    scored = {message.id: taken[message.id].scored for message in messages}
+    scored |= _without_allowed(deps, messages, fits, scored)
     return [
         outcomes.Verdict(
             message=message,
-            scored=taken[message.id].scored,
-            outcome=_outcome(policy, taken[message.id].scored, by_staff=message.author_id in staff),
+            scored=scored[message.id],
+            outcome=_outcome(
+                policy,
+                scored[message.id],
+                fits.get(message.id, NOTHING),
+                by_staff=message.author_id in staff,
+            ),
             waits_in=open_cases.get(message.id),
         )
         for message in messages
     ]
 
 
-def _outcome(policy: Policy, scored: Scored, *, by_staff: bool) -> Outcome:
-    if scored.model == "" and policy.mode is not Mode.MANUAL:
-        # No model to ask: people look, and the room goes on.
-        return Outcome(Decision.FLAG)
-    outcome = decide(policy, score=scored.score)
+def _without_allowed(
+    deps: Deps, messages: Sequence[Message], fits: Mapping[int, Fit], scored: Mapping[int, Scored]
+) -> dict[int, Scored]:
+    """What the model makes of messages without the words that rules vouch for, if that is less."""
+    some = [
+        message
+        for message in messages
+        if (fit := fits.get(message.id, NOTHING)).allowed and not fit.is_allowed
+    ]
+    if not some:
+        return {}
+    again = score(deps, [fits[message.id].rest(message.body) for message in some])
+    return {
+        # The places of what drove the score are those of another text.
+        message.id: replace(each, evidence=())
+        for message, each in zip(some, again, strict=True)
+        if each.score is not None and each.score < (scored[message.id].score or 0)
+    }
+
+
+def _outcome(policy: Policy, scored: Scored, fit: Fit, *, by_staff: bool) -> Outcome:
+    outcome = decide(
+        policy,
+        score=scored.score,
+        hits=fit.hits,
+        is_allowed=fit.is_allowed,
+        is_asked=scored.model != "",
+    )
     if outcome.decision is Decision.REVIEW and by_staff:
         # Those who would look at it wrote it.
-        return Outcome(Decision.APPROVE)
+        return Outcome(Decision.APPROVE, hits=outcome.hits)
     return outcome
+
+
+def _evidence(each: outcomes.Verdict) -> list[dict[str, Any]]:
+    by_rules = [
+        {"words": words, "weight": 1.0, "start": start, "end": end, "rule": hit.name}
+        for hit in each.outcome.hits
+        for words, (start, end) in zip(hit.words, hit.places, strict=True)
+    ]
+    return [*by_rules, *each.scored.evidence]
 
 
 def _store(
@@ -147,7 +199,7 @@ def _store(
             "revision": each.message.revision,
             "score": each.scored.score,
             "model": each.scored.model,
-            "evidence": list(each.scored.evidence),
+            "evidence": _evidence(each),
             "rule_id": each.outcome.rule.rule_id if each.outcome.rule else None,
             "rule": each.outcome.rule.name if each.outcome.rule else "",
             "decision": each.outcome.decision.value,

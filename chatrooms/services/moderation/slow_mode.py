@@ -1,0 +1,53 @@
+"""Slow mode: how long somebody waits between two messages of a room."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from redis.exceptions import RedisError
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import RateLimited
+from chatrooms.domain.permissions import Permission
+from chatrooms.services.access import RoomAccess
+
+
+@contextmanager
+def turn(deps: Deps, *, access: RoomAccess) -> Iterator[None]:
+    """Note that the actor writes, unless what is done meanwhile fails. Moderators do not wait; with
+    Redis away nobody does.
+
+    Raises: RateLimited saying how long to wait.
+    """
+    is_taken = _take(deps, access)
+    try:
+        yield
+    except Exception:
+        if is_taken:
+            with suppress(RedisError):
+                deps.redis.delete(_key(access))
+        raise
+
+
+def _take(deps: Deps, access: RoomAccess) -> bool:
+    wait_s = access.policy.slow_s
+    if not wait_s or Permission.MODERATE in access.permissions:
+        return False
+    try:
+        if deps.redis.set(_key(access), 1, nx=True, ex=wait_s):
+            return True
+        left_ms = int(str(deps.redis.pttl(_key(access))))
+    except RedisError:
+        return False
+    if left_ms > 0:
+        raise RateLimited(f"Slow mode: you can write here again in {_words(-(-left_ms // 1000))}.")
+    return False
+
+
+def _key(access: RoomAccess) -> str:
+    return f"chatrooms:slow:{access.room_id}:{access.actor.id}"
+
+
+def _words(seconds: int) -> str:
+    if seconds < 120:
+        return "1 second" if seconds == 1 else f"{seconds} seconds"
+    return f"{-(-seconds // 60)} minutes"
