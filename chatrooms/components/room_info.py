@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.controls import button, error_note, icon, tags
+from chatrooms.components.controls import button, error_note, icon, link, tags
 from chatrooms.components.pane import pane
 from chatrooms.components.people import online_people
 from chatrooms.components.room_edit import room_edit
@@ -116,6 +116,15 @@ def _ways() -> rx.Component:
                 kind="ghost",
                 class_name="sm",
                 on_click=RoomInfoState.start_editing,
+            ),
+        ),
+        rx.cond(
+            RoomState.rights.can_decide,
+            link(
+                icon("shield", 14),
+                "Moderation settings",
+                to="/rooms/" + LiveState.room.slug + "/moderation",
+                class_name="btn btn-ghost sm",
             ),
         ),
         button(

@@ -5,6 +5,7 @@ import reflex as rx
 from chatrooms.components.avatar import avatar
 from chatrooms.components.browser import local_date
 from chatrooms.components.controls import button, chip, empty_state, search_field
+from chatrooms.components.rules_editor import rules_panel
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.admin import AdminState
 from chatrooms.state.rows import AccountRow
@@ -13,11 +14,14 @@ from chatrooms.state.rows import AccountRow
 def admin_page() -> rx.Component:
     """Accounts with search; deactivating one ends its sessions at once."""
     return frame(
-        page_head("Administration", "Accounts of this server"),
+        page_head("Administration", "Rules and accounts of this server"),
         rx.el.div(
             rx.cond(
                 AdminState.is_allowed,
-                _accounts(),
+                rx.fragment(
+                    rules_panel("Rules of the whole site", "They hold in every room."),
+                    _accounts(),
+                ),
                 empty_state(
                     "shield-off", "For administrators", "Your account cannot see this page."
                 ),

@@ -10,6 +10,7 @@ from chatrooms.pages.admin import admin_page
 from chatrooms.pages.discover import discover_page
 from chatrooms.pages.home import home_page
 from chatrooms.pages.invite import invite_page
+from chatrooms.pages.moderation_settings import moderation_settings_page
 from chatrooms.pages.not_found import not_found_page
 from chatrooms.pages.person import person_page
 from chatrooms.pages.room import room_page
@@ -23,9 +24,11 @@ from chatrooms.state.drafts import DraftsState
 from chatrooms.state.invitation import InvitationState
 from chatrooms.state.live import LiveState, ReaderState
 from chatrooms.state.notifications import NotificationsState
+from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileFormState, ProfileState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.rules import RulesState
 from chatrooms.state.search import SearchState
 from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
@@ -62,6 +65,12 @@ ROUTES = [
         _ROOM_TITLE,
         [*_SIGNED_IN, RoomState.open_room, DraftsState.open, RoomInfoState.refresh],
     ),
+    Route(
+        "/rooms/[room_slug]/moderation",
+        moderation_settings_page,
+        "Moderation settings · Chatrooms",
+        [*_WITHOUT_ROOM, PolicyState.load],
+    ),
     Route("/search", search_page, "Search · Chatrooms", [*_WITHOUT_ROOM, SearchState.load]),
     Route("/discover", discover_page, "Discover · Chatrooms", [*_WITHOUT_ROOM, DiscoverState.load]),
     Route(
@@ -76,7 +85,12 @@ ROUTES = [
         "Profile · Chatrooms",
         [*_WITHOUT_ROOM, ProfileState.load],
     ),
-    Route("/admin", admin_page, "Administration · Chatrooms", [*_WITHOUT_ROOM, AdminState.load]),
+    Route(
+        "/admin",
+        admin_page,
+        "Administration · Chatrooms",
+        [*_WITHOUT_ROOM, AdminState.load, RulesState.load_site],
+    ),
     Route(
         "/invite/[token]",
         invite_page,

@@ -12,9 +12,11 @@ from chatrooms.live.rows import (
     RoomRow,
     ThreadRow,
 )
+from chatrooms.state.policy_rows import ChangedRow, OutcomeRow, PolicyRow, RuleRow
 
 __all__ = [
     "AccountRow",
+    "ChangedRow",
     "ChoiceRow",
     "DraftRow",
     "EmojiRow",
@@ -26,8 +28,10 @@ __all__ = [
     "MessageLinkRow",
     "MessageRow",
     "NotificationRow",
+    "OutcomeRow",
     "PersonRow",
     "PlaceRow",
+    "PolicyRow",
     "PollRow",
     "ProfileRow",
     "PublicRoomRow",
@@ -36,6 +40,7 @@ __all__ = [
     "RightsRow",
     "RoomLink",
     "RoomRow",
+    "RuleRow",
     "SanctionRow",
     "SegmentRow",
     "SessionRow",

@@ -95,8 +95,8 @@ def find_decided(
 def _scores(tx: Transaction, message_ids: Sequence[int]) -> dict[int, float]:
     rows = tx.execute(
         select(col(VerdictRow.message_id), col(VerdictRow.score))
-        .distinct(col(VerdictRow.message_id))
         .where(col(VerdictRow.message_id).in_(message_ids))
-        .order_by(col(VerdictRow.message_id), col(VerdictRow.id).desc())
+        .order_by(col(VerdictRow.id))
     )
-    return {row.message_id: row.score for row in rows if row.score is not None}
+    newest = {row.message_id: row.score for row in rows}
+    return {message_id: score for message_id, score in newest.items() if score is not None}

@@ -1,0 +1,117 @@
+"""What the policy or rule that is being changed would have done to the last days."""
+
+import reflex as rx
+
+from chatrooms.components.browser import local_date_time
+from chatrooms.components.controls import button, chip, error_note
+from chatrooms.state.policy_rows import ChangedRow, OutcomeRow
+from chatrooms.state.simulation import SimulationState
+
+
+def simulator() -> rx.Component:
+    """The panel with the outcomes before and after, and the messages that change."""
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("What this would have done", class_name="grow"),
+            _days(),
+            class_name="form-row",
+        ),
+        rx.cond(
+            SimulationState.is_of_rule,
+            rx.el.p("The rule in the editor, with everything else as it is.", class_name="hint"),
+        ),
+        error_note(SimulationState.error),
+        rx.cond(
+            SimulationState.looked_at > 0,
+            rx.fragment(_summary(), _table(), _messages()),
+            rx.cond(
+                SimulationState.error == "",
+                rx.el.p("Nothing was judged here in this time.", class_name="muted"),
+            ),
+        ),
+        class_name="panel settings-panel",
+        aria_label="Simulator",
+    )
+
+
+def _days() -> rx.Component:
+    return rx.el.div(
+        *(
+            rx.el.button(
+                f"{days} days",
+                type="button",
+                role="radio",
+                aria_checked=SimulationState.days == days,
+                on_click=SimulationState.choose_days(days),
+            )
+            for days in (7, 30)
+        ),
+        role="radiogroup",
+        aria_label="Time",
+        class_name="choices",
+    )
+
+
+def _summary() -> rx.Component:
+    return rx.el.p(
+        rx.el.b(SimulationState.changed),
+        " of ",
+        rx.cond(SimulationState.is_all, "", "the newest "),
+        SimulationState.looked_at,
+        " messages would come to another outcome, by ",
+        rx.el.b(SimulationState.people),
+        rx.cond(SimulationState.people == 1, " person.", " people."),
+        role="status",
+    )
+
+
+def _table() -> rx.Component:
+    heads = ("Outcome", "Before", "After", "Moderators removed", "Moderators kept")
+    return rx.el.div(
+        rx.el.table(
+            rx.el.caption("Messages by outcome", class_name="sr-only"),
+            rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads))),
+            rx.el.tbody(rx.foreach(SimulationState.outcomes, _outcome)),
+            class_name="table",
+        ),
+        class_name="table-frame",
+    )
+
+
+def _outcome(row: rx.Var[OutcomeRow]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(row.word, scope="row"),
+        rx.el.td(row.before),
+        rx.el.td(rx.cond(row.after != row.before, rx.el.b(row.after), row.after)),
+        rx.el.td(row.removed),
+        rx.el.td(row.kept),
+    )
+
+
+def _messages() -> rx.Component:
+    return rx.fragment(
+        rx.el.ul(
+            rx.foreach(SimulationState.messages, _message),
+            aria_label="Messages that change",
+            class_name="lines",
+        ),
+        rx.cond(
+            SimulationState.has_more,
+            button("Show more", kind="ghost", class_name="sm", on_click=SimulationState.load_more),
+        ),
+    )
+
+
+def _message(row: rx.Var[ChangedRow]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.small(
+                rx.el.b(row.author), " · ", local_date_time(row.sent_at), " · score ", row.score
+            ),
+            rx.el.p(row.text, class_name="wrap"),
+            rx.el.small(row.before, " → ", rx.el.b(row.after)),
+            class_name="grow stack",
+        ),
+        rx.cond(row.decided != "", chip("Moderators " + row.decided + " it", class_name="sm")),
+        key=row.message_id.to_string(),
+    )

@@ -1,0 +1,64 @@
+"""How a room is moderated: policy, rules, what they would have done, judging again."""
+
+import reflex as rx
+
+from chatrooms.components.controls import empty_state, icon, link
+from chatrooms.components.policy_form import policy_form
+from chatrooms.components.rejudge import rejudge_panel
+from chatrooms.components.rules_editor import rules_panel
+from chatrooms.components.simulator import simulator
+from chatrooms.pages.frame import frame
+from chatrooms.state.policy import PolicyState
+
+
+def moderation_settings_page() -> rx.Component:
+    """The settings of the room of this address, for those who moderate it."""
+    return frame(
+        _head(),
+        rx.el.div(
+            rx.match(
+                PolicyState.status,
+                ("open", _settings()),
+                (
+                    "unavailable",
+                    empty_state(
+                        "shield-off",
+                        "For moderators of the room",
+                        "This room does not exist, or you do not moderate it.",
+                    ),
+                ),
+                rx.fragment(),
+            ),
+            class_name="scroll",
+        ),
+        name="moderation-settings",
+    )
+
+
+def _head() -> rx.Component:
+    return rx.el.header(
+        link(
+            icon("arrow-left", 18),
+            to="/rooms/" + PolicyState.slug,
+            class_name="icon-btn",
+            aria_label="Back to the room",
+        ),
+        rx.el.div(
+            rx.el.h1("Moderation settings"),
+            rx.el.p(PolicyState.room_name, class_name="cut"),
+            class_name="grow cut",
+        ),
+        class_name="pane-head",
+    )
+
+
+def _settings() -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            policy_form(),
+            rules_panel("Rules", "Rules decide beside the model; the stricter of the two counts."),
+            class_name="settings-column",
+        ),
+        rx.el.div(simulator(), rejudge_panel(), class_name="settings-column"),
+        class_name="settings-columns",
+    )

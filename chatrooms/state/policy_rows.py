@@ -1,0 +1,62 @@
+"""The shapes in which a room's moderation settings reach the browser."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """A policy as its form shows it."""
+
+    mode: str = "manual"
+    flag: int = 50
+    """Thresholds in percent."""
+    remove: int = 80
+    hides_flagged: bool = False
+    holds: str = "auto"
+    """`auto`: in auto mode only; `yes`; `no`."""
+    hold_limit_s: str = "2"
+    hold_expiry: str = "publish"
+    unreadable: str = "review"
+    summary_every: int = 20
+    sample_per_mille: int = 5
+    slow_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule in the list of rules."""
+
+    id: int = 0
+    name: str = ""
+    kind: str = ""
+    action: str = ""
+    text: str = ""
+    """What it looks at, in words."""
+    is_on: bool = True
+    is_site: bool = False
+    created_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """How many messages come to one outcome, before and after."""
+
+    word: str = ""
+    before: int = 0
+    after: int = 0
+    removed: int = 0
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """A message that would have come to another outcome."""
+
+    message_id: int = 0
+    author: str = ""
+    text: str = ""
+    sent_at: str = ""
+    score: str = ""
+    before: str = ""
+    after: str = ""
+    decided: str = ""
