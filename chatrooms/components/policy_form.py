@@ -145,7 +145,7 @@ def _number(label: str, name: str, value: rx.Var) -> rx.Component:
         rx.el.input(
             type="text",
             input_mode="decimal",
-            default_value=value.to_string(),
+            default_value=value,
             key=PolicyState.saved.to_string() + name,
             on_change=lambda typed: PolicyState.change(name, typed).debounce(300),
             class_name="input short",

@@ -135,8 +135,10 @@ def draft_of(row: PolicyRow) -> PolicyDraft:
 
 
 def _with(row: PolicyRow, name: object, value: Any) -> PolicyRow:
+    if not isinstance(name, str):
+        return row
     if name in _NUMBERS:
-        changed: dict[str, Any] = {str(name): min(max(caller.number(_first(value)), 0), 10**6)}
+        changed: dict[str, Any] = {name: min(max(caller.number(_first(value)), 0), 10**6)}
         # The two thresholds push each other, so that the order always holds.
         if name == "flag":
             changed["remove"] = max(row.remove, changed["flag"])
@@ -144,9 +146,9 @@ def _with(row: PolicyRow, name: object, value: Any) -> PolicyRow:
             changed["flag"] = min(row.flag, changed["remove"])
         return replace(row, **changed)
     if name in _SWITCHES:
-        return replace(row, **{str(name): value is True})
+        return replace(row, **{name: value is True})
     if name in asdict(row) and isinstance(value, str):
-        return replace(row, **{str(name): value[:20]})
+        return replace(row, **{name: value[:20]})
     return row
 
 

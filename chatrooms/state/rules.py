@@ -81,7 +81,7 @@ class RulesState(rx.State):
     @rx.event
     async def change(self, name: str, value: str):
         """Take over what was typed in one field, and tell what the rule would have done."""
-        _take(self, {name: value})
+        _take(self, {str(name): value})
         self.error = ""
         await _try(self)
 
@@ -89,13 +89,8 @@ class RulesState(rx.State):
     async def save(self, form: dict[str, Any]):
         """Store the rule, or say in the editor why not."""
         _take(self, form)
-        asked: dict[str, Any] = {**await _whose(self), "draft": draft_of(self)}
-        call: Any = rules.add_rule
-        if self.editing_id:
-            asked["rule_id"] = self.editing_id
-            call = rules.change_rule
         try:
-            await off_loop(call, caller.deps(), **asked)
+            await _store(self)
         except ChatError as error:
             self.error = str(error)
             return
@@ -123,6 +118,14 @@ class RulesState(rx.State):
 def draft_of(state: RulesState) -> RuleDraft:
     """What the editor holds, unchecked."""
     return RuleDraft(state.name, state.kind, state.action, dict(state.typed))
+
+
+async def _store(state: RulesState) -> None:
+    asked: dict[str, Any] = {**await _whose(state), "draft": draft_of(state)}
+    if state.editing_id:
+        await off_loop(rules.change_rule, caller.deps(), **asked, rule_id=state.editing_id)
+    else:
+        await off_loop(rules.add_rule, caller.deps(), **asked)
 
 
 async def _try(state: RulesState) -> None:

@@ -1,0 +1,176 @@
+"""A room's moderation settings through their handlers, called as any client may call them."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import NotAllowed, RoomUnavailable
+from chatrooms.domain.moderation import Mode
+from chatrooms.live.offload import off_loop
+from chatrooms.services import rooms
+from chatrooms.services.moderation import judging
+from chatrooms.state.policy import PolicyState
+from chatrooms.state.rejudging import RejudgingState
+from chatrooms.state.rules import RulesState
+from chatrooms.state.simulation import SimulationState
+from tests.support.moderation import ABUSE, HARMLESS, moderated
+from tests.support.people import Place, Someone, post
+from tests.support.tabs import BrowserTab, serving
+from tests.support.web import WebProcess, web_process
+
+ODD: list[Any] = [None, "x", -1, 2**80, 1.5, [], {}, "\ud800", "\x00", ["", 3], True]
+
+
+@pytest.fixture
+async def web(deps: Deps) -> AsyncIterator[WebProcess]:
+    async with web_process(deps) as process:
+        with serving(process):
+            yield process
+
+
+async def settings_of(web: WebProcess, who: Someone, room: Place) -> BrowserTab:
+    path = f"/rooms/{room.slug}/moderation"
+    tab = BrowserTab(web, await web.connect(), token=who.token, path=path)
+    for event in await tab.call(PolicyState.load):
+        for handler in event or []:
+            await tab.call(handler)
+    return tab
+
+
+async def test_an_owner_tries_a_policy_sees_what_it_would_have_done_and_applies_it(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    def talk() -> None:
+        moderated(deps, private_room, Mode.MANUAL)
+        for text in (HARMLESS, ABUSE):
+            post(deps, private_room, member, text)
+        judging.judge_waiting(deps)
+
+    await off_loop(talk)
+    tab = await settings_of(web, owner, private_room)
+    form, simulation = tab.state(PolicyState), tab.state(SimulationState)
+    assert (form.status, form.can_change, form.policy.mode) == ("open", True, "manual")
+    assert (simulation.looked_at, simulation.changed) == (2, 0)
+    await tab.call(PolicyState.change, "mode", "auto")
+    assert "not enough yet" in form.measured
+    assert (form.is_changed, simulation.changed, simulation.people) == (True, 2, 1)
+    assert [(row.word, row.before, row.after) for row in simulation.outcomes] == [
+        ("Approved", 0, 1),
+        ("Waits in the queue", 2, 0),
+        ("Removed", 0, 1),
+    ]
+    await tab.call(PolicyState.change, "flag", ["90"])
+    assert (form.policy.flag, form.policy.remove) == (90, 90)
+    await tab.call(PolicyState.forget)
+    assert (form.is_changed, form.policy.mode, simulation.changed) == (False, "manual", 0)
+    await tab.call(PolicyState.change, "mode", "auto")
+    await tab.call(PolicyState.change, "hold_limit_s", "nothing")
+    await tab.call(PolicyState.save)
+    assert "hold limit" in form.error
+    await tab.call(PolicyState.change, "hold_limit_s", "1.5")
+    await tab.call(PolicyState.save)
+    assert (form.error, form.is_changed) == ("", False)
+    access = await off_loop(rooms.open_room, deps, actor_id=owner.id, slug=private_room.slug)
+    assert (access.policy.mode, access.policy.hold_limit_ms) == (Mode.AUTO, 1_500)
+
+
+async def test_a_moderator_writes_a_rule_tries_it_and_only_reads_the_policy(
+    deps: Deps, web: WebProcess, private_room: Place, moderator: Someone, member: Someone
+) -> None:
+    def talk() -> None:
+        moderated(deps, private_room, Mode.MANUAL)
+        post(deps, private_room, member, HARMLESS)
+        judging.judge_waiting(deps)
+
+    await off_loop(talk)
+    tab = await settings_of(web, moderator, private_room)
+    editor, simulation = tab.state(RulesState), tab.state(SimulationState)
+    await tab.call(RulesState.start)
+    await tab.call(RulesState.change, "name", "Gardens")
+    await tab.call(RulesState.change, "words", "garden")
+    await tab.call(RulesState.change, "action", "remove")
+    assert (simulation.is_of_rule, simulation.changed) == (True, 1)
+    await tab.call(RulesState.save, {"words": ""})
+    assert "at least one word" in editor.error
+    await tab.call(RulesState.save, {"words": "garden"})
+    (rule,) = editor.rules
+    assert (rule.name, rule.text, editor.is_editing) == ("Gardens", "Words: garden", False)
+    assert not simulation.is_of_rule
+    await tab.call(RulesState.edit, rule.id)
+    assert editor.typed["words"] == "garden"
+    await tab.call(RulesState.save, {"kind": "pattern", "pattern": "("})
+    assert "cannot be used" in editor.error
+    await tab.call(RulesState.stop)
+    await tab.call(RulesState.switch, rule.id, False)
+    assert not editor.rules[0].is_on
+    await tab.call(RulesState.delete, rule.id)
+    assert editor.rules == []
+    await tab.call(PolicyState.change, "slow_s", "30")
+    await tab.call(PolicyState.save)
+    assert tab.state(PolicyState).error
+    await tab.call(RejudgingState.start, {"newest": "5"})
+    assert (tab.state(RejudgingState).total, tab.state(RejudgingState).is_running) == (1, True)
+
+
+@pytest.mark.parametrize("who", ["member", "stranger", "removed"])
+async def test_others_see_nothing_and_change_nothing(
+    request: pytest.FixtureRequest, deps: Deps, web: WebProcess, private_room: Place, who: str
+) -> None:
+    someone: Someone = request.getfixturevalue(who)
+    tab = await settings_of(web, someone, private_room)
+    form = tab.state(PolicyState)
+    assert (form.status, form.room_name) == ("unavailable", "")
+    refused = (NotAllowed, RoomUnavailable)
+    await tab.call(RulesState.start)
+    await tab.call(RulesState.save, {"name": "x", "words": "y"})
+    assert tab.state(RulesState).error
+    await tab.call(RulesState.load_room)
+    assert tab.state(RulesState).rules == []
+    for call, args in (
+        (RulesState.switch, (1, False)),
+        (RulesState.delete, (1,)),
+        (RejudgingState.load, ()),
+        (RejudgingState.follow, ()),
+    ):
+        with pytest.raises(refused):
+            await tab.call(call, *args)
+    await tab.call(PolicyState.save)
+    assert form.error
+    await tab.call(SimulationState.choose_days, 30)
+    assert tab.state(SimulationState).error
+
+
+async def test_the_rules_of_the_site_are_for_administrators(
+    web: WebProcess, admin: Someone, owner: Someone
+) -> None:
+    async def open_admin(who: Someone) -> BrowserTab:
+        tab = BrowserTab(web, await web.connect(), token=who.token, path="/admin")
+        await tab.call(RulesState.load_site)
+        await tab.call(RulesState.start)
+        await tab.call(RulesState.save, {"name": "Everywhere", "words": "zonk"})
+        return tab
+
+    allowed = (await open_admin(admin)).state(RulesState)
+    assert [(rule.name, rule.is_site) for rule in allowed.rules] == [("Everywhere", True)]
+    refused = (await open_admin(owner)).state(RulesState)
+    assert (refused.rules, bool(refused.error)) == ([], True)
+
+
+async def test_whatever_is_sent_breaks_nothing(
+    web: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    tab = await settings_of(web, owner, private_room)
+    form = tab.state(PolicyState)
+    for odd in ODD:
+        for name in (odd, "flag", "remove", "mode", "holds", "hold_limit_s", "slow_s", "_room_id"):
+            await tab.call(PolicyState.change, name, odd)
+        await tab.call(PolicyState.save)
+        await tab.call(SimulationState.choose_days, odd)
+        await tab.call(RulesState.edit, odd)
+        await tab.call(RulesState.change, odd, odd)
+        await tab.call(RulesState.save, odd)
+        await tab.call(RejudgingState.start, {"newest": odd})
+        await tab.call(PolicyState.forget)
+    assert form.policy.mode == "manual"
