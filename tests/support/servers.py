@@ -94,18 +94,21 @@ def _running(
 def fresh_database(server_url: str) -> Iterator[str]:
     """An empty, migrated database of its own on a server from `postgres`."""
     name = f"test_{next(_numbers)}"
+    database = sql.Identifier(name)
+    _administer(
+        server_url,
+        sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(database, sql.Identifier(TEMPLATE)),
+    )
+    try:
+        yield _beside(server_url, name)
+    finally:
+        _administer(server_url, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+
+
+def _administer(server_url: str, statement: sql.Composed) -> None:
+    # A connection each time: a test may have restarted the server meanwhile.
     with psycopg.connect(_beside(server_url, "postgres"), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(TEMPLATE)
-            )
-        )
-        try:
-            yield _beside(server_url, name)
-        finally:
-            connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+        connection.execute(statement)
 
 
 def _beside(server_url: str, database: str) -> str:
