@@ -12,6 +12,7 @@ from bench.idle import run_idle
 from bench.model import run_model
 from bench.moderate import Flow, run_moderate
 from bench.open_room import run_open_room
+from bench.queue import run_queue
 from bench.search import run_search
 from bench.unread import run_unread
 from bench.votes import Storm, run_votes
@@ -131,6 +132,17 @@ def model(
 ) -> None:
     """How long the moderation model takes to judge, beside alt-profanity-check."""
     run_model(texts=texts, singles=singles, as_json=json)
+
+
+@app.command()
+def queue(
+    *,
+    cases: Annotated[int, typer.Option(min=1000, help="Open cases.")] = 100_000,
+    times: Annotated[int, typer.Option(min=20, help="Openings.")] = 100,
+    json: Json = False,
+) -> None:
+    """How long the moderation page takes to open when a lot waits."""
+    run_queue(cases=cases, times=times, as_json=json)
 
 
 @app.command()

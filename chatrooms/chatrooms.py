@@ -23,6 +23,7 @@ from chatrooms.live.tab_state import use_tab_states
 from chatrooms.live.wire import Wire
 from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
+from chatrooms.state.desk import DeskState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.live import LiveState, ReaderState, empty_vars
 from chatrooms.state.marks import MarksState
@@ -48,7 +49,12 @@ def _name(handler: Any) -> str:
 
 PAGE_EVENTS = PageEvents(
     own={
-        "rooms": (_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
+        "rooms": (
+            _name(SidebarState.load),
+            _name(RoomState.refresh),
+            _name(RoomInfoState.refresh),
+            _name(DeskState.count),
+        ),
         "unread": (_name(SidebarState.load),),
         "marks": (_name(MarksState.load), _name(SavedState.refresh)),
         "threads": (_name(MarksState.load), _name(ThreadsState.refresh)),
@@ -56,7 +62,7 @@ PAGE_EVENTS = PageEvents(
         "notifications": (_name(NotificationsState.load), _name(ThreadsState.refresh)),
         "profile": (_name(SessionState.refresh),),
         "person": (_name(ProfileState.refresh),),
-        "moderation": (_name(StandingState.load),),
+        "moderation": (_name(StandingState.load), _name(DeskState.count)),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh), _name(SanctionsState.load)),

@@ -1,6 +1,7 @@
 // Keys that work everywhere. Single letters are off while typing and while a dialog or menu is open.
 
 import { find, findAll, threadOf } from "./dom.js";
+import { onDeskKey } from "./moderation.js";
 import { focusSearch } from "./search.js";
 
 const REGIONS = [
@@ -26,6 +27,7 @@ function onKey(event) {
   if (find(OVERLAYS)) return;
   if (event.key === "F6") return goToRegion(event);
   if (event.key === "Escape") return close(event);
+  if (onDeskKey(event)) return event.preventDefault();
   if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
   const action = { r: "reply", q: "quote", e: "edit" }[event.key.toLowerCase()];
   if (action) act(event, action);

@@ -12,6 +12,7 @@ import { fitKeyboard } from "./keyboard.js";
 import * as keys from "./keys.js";
 import * as lightbox from "./lightbox.js";
 import * as menus from "./menus.js";
+import * as moderation from "./moderation.js";
 import * as notices from "./notices.js";
 import * as outbox from "./outbox.js";
 import * as search from "./search.js";
@@ -36,6 +37,7 @@ function sync() {
   switcher.sync();
   following.sync();
   menus.sync();
+  moderation.sync();
   notices.sync();
 }
 
@@ -46,6 +48,7 @@ composer.start();
 drafts.start();
 following.start();
 menus.start();
+moderation.start();
 notices.start();
 keys.start();
 lightbox.start();

@@ -19,6 +19,16 @@ _KEYS = {
         ("Q", "Quote"),
         ("E", "Edit, if it is yours"),
     ),
+    "On the moderation page": (
+        ("J K", "Next case, previous case"),
+        ("A", "Keep"),
+        ("R", "Remove"),
+        ("X", "Select"),
+        ("Shift A", "Keep what is selected"),
+        ("Shift R", "Remove what is selected"),
+        ("U", "Undo"),
+        ("/", "Filter the queue"),
+    ),
     "While writing": (
         ("Enter", "Send"),
         ("Shift Enter", "Break the line"),

@@ -9,6 +9,8 @@ from chatrooms.components.notifications import bell
 from chatrooms.components.room_header import room_sign
 from chatrooms.components.search_box import search_box
 from chatrooms.components.unread import is_unread, muted_sign, unread_count, unread_pills
+from chatrooms.services.moderation.queue import MANY
+from chatrooms.state.desk import DeskState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.live import ReaderState
 from chatrooms.state.new_room import NewRoomState
@@ -47,6 +49,7 @@ def sidebar() -> rx.Component:
             _rooms(),
             rx.el.div(rx.el.h2("More"), class_name="side-title"),
             _page_link("compass", "Discover", "/discover"),
+            rx.cond(DeskState.waiting >= 0, _moderation_link()),
             rx.cond(SessionState.is_admin, _page_link("shield-check", "Administration", "/admin")),
             class_name="side-scroll",
         ),
@@ -136,6 +139,20 @@ def _draft_sign() -> rx.Component:
 
 def _page_link(icon_name: str, word: str, path: str) -> rx.Component:
     return _row(rx.el.span(icon(icon_name, 15)), rx.el.span(word), to=path)
+
+
+def _moderation_link() -> rx.Component:
+    waiting = DeskState.waiting
+    shown = rx.cond(waiting >= MANY, f"{MANY}+", waiting.to_string())
+    return _row(
+        rx.el.span(icon("gavel", 15)),
+        rx.el.span("Moderation"),
+        rx.cond(
+            waiting > 0,
+            rx.el.span(shown, rx.el.span(" waiting", class_name="sr-only"), class_name="pill"),
+        ),
+        to="/moderation",
+    )
 
 
 def _pane_button(

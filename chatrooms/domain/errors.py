@@ -73,6 +73,20 @@ class RuleUnavailable(ChatError):
     sentence = "This rule does not exist any more."
 
 
+class CaseUnavailable(ChatError):
+    """The case does not exist, or the actor does not moderate its room."""
+
+    code = "case_unavailable"
+    sentence = "This case does not exist, or you do not moderate its room."
+
+
+class CaseDecided(ChatError):
+    """The case waits for nobody any more: somebody else was faster, or its message is gone."""
+
+    code = "case_decided"
+    sentence = "This was decided already."
+
+
 class PollEnded(ChatError):
     """The poll takes no more votes."""
 

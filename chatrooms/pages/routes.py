@@ -10,6 +10,7 @@ from chatrooms.pages.admin import admin_page
 from chatrooms.pages.discover import discover_page
 from chatrooms.pages.home import home_page
 from chatrooms.pages.invite import invite_page
+from chatrooms.pages.moderation import moderation_page
 from chatrooms.pages.moderation_settings import moderation_settings_page
 from chatrooms.pages.not_found import not_found_page
 from chatrooms.pages.person import person_page
@@ -19,6 +20,7 @@ from chatrooms.pages.settings import settings_page
 from chatrooms.pages.sign_in import sign_in_page
 from chatrooms.pages.sign_up import sign_up_page
 from chatrooms.state.admin import AdminState
+from chatrooms.state.desk import DeskState
 from chatrooms.state.discover import DiscoverState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.invitation import InvitationState
@@ -52,7 +54,7 @@ _SIGNED_IN = [
     DraftsState.load,
     ThreadsState.refresh,
 ]
-_WITHOUT_ROOM = [*_SIGNED_IN, RoomState.leave_page]
+_WITHOUT_ROOM = [*_SIGNED_IN, DeskState.count, RoomState.leave_page]
 _ROOM_TITLE = rx.cond(LiveState.room.name != "", LiveState.room.name + " · Chatrooms", "Chatrooms")
 
 ROUTES = [
@@ -63,7 +65,13 @@ ROUTES = [
         "/rooms/[room_slug]",
         room_page,
         _ROOM_TITLE,
-        [*_SIGNED_IN, RoomState.open_room, DraftsState.open, RoomInfoState.refresh],
+        [
+            *_SIGNED_IN,
+            RoomState.open_room,
+            DraftsState.open,
+            RoomInfoState.refresh,
+            DeskState.count,
+        ],
     ),
     Route(
         "/rooms/[room_slug]/moderation",
@@ -84,6 +92,12 @@ ROUTES = [
         person_page,
         "Profile · Chatrooms",
         [*_WITHOUT_ROOM, ProfileState.load],
+    ),
+    Route(
+        "/moderation",
+        moderation_page,
+        "Moderation · Chatrooms",
+        [*_SIGNED_IN, RoomState.leave_page, DeskState.load],
     ),
     Route(
         "/admin",

@@ -13,8 +13,9 @@ from sqlalchemy import and_, bindparam, func, select, tuple_
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Account, Membership, Message, Room, Session, table_of
+from chatrooms.db.tables import Account, CaseRow, Membership, Message, Room, Session, table_of
 from chatrooms.domain.errors import (
+    CaseUnavailable,
     ChatError,
     MessageUnavailable,
     NotAllowed,
@@ -210,6 +211,21 @@ def access_any_message(
     return access, message
 
 
+def access_case(tx: Transaction, *, actor_id: int, case_id: object) -> tuple[RoomAccess, CaseRow]:
+    """A case of moderation, open or closed, if the actor moderates its room now.
+
+    Raises: CaseUnavailable, the same for one that is absent and for one of other people's rooms.
+    """
+    case = tx.get(CaseRow, case_id) if is_id(case_id) else None
+    if case is None:
+        raise CaseUnavailable
+    try:
+        access = access_room(tx, actor_id=actor_id, room_id=case.room_id, to=Permission.MODERATE)
+    except ChatError as error:
+        raise CaseUnavailable from error
+    return access, case
+
+
 def access_message(
     tx: Transaction, *, actor_id: int, room_id: object, message_id: object, to: Permission
 ) -> tuple[RoomAccess, Message]:
@@ -295,3 +311,44 @@ def access_rooms(tx: Transaction, *, actor_id: int, named: Collection[str] = ())
             _ROOMS.c.slug.in_(named) | func.lower(_ROOMS.c.name).in_(named),
         )
     return list(tx.scalars(readable))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRoom:
+    """A room in which somebody may do what was asked for."""
+
+    id: int
+    slug: str
+    name: str
+    is_private: bool
+
+
+def access_rooms_to(tx: Transaction, *, actor_id: int, to: Permission) -> list[OpenRoom]:
+    """All rooms in which the actor, as a member, may do `to` now, by name.
+
+    Raises: NotSignedIn.
+    """
+    access_account(tx, actor_id=actor_id)
+    rows = tx.execute(
+        select(
+            _ROOMS.c.id,
+            _ROOMS.c.slug,
+            _ROOMS.c.name,
+            _ROOMS.c.is_private,
+            _ROOMS.c.archived_at,
+            _MEMBERSHIPS.c.role,
+        )
+        .join(_MEMBERSHIPS, _MEMBERSHIPS.c.room_id == _ROOMS.c.id)
+        .where(_MEMBERSHIPS.c.account_id == actor_id)
+        .order_by(func.lower(_ROOMS.c.name), _ROOMS.c.id)
+    ).all()
+    return [
+        OpenRoom(row.id, row.slug, row.name, row.is_private)
+        for row in rows
+        if to
+        in granted(
+            role=Role(row.role),
+            is_private=row.is_private,
+            is_archived=row.archived_at is not None,
+        )
+    ]

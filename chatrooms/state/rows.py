@@ -12,14 +12,28 @@ from chatrooms.live.rows import (
     RoomRow,
     ThreadRow,
 )
+from chatrooms.state.desk_rows import (
+    CaseInFullRow,
+    CaseRow,
+    DeskRoomRow,
+    EntryRow,
+    QueueRow,
+    RecordRow,
+    SaidRow,
+    SegmentRow,
+)
 from chatrooms.state.policy_rows import ChangedRow, OutcomeRow, PolicyRow, RuleRow
 
 __all__ = [
     "AccountRow",
+    "CaseInFullRow",
+    "CaseRow",
     "ChangedRow",
     "ChoiceRow",
+    "DeskRoomRow",
     "DraftRow",
     "EmojiRow",
+    "EntryRow",
     "FileRow",
     "HitRow",
     "InvitationRow",
@@ -35,12 +49,15 @@ __all__ = [
     "PollRow",
     "ProfileRow",
     "PublicRoomRow",
+    "QueueRow",
     "ReactionRow",
+    "RecordRow",
     "RefusedRow",
     "RightsRow",
     "RoomLink",
     "RoomRow",
     "RuleRow",
+    "SaidRow",
     "SanctionRow",
     "SegmentRow",
     "SessionRow",
@@ -244,14 +261,6 @@ class RefusedRow:
 
     client_id: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRow:
-    """A piece of a snippet."""
-
-    text: str = ""
-    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

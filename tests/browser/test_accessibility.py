@@ -8,10 +8,12 @@ import pytest
 from playwright.sync_api import expect
 
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.moderation import Queue
 from chatrooms.services import hearing, invitations, messages, pins, polls, reactions, saved, votes
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.files import picture, upload
+from tests.support.moderation import waiting
 from tests.support.people import Place, Someone, bring_in, make_room, post
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
@@ -221,4 +223,29 @@ def test_a_room_that_one_may_join(
     checker = Checker(screen)
     expect(screen.button("Join")).to_be_visible()
     checker.look("room of others")
+    assert checker.found == []
+
+
+@LOOKS
+def test_the_moderation_page(
+    desk: Desk, deps: Deps, owner: Someone, admin: Someone, lively_room: Place, options: Any
+) -> None:
+    cases = [waiting(deps, lively_room, admin, queue=Queue.FLAGGED)[0] for _ in range(2)]
+    screen = desk.sit_down(owner, **options).go("/moderation")
+    checker = Checker(screen)
+    queue = screen.page.get_by_role("list", name="Queue")
+    expect(queue.get_by_role("article")).to_have_count(len(cases))
+    checker.look("queue")
+    queue.get_by_role("article").last.get_by_role("button").first.click()
+    expect(screen.button("Keep")).to_be_visible()
+    checker.look("open case")
+    if options["viewport"]["width"] < 768:
+        screen.button("Person").click()
+        checker.look("person")
+        screen.button("Back to the case").click()
+    for _ in cases:
+        screen.button("Keep").click()
+        expect(screen.button("Undo")).to_be_visible()
+    expect(screen.page.get_by_role("heading", name="Nothing waiting")).to_be_visible()
+    checker.look("empty queue")
     assert checker.found == []

@@ -4,11 +4,15 @@ import json
 from typing import Any
 
 from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.db.tables import Message as MessageTable
 from chatrooms.domain.events import Message
-from chatrooms.domain.moderation import Mode, Policy
+from chatrooms.domain.moderation import Mode, Policy, Queue
 from chatrooms.services import history
+from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation.cases import nudge_staff, open_case
 from tests.support.inspect import change, rows
-from tests.support.people import Place
+from tests.support.people import Place, Someone, post
 
 HARMLESS = "Shall we meet at noon and look at the new pictures of the garden?"
 ABUSE = "You are a worthless piece of shit, go kill yourself you stupid bitch"
@@ -36,6 +40,40 @@ def shown(deps: Deps, room: Place) -> list[str]:
 def seen(message: Message) -> str:
     """What one message shows."""
     return message.withheld.value or message.body
+
+
+def waiting(
+    deps: Deps,
+    room: Place,
+    author: Someone,
+    body: str = ABUSE,
+    *,
+    queue: Queue = Queue.FLAGGED,
+    score: float | None = 0.91,
+    words: str = "worthless",
+) -> tuple[int, int]:
+    """A message that waits for a moderator with this verdict: ids of message and case."""
+    message_id = post(deps, room, author, body)
+    start = body.find(words)
+    evidence = [{"words": words, "weight": 1.0, "start": start, "end": start + len(words)}]
+    with transaction(deps.sessions) as tx:
+        lock_room(tx, room_id=room.id)
+        message = tx.get_one(MessageTable, message_id)
+        message.status, message.judge_at = "flagged", None
+        tx.flush()
+        open_case(tx, deps, message=message, queue=queue, score=score)
+        nudge_staff(tx, deps, room_id=room.id)
+    change(
+        deps,
+        "INSERT INTO verdicts (message_id, room_id, revision, score, model, evidence, decision) "
+        "VALUES (:message, :room, 0, :score, 'test-1', CAST(:evidence AS jsonb), 'flag')",
+        message=message_id,
+        room=room.id,
+        score=score,
+        evidence=json.dumps(evidence if start >= 0 else []),
+    )
+    found = rows(deps, "SELECT id FROM cases WHERE message_id = :id", id=message_id)
+    return message_id, found[0][0]
 
 
 def status(deps: Deps, message_id: int) -> str:

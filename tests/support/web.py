@@ -26,7 +26,7 @@ from chatrooms.services.sessions import SignedIn
 from tests.support.people import Place, Someone
 
 PAGES = PageEvents(
-    own={"rooms": ("rooms",), "marks": ("marks",)},
+    own={"rooms": ("rooms",), "marks": ("marks",), "moderation": ("moderation",)},
     facts=("facts",),
     info=("info",),
     top=("top",),

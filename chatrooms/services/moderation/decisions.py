@@ -10,7 +10,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import AppealRow, AuditRow, Message, ReportRow
-from chatrooms.domain.errors import InvalidInput, MessageUnavailable, NotAllowed
+from chatrooms.domain.errors import CaseDecided, InvalidInput, MessageUnavailable, NotAllowed
 from chatrooms.domain.moderation import Queue, Status, Withheld
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission, Role
@@ -47,30 +47,66 @@ class _Before:
         }
 
 
-def keep(deps: Deps, *, actor_id: int, room_id: int, message_id: int, reason: str = "") -> int:
+def keep(
+    deps: Deps,
+    *,
+    actor_id: int,
+    room_id: int,
+    message_id: int,
+    reason: str = "",
+    case_id: int | None = None,
+) -> int:
     """Decide that a message may be seen; one that was removed or held comes back, in its place.
     The decision's id, for `undo`. For moderators of the room.
 
-    An open appeal is granted by it, open reports are not upheld.
-    Raises: MessageUnavailable if it is absent, deleted or of another room; NotAllowed, also for an
-        appeal against one's own removal; InvalidInput; as `access_room`.
+    An open appeal is granted by it, open reports are not upheld. `case_id`: decide only while this
+    case of it waits, so that of two moderators one decides.
+    Raises: MessageUnavailable if it is absent, deleted or of another room; CaseDecided; NotAllowed,
+        also for an appeal against one's own removal; InvalidInput; as `access_room`.
     """
     return _decide(
-        deps, KEEP, actor_id=actor_id, room_id=room_id, message_id=message_id, reason=reason
+        deps,
+        KEEP,
+        actor_id=actor_id,
+        room_id=room_id,
+        message_id=message_id,
+        reason=reason,
+        case_id=case_id,
     )
 
 
-def remove(deps: Deps, *, actor_id: int, room_id: int, message_id: int, reason: str = "") -> int:
+def remove(
+    deps: Deps,
+    *,
+    actor_id: int,
+    room_id: int,
+    message_id: int,
+    reason: str = "",
+    case_id: int | None = None,
+) -> int:
     """Decide that a message may not be seen: it leaves every screen, its text is kept for reviewers
     and an appeal. Raises and returns as `keep`; an open appeal is denied by it, reports are upheld.
     """
     return _decide(
-        deps, REMOVE, actor_id=actor_id, room_id=room_id, message_id=message_id, reason=reason
+        deps,
+        REMOVE,
+        actor_id=actor_id,
+        room_id=room_id,
+        message_id=message_id,
+        reason=reason,
+        case_id=case_id,
     )
 
 
 def _decide(
-    deps: Deps, action: str, *, actor_id: int, room_id: int, message_id: int, reason: str
+    deps: Deps,
+    action: str,
+    *,
+    actor_id: int,
+    room_id: int,
+    message_id: int,
+    reason: str,
+    case_id: int | None,
 ) -> int:
     why = check_line(reason, label="A reason", max_chars=MAX_REASON_CHARS)
     with transaction(deps.sessions) as tx:
@@ -82,6 +118,8 @@ def _decide(
         if appeal is not None:
             _check_may_answer(tx, access, appeal)
         closed = close_case(tx, deps, message_id=message.id, outcome=action, by_id=access.actor.id)
+        if case_id is not None and (closed is None or closed.id != case_id):
+            raise CaseDecided
         queue = Queue(closed.queue) if closed else None
         before = _Before(Status(message.status), Withheld(message.withheld), message.is_held, queue)
         _carry_out(tx, deps, action, message)

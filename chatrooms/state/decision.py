@@ -1,0 +1,134 @@
+"""Deciding the open case, or several that were picked, and taking it back."""
+
+from typing import Any
+
+import reflex as rx
+
+from chatrooms.domain.errors import CaseDecided, InvalidInput
+from chatrooms.live.offload import off_loop
+from chatrooms.services.moderation import deciding
+from chatrooms.services.moderation.deciding import Action, Made
+from chatrooms.state import caller, desk
+from chatrooms.state.desk import DeskState
+
+_ASK_FROM = 21
+"""So many at once are decided only once their number was typed."""
+_MAX_STEPS = 20
+_DONE = {"keep": "Kept", "remove": "Removed"}
+
+
+class DecisionState(rx.State):
+    """What was decided last, as far as it can be undone, and the question before a lot is."""
+
+    told: str = ""
+    """What was done, in a sentence; empty for nothing to tell."""
+    can_undo: bool = False
+    asking: str = ""
+    """What is to be done with the picked cases once their number was typed; empty for nothing."""
+    ask_error: str = ""
+    _made: list[list[tuple[int, int]]] = []
+
+    @rx.event
+    async def decide(self, form: dict[str, Any]):
+        """Keep or remove the message of the case that the form was shown with; the next opens."""
+        page = await self.get_state(DeskState)
+        case_id = caller.number_in(form, "case_id")
+        row = next((each for each in page.cases if each.id == case_id), None)
+        action = _action(caller.text(form, "action"))
+        try:
+            made = await off_loop(
+                deciding.decide,
+                caller.deps(),
+                actor_id=await caller.actor_id(self),
+                case_id=case_id,
+                action=action,
+                reason=caller.text(form, "reason"),
+            )
+        except CaseDecided as error:
+            self.told, self.can_undo = str(error), False
+        else:
+            _note(self, f"{_DONE[action]}: {row.text[:60] if row else 'a message'}", [made])
+        await desk.refresh(page, is_own=True)
+
+    @rx.event
+    async def decide_picked(self, action: str):
+        """Keep or remove everything that is picked; of many, ask first."""
+        page = await self.get_state(DeskState)
+        if len(page.picked) >= _ASK_FROM:
+            self.asking, self.ask_error = _action(action), ""
+        elif page.picked:
+            await _decide_picked(self, page, _action(action))
+
+    @rx.event
+    async def confirm(self, form: dict[str, Any]):
+        """Do what was asked about, if the number that was typed is that of the picked cases."""
+        page = await self.get_state(DeskState)
+        if caller.number_in(form, "count") != len(page.picked) or not self.asking:
+            self.ask_error = f"Type {len(page.picked)} to go on."
+            return
+        action, self.asking = _action(self.asking), ""
+        await _decide_picked(self, page, action)
+
+    @rx.event
+    def set_asking(self, is_open: bool):
+        """Close the question."""
+        if not is_open:
+            self.asking = ""
+
+    @rx.event
+    async def undo(self):
+        """Take back what was decided last; again for what was before. It opens again."""
+        if not self._made:
+            return
+        page = await self.get_state(DeskState)
+        *rest, last = self._made
+        self._made, self.told, self.can_undo = rest, "", bool(rest)
+        undone = await off_loop(
+            deciding.undo_all,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            made=[Made(*each) for each in last],
+        )
+        known = {row.id for row in page.cases}
+        await desk.refresh(page, is_own=True)
+        back = [row.id for row in page.cases if row.id not in known]
+        if back:
+            await desk.show(page, back[0])
+        left = len(last) - undone
+        some = f"Undone, but for {left} of which something else was decided since."
+        self.told = some if left else "Undone."
+
+    @rx.event
+    def dismiss(self):
+        """Take the sentence off the page."""
+        self.told = ""
+
+
+async def _decide_picked(state: DecisionState, page: DeskState, action: Action) -> None:
+    picked = list(page.picked)
+    made = await off_loop(
+        deciding.decide_all,
+        caller.deps(),
+        actor_id=await caller.actor_id(state),
+        case_ids=picked,
+        action=action,
+    )
+    left = len(picked) - len(made)
+    rest = f" {left} could not be." if left else ""
+    _note(state, f"{_DONE[action]} {len(made)} messages.{rest}", made)
+    await desk.refresh(page, is_own=True)
+
+
+def _note(state: DecisionState, told: str, made: list[Made]) -> None:
+    state.told, state.can_undo = told, bool(made)
+    if made:
+        steps = [*state._made, [(each.room_id, each.decision_id) for each in made]]
+        state._made = steps[-_MAX_STEPS:]
+
+
+def _action(word: object) -> Action:
+    if word == "keep":
+        return "keep"
+    if word == "remove":
+        return "remove"
+    raise InvalidInput
