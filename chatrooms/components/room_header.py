@@ -23,7 +23,7 @@ def room_header() -> rx.Component:
     """Name, topic and presence of the open room. Keeps its height while loading."""
     return rx.el.header(
         back_link(),
-        rx.el.div(_name(), rx.el.p(LiveState.room.topic, class_name="cut"), class_name="grow cut"),
+        rx.el.div(_title(), rx.el.p(LiveState.room.topic, class_name="cut"), class_name="grow cut"),
         rx.cond(LiveState.room.id != 0, _presence()),
         class_name="pane-head room-head",
     )
@@ -38,11 +38,18 @@ def room_sign(is_private: rx.Var[bool], size: int = 16) -> rx.Component:
     )
 
 
+def _title() -> rx.Component:
+    return rx.el.div(
+        _name(),
+        rx.cond(LiveState.room.mode != "", mode_badge(LiveState.room.mode)),
+        class_name="room-title",
+    )
+
+
 def _name() -> rx.Component:
     return rx.el.h1(
         rx.cond(LiveState.room.id != 0, room_sign(LiveState.room.is_private)),
         rx.el.span(LiveState.room.name, class_name="cut"),
-        rx.cond(LiveState.room.mode != "", mode_badge(LiveState.room.mode)),
         rx.cond(LiveState.room.is_archived, chip(icon("archive", 12), "Archived", class_name="sm")),
     )
 

@@ -1,6 +1,7 @@
 """What author, bystander and moderator see of moderation in the room, each in a browser of their
 own. Moderators decide through the services that their page uses."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,10 +11,10 @@ from sqlalchemy import text
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.moderation import Mode
-from chatrooms.services import history, votes
-from chatrooms.services.moderation import decisions, sanctions
+from chatrooms.services import history, sessions, votes
+from chatrooms.services.moderation import decisions, sanctions, standing
 from tests.browser.screen import PHONE, Desk, Screen
-from tests.support.moderation import moderated
+from tests.support.moderation import ABUSE, moderated
 from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up
 
 TEXT = "The early tulips are out"
@@ -170,6 +171,36 @@ def test_a_removal_is_seen_explained_appealed_and_taken_back_without_a_reload(
         expect(screen.message(TEXT)).not_to_contain_text(REMOVED)
 
 
+def test_what_the_model_removes_is_shown_to_its_author_alone_with_the_words_that_did_it(
+    deps: Deps, room: Place, admin: Someone, ann: Screen, ben: Screen
+) -> None:
+    moderated(deps, room, Mode.AUTO)
+    ann.say(ABUSE)
+    own = held(ann, REMOVED)
+    expect(own).to_contain_text(ABUSE)
+    expect(own).to_contain_text("score is very high.")
+    expect(own.locator("mark").first).to_be_visible()
+    ann.enter(room)
+    own.get_by_role("button", name="Appeal").click()
+    own.get_by_role("textbox", name="Your appeal").fill("It was a quotation")
+    own.get_by_role("button", name="Send appeal").click()
+    expect(own).to_contain_text("You appealed.")
+    expect(anywhere(ben, ABUSE)).to_have_count(0)
+    assert "Removed" not in ben.log.inner_text()
+    (said,) = [
+        each.message_id
+        for each in standing.list_own(deps, actor_id=author_of(ann, deps), room_id=room.id)
+    ]
+    keep(deps, room, admin, said)
+    for screen in (ann, ben):
+        screen.expect_message(ABUSE)
+        expect(held(screen, ABUSE)).to_have_count(0)
+
+
+def author_of(screen: Screen, deps: Deps) -> int:
+    return sessions.get_signed_in(deps, token=screen.session_token()).account_id
+
+
 def test_an_author_takes_back_what_was_removed(
     deps: Deps, room: Place, admin: Someone, ann: Screen, ben: Screen
 ) -> None:
@@ -256,10 +287,10 @@ def test_a_new_room_is_moderated_as_chosen_and_everybody_sees_how(
     for name in ("Manual", "Semi-auto", "Auto"):
         group.get_by_role("radio", name=name, exact=True).check()
     ann.button("Create room").click()
-    heading = ann.page.get_by_role("heading", level=1)
-    expect(heading).to_contain_text("Auto")
+    expect(ann.page.get_by_role("heading", level=1)).to_have_text(re.compile("Tulips and more$"))
+    expect(ann.page.get_by_text("Moderation: Auto")).to_be_visible()
     ben = desk.sit_down(guest).go(ann.page.url.removeprefix(desk.url))
-    expect(ben.page.get_by_role("heading", level=1)).to_contain_text("Moderation: Auto")
+    expect(ben.page.get_by_text("Moderation: Auto")).to_be_visible()
 
 
 def test_on_a_phone_an_appeal_is_made_with_a_finger(

@@ -22,10 +22,13 @@ from chatrooms.api import uploads
 from chatrooms.bootstrap import Deps, utc_now
 from chatrooms.domain import jobs
 from chatrooms.domain.errors import FileUnavailable, InvalidInput, ServiceUnavailable
+from chatrooms.domain.moderation import HoldExpiry, Mode
 from chatrooms.live.identity import cookie_name
 from chatrooms.services import files, history, maintenance, members, messages, profiles
+from chatrooms.services.moderation import decisions
 from tests.support.files import HTML, animation, bomb, on_disk, picture, taken_somewhere, upload
 from tests.support.inspect import everything_stored
+from tests.support.moderation import moderated
 from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up, with_settings
 from workers.maintenance import sweep_files
 from workers.schedule import SCHEDULE
@@ -620,3 +623,29 @@ def test_beat_has_stray_files_swept(
     monkeypatch.setattr(bootstrap, "current", lambda: deps)
     sweep_files(added_later=1)
     assert not any(path.exists() for path in left)
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_file_that_moderation_keeps_back_is_its_authors_and_the_moderators_alone(
+    deps: Deps,
+    private_room: Place,
+    owner: Someone,
+    moderator: Someone,
+    member: Someone,
+    holds: bool,
+) -> None:
+    author = bring_in(deps, private_room, by=owner, who=sign_up(deps, "author"))
+    token = upload(deps, private_room, author, picture())
+    if holds:
+        moderated(deps, private_room, Mode.AUTO, hold_expiry=HoldExpiry.KEEP)
+    said = post(deps, private_room, author, files=[token])
+    here: dict[str, Any] = {"room_id": private_room.id, "message_id": said}
+    if not holds:
+        files.open_file(deps, actor_id=member.id, token=token)
+        decisions.remove(deps, actor_id=moderator.id, **here)
+    for who in (author, moderator, owner):
+        files.open_file(deps, actor_id=who.id, token=token)
+    with pytest.raises(FileUnavailable):
+        files.open_file(deps, actor_id=member.id, token=token)
+    decisions.keep(deps, actor_id=moderator.id, **here)
+    files.open_file(deps, actor_id=member.id, token=token)

@@ -25,7 +25,7 @@ from chatrooms.services.rooms import RoomDraft
 from chatrooms.state.hearing import HearingState
 from chatrooms.state.live import ReaderState
 from chatrooms.state.mentions import MentionState
-from chatrooms.state.notices import title_of
+from chatrooms.state.notices import notification_row, title_of
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.room import RoomState
 from chatrooms.state.session import SessionState
@@ -234,6 +234,44 @@ def test_every_kind_has_its_words() -> None:
         for count in (1, 3):
             one = Told(1, kind, count, False, None, None, 1, "room", "Room", 0, 0, "")  # type: ignore[arg-type]
             assert "Room" in title_of(one)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "is_held", "path"),
+    [
+        (Kind.MODERATED, "removed", False, "/rooms/room?message=7"),
+        (Kind.MODERATED, "removed", True, "/rooms/room?thread=5"),
+        (Kind.APPEAL_DECIDED, "denied", False, "/rooms/room?message=7"),
+        (Kind.REPORT_DECIDED, "kept", False, "/rooms/room?message=7"),
+        (Kind.UNSAFE, "", False, "/moderation"),
+        (Kind.SANCTIONED, "time_out:60:Why", False, "/rooms/room?message=7"),
+        (Kind.SANCTIONED, "ban:0:Why", False, "/"),
+    ],
+)
+def test_what_moderation_tells_leads_where_one_sees_it(
+    deps: Deps, kind: Kind, text: str, is_held: bool, path: str
+) -> None:
+    one = Told(1, kind, 1, False, deps.clock(), None, 1, "room", "Room", 7, 5, text, is_held)
+    assert notification_row(one).path == path
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "reason"),
+    [
+        ("time_out:5:", "You were timed out for 5 minutes in Room", ""),
+        ("time_out:60:No: really", "You were timed out for 1 hour in Room", "No: really"),
+        ("time_out:40320:", "You were timed out for 28 days in Room", ""),
+        ("ban:0:Spam", "You were banned from Room", "Spam"),
+        ("lifted_time_out:0:", "You may write again in Room", ""),
+        ("lifted_ban:0:", "You are no longer banned from Room", ""),
+    ],
+)
+def test_a_sanction_is_told_with_its_length_and_its_reason(
+    deps: Deps, text: str, title: str, reason: str
+) -> None:
+    one = Told(1, Kind.SANCTIONED, 1, False, deps.clock(), None, 1, "room", "Room", 0, 0, text)
+    row = notification_row(one)
+    assert (row.title, row.text) == (title, reason)
 
 
 # What may show
