@@ -3,6 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.controls import empty_state, icon, link
+from chatrooms.components.numbers import numbers_panel
 from chatrooms.components.policy_form import policy_form
 from chatrooms.components.rejudge import rejudge_panel
 from chatrooms.components.rules_editor import rules_panel
@@ -59,6 +60,6 @@ def _settings() -> rx.Component:
             rules_panel("Rules", "Rules decide beside the model; the stricter of the two counts."),
             class_name="settings-column",
         ),
-        rx.el.div(simulator(), rejudge_panel(), class_name="settings-column"),
+        rx.el.div(simulator(), rejudge_panel(), numbers_panel(), class_name="settings-column"),
         class_name="settings-columns",
     )

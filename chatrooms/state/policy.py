@@ -12,6 +12,7 @@ from chatrooms.services.moderation import decided, policies
 from chatrooms.services.moderation.decided import Measured
 from chatrooms.services.moderation.policies import PolicyDraft
 from chatrooms.state import caller, screens
+from chatrooms.state.numbers import NumbersState
 from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.rows import PolicyRow
 from chatrooms.state.rules import RulesState
@@ -64,7 +65,7 @@ class PolicyState(rx.State):
         self.is_changed = False
         await _measure(self)
         await show_policy(self, draft_of(self.policy))
-        return [RulesState.load_room, RejudgingState.load]
+        return [RulesState.load_room, RejudgingState.load, NumbersState.load]
 
     @rx.event
     async def change(self, name: str, value: Any):

@@ -60,3 +60,14 @@ class ChangedRow:
     before: str = ""
     after: str = ""
     decided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """Verdicts of one day."""
+
+    day: str = ""
+    approved: int = 0
+    waiting: int = 0
+    flagged: int = 0
+    removed: int = 0

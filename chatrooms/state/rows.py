@@ -22,7 +22,7 @@ from chatrooms.state.desk_rows import (
     SaidRow,
     SegmentRow,
 )
-from chatrooms.state.policy_rows import ChangedRow, OutcomeRow, PolicyRow, RuleRow
+from chatrooms.state.policy_rows import ChangedRow, DayRow, OutcomeRow, PolicyRow, RuleRow
 
 __all__ = [
     "AccountRow",
@@ -30,6 +30,7 @@ __all__ = [
     "CaseRow",
     "ChangedRow",
     "ChoiceRow",
+    "DayRow",
     "DeskRoomRow",
     "DraftRow",
     "EmojiRow",

@@ -13,6 +13,7 @@ from chatrooms.services.moderation import (
     decided,
     decisions,
     judging,
+    numbers,
     policies,
     rejudging,
     simulating,
@@ -185,6 +186,8 @@ def test_only_moderators_of_the_room_simulate_measure_and_judge_anew(
         with pytest.raises(error):
             rejudging.rejudge(deps, actor_id=who.id, room_id=private_room.id, newest=5)
         with pytest.raises(error):
+            numbers.count(deps, actor_id=who.id, room_id=private_room.id)
+        with pytest.raises(error):
             rejudging.get_progress(deps, actor_id=who.id, room_id=private_room.id)
 
 
@@ -265,3 +268,30 @@ def test_a_policy_changed_before_a_batch_is_judged_is_the_one_that_counts(
     )
     judging.judge_waiting(deps)
     assert status(deps, bad) == "removed"
+
+
+def test_the_numbers_tell_outcomes_per_day_and_how_often_moderators_differed(
+    deps: Deps, private_room: Place, member: Someone, moderator: Someone
+) -> None:
+    here: dict[str, Any] = {"actor_id": moderator.id, "room_id": private_room.id}
+    empty = numbers.count(deps, **here)
+    assert (empty.days, empty.compared, empty.median_wait) == ((), 0, None)
+    moderated(deps, private_room, Mode.AUTO, holds=False)
+    bad = [post(deps, private_room, member, f"{ABUSE} {n}") for n in range(3)]
+    fine = post(deps, private_room, member, HARMLESS)
+    judging.judge_waiting(deps)
+    decisions.keep(deps, **here, message_id=bad[0])
+    decisions.remove(deps, **here, message_id=bad[1])
+    decisions.remove(deps, **here, message_id=fine)
+    found = numbers.count(deps, **here)
+    (day,) = found.days
+    assert (day.approved, day.waiting, day.flagged, day.removed) == (1, 0, 0, 3)
+    assert (found.removed, found.overturned) == (2, 1)
+    assert (found.compared, found.agreed) == (3, 1)
+    moderated(deps, private_room, Mode.SEMI_AUTO)
+    flagged = post(deps, private_room, member, f"{ABUSE} again")
+    judging.judge_waiting(deps)
+    decisions.remove(deps, **here, message_id=flagged)
+    after_wait = numbers.count(deps, **here).median_wait
+    assert after_wait is not None
+    assert after_wait.total_seconds() >= 0

@@ -11,6 +11,7 @@ from chatrooms.domain.moderation import Mode
 from chatrooms.live.offload import off_loop
 from chatrooms.services import rooms
 from chatrooms.services.moderation import judging
+from chatrooms.state.numbers import NumbersState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.rules import RulesState
@@ -61,6 +62,9 @@ async def test_an_owner_tries_a_policy_sees_what_it_would_have_done_and_applies_
         ("Waits in the queue", 2, 0),
         ("Removed", 0, 1),
     ]
+    numbers = tab.state(NumbersState)
+    assert [(day.waiting, day.removed) for day in numbers.days] == [(2, 0)]
+    assert (numbers.agreed, numbers.waited) == ("none yet", "none yet")
     await tab.call(PolicyState.change, "flag", ["90"])
     assert (form.policy.flag, form.policy.remove) == (90, 90)
     await tab.call(PolicyState.forget)
@@ -133,6 +137,7 @@ async def test_others_see_nothing_and_change_nothing(
         (RulesState.delete, (1,)),
         (RejudgingState.load, ()),
         (RejudgingState.follow, ()),
+        (NumbersState.load, ()),
     ):
         with pytest.raises(refused):
             await tab.call(call, *args)
