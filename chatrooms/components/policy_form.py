@@ -38,8 +38,11 @@ def policy_form() -> rx.Component:
         rx.cond(
             is_model_asked,
             rx.el.div(
-                _threshold("Flag from", "flag", policy.flag),
-                rx.cond(policy.mode == "auto", _threshold("Remove from", "remove", policy.remove)),
+                _threshold("Flag from", "flag", policy.flag, PolicyState.flag_key),
+                rx.cond(
+                    policy.mode == "auto",
+                    _threshold("Remove from", "remove", policy.remove, PolicyState.remove_key),
+                ),
                 _hides(policy.hides_flagged),
                 class_name="settings-rows",
             ),
@@ -99,16 +102,18 @@ def _measured() -> rx.Component:
     )
 
 
-def _threshold(label: str, name: str, value: rx.Var[int]) -> rx.Component:
+def _threshold(label: str, name: str, value: rx.Var[int], key: rx.Var[int]) -> rx.Component:
+    # Uncontrolled: a slider that waits for the server would jump back while it is dragged.
     return rx.el.label(
         rx.el.span(label, class_name="field-label"),
         rx.el.input(
             type="range",
             min=0,
             max=100,
-            value=value.to_string(),
+            default_value=value.to_string(),
+            key=name + key.to_string(),
             aria_label=f"{label} score",
-            on_change=lambda typed: PolicyState.change(name, typed).throttle(120),
+            on_change=lambda typed: PolicyState.change(name, typed).debounce(40),
             class_name="slider",
         ),
         rx.el.output((value / 100).to_string(), class_name="number"),
@@ -147,7 +152,7 @@ def _number(label: str, name: str, value: rx.Var) -> rx.Component:
             input_mode="decimal",
             default_value=value,
             key=PolicyState.saved.to_string() + name,
-            on_change=lambda typed: PolicyState.change(name, typed).debounce(300),
+            on_blur=lambda typed: PolicyState.change(name, typed),
             class_name="input short",
         ),
         class_name="settings-row",

@@ -66,10 +66,13 @@ def _summary() -> rx.Component:
 
 
 def _table() -> rx.Component:
-    heads = ("Outcome", "Before", "After", "Moderators removed", "Moderators kept")
+    heads = ("Outcome", "Before", "After", "They removed", "They kept")
     return rx.el.div(
         rx.el.table(
-            rx.el.caption("Messages by outcome", class_name="sr-only"),
+            rx.el.caption(
+                "Messages by outcome, and how moderators decided about those of After",
+                class_name="hint",
+            ),
             rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads))),
             rx.el.tbody(rx.foreach(SimulationState.outcomes, _outcome)),
             class_name="table",

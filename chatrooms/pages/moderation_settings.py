@@ -54,12 +54,16 @@ def _head() -> rx.Component:
 
 
 def _settings() -> rx.Component:
-    return rx.el.div(
+    rules = rules_panel("Rules", "Rules decide beside the model; the stricter of the two counts.")
+    return rx.fragment(
         rx.el.div(
-            policy_form(),
-            rules_panel("Rules", "Rules decide beside the model; the stricter of the two counts."),
-            class_name="settings-column",
+            rx.el.div(policy_form(), rules, class_name="settings-column"),
+            rx.el.div(simulator(), class_name="settings-column stays"),
+            class_name="settings-columns",
         ),
-        rx.el.div(simulator(), rejudge_panel(), numbers_panel(), class_name="settings-column"),
-        class_name="settings-columns",
+        rx.el.div(
+            rx.el.div(rejudge_panel(), class_name="settings-column"),
+            rx.el.div(numbers_panel(), class_name="settings-column"),
+            class_name="settings-columns",
+        ),
     )

@@ -33,6 +33,9 @@ class PolicyState(rx.State):
     can_change: bool = False
     policy: PolicyRow = PolicyRow()
     saved: PolicyRow = PolicyRow()
+    flag_key: int = 0
+    remove_key: int = 0
+    """Change when a slider must show a value that nobody dragged it to."""
     is_changed: bool = False
     """Whether something was changed that is not saved."""
     measured: str = ""
@@ -61,8 +64,7 @@ class PolicyState(rx.State):
             return None
         self.status, self._room_id = "open", found.room_id
         self.room_name, self.can_change = found.room_name, found.can_change
-        self.policy = self.saved = row_of(found.policy)
-        self.is_changed = False
+        _begin(self, row_of(found.policy))
         await _measure(self)
         await show_policy(self, draft_of(self.policy))
         return [RulesState.load_room, RejudgingState.load, NumbersState.load]
@@ -74,6 +76,8 @@ class PolicyState(rx.State):
         self.policy = _with(self.policy, name, value)
         self.is_changed = self.policy != self.saved
         self.error = self.message = ""
+        self.flag_key += int(name != "flag" and self.policy.flag != before.flag)
+        self.remove_key += int(name != "remove" and self.policy.remove != before.remove)
         if self.policy.remove != before.remove:
             await _measure(self)
         await show_policy(self, draft_of(self.policy))
@@ -81,8 +85,8 @@ class PolicyState(rx.State):
     @rx.event
     async def forget(self):
         """Go back to what is saved."""
-        self.policy, self.error, self.message = self.saved, "", ""
-        self.is_changed = False
+        self.error = self.message = ""
+        _begin(self, self.saved)
         await _measure(self)
         await show_policy(self, draft_of(self.policy))
 
@@ -101,9 +105,16 @@ class PolicyState(rx.State):
         except ChatError as error:
             self.error = str(error)
             return
-        self.policy = self.saved = row_of(now)
-        self.is_changed = False
+        _begin(self, row_of(now))
         self.message = "Saved. It applies to what is written from now on."
+
+
+def _begin(state: PolicyState, saved: PolicyRow) -> None:
+    """Show what is saved, with nothing changed."""
+    state.policy = state.saved = saved
+    state.is_changed = False
+    state.flag_key += 1
+    state.remove_key += 1
 
 
 def row_of(policy: Policy) -> PolicyRow:

@@ -1,5 +1,6 @@
 """Moderation rules: those of the room of this address, or of the whole site, and their editor."""
 
+from dataclasses import replace
 from typing import Any
 
 import reflex as rx
@@ -133,7 +134,8 @@ async def _try(state: RulesState) -> None:
     if state.is_site:
         return
     if state.is_editing:
-        await show_rule(state, draft_of(state), rule_id=state.editing_id)
+        tried = replace(draft_of(state), name=state.name or "This rule")
+        await show_rule(state, tried, rule_id=state.editing_id)
     else:
         await forget_rule(state)
 

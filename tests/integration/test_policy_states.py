@@ -92,10 +92,10 @@ async def test_a_moderator_writes_a_rule_tries_it_and_only_reads_the_policy(
     tab = await settings_of(web, moderator, private_room)
     editor, simulation = tab.state(RulesState), tab.state(SimulationState)
     await tab.call(RulesState.start)
-    await tab.call(RulesState.change, "name", "Gardens")
     await tab.call(RulesState.change, "words", "garden")
     await tab.call(RulesState.change, "action", "remove")
     assert (simulation.is_of_rule, simulation.changed) == (True, 1)
+    await tab.call(RulesState.change, "name", "Gardens")
     await tab.call(RulesState.save, {"words": ""})
     assert "at least one word" in editor.error
     await tab.call(RulesState.save, {"words": "garden"})
