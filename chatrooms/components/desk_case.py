@@ -5,6 +5,7 @@ import reflex as rx
 from chatrooms.components.avatar import face_link, name_link
 from chatrooms.components.browser import local_date_time, local_moment
 from chatrooms.components.controls import button, chip, icon, icon_button, link
+from chatrooms.services.bans import BAN, TIME_OUT
 from chatrooms.services.moderation.decisions import MAX_REASON_CHARS
 from chatrooms.state.case import CaseState
 from chatrooms.state.decision import DecisionState
@@ -12,6 +13,14 @@ from chatrooms.state.desk import DeskState
 from chatrooms.state.rows import EntryRow, SaidRow, SegmentRow
 
 CASE = CaseState.case
+_LENGTHS = {
+    60: "1 hour",
+    5: "5 minutes",
+    1_440: "1 day",
+    10_080: "7 days",
+    40_320: "28 days",
+}
+"""How long a time-out may last, by its minutes; the first is what is chosen."""
 
 
 def open_case() -> rx.Component:
@@ -179,12 +188,23 @@ def _decide() -> rx.Component:
             class_name="input grow",
             custom_attrs={"data-reason": "true"},
         ),
+        rx.el.div(
+            rx.el.select(
+                *(rx.el.option(word, value=str(minutes)) for minutes, word in _LENGTHS.items()),
+                name="minutes",
+                aria_label="Length of a time-out",
+                class_name="input",
+            ),
+            _act("Time out", "T", TIME_OUT, "ghost", key_name="time-out"),
+            button("Ban", kind="ghost", type="submit", custom_attrs={"data-decide": BAN}),
+            class_name="sanction",
+        ),
         on_submit=DecisionState.decide,
         class_name="decide",
     )
 
 
-def _act(word: str, key: str, action: str, kind: str) -> rx.Component:
+def _act(word: str, key: str, action: str, kind: str, *, key_name: str = "") -> rx.Component:
     return button(
         word,
         rx.el.kbd(key, aria_hidden="true", class_name="wide"),
@@ -193,6 +213,6 @@ def _act(word: str, key: str, action: str, kind: str) -> rx.Component:
         custom_attrs={
             "aria-keyshortcuts": key,
             "data-decide": action,
-            "data-desk-key": action,
+            "data-desk-key": key_name or action,
         },
     )

@@ -23,6 +23,7 @@ _KEYS = {
         ("J K", "Next case, previous case"),
         ("A", "Keep"),
         ("R", "Remove"),
+        ("T", "Time the author out"),
         ("X", "Select"),
         ("Shift A", "Keep what is selected"),
         ("Shift R", "Remove what is selected"),

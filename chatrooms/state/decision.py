@@ -4,16 +4,19 @@ from typing import Any
 
 import reflex as rx
 
-from chatrooms.domain.errors import CaseDecided, InvalidInput
+from chatrooms.domain.errors import CaseDecided, CaseUnavailable, InvalidInput
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import deciding
+from chatrooms.services.bans import BAN, TIME_OUT
+from chatrooms.services.moderation import deciding, sanctions
 from chatrooms.services.moderation.deciding import Action, Made
-from chatrooms.state import caller, desk
+from chatrooms.state import caller, case, desk
+from chatrooms.state.case import CaseState
 from chatrooms.state.desk import DeskState
 
 _ASK_FROM = 21
 """So many at once are decided only once their number was typed."""
 _MAX_STEPS = 20
+_SANCTIONS = (TIME_OUT, BAN)
 _DONE = {"keep": "Kept", "remove": "Removed"}
 
 
@@ -30,8 +33,12 @@ class DecisionState(rx.State):
 
     @rx.event
     async def decide(self, form: dict[str, Any]):
-        """Keep or remove the message of the case that the form was shown with; the next opens."""
+        """Keep or remove the message of the case that the form was shown with, and the next opens;
+        or time out or ban its author, and it stays."""
         page = await self.get_state(DeskState)
+        if caller.text(form, "action") in _SANCTIONS:
+            await _sanction(self, form)
+            return
         case_id = caller.number_in(form, "case_id")
         row = next((each for each in page.cases if each.id == case_id), None)
         action = _action(caller.text(form, "action"))
@@ -102,6 +109,29 @@ class DecisionState(rx.State):
     def dismiss(self):
         """Take the sentence off the page."""
         self.told = ""
+
+
+async def _sanction(state: DecisionState, form: dict[str, Any]) -> None:
+    shown = await state.get_state(CaseState)
+    is_ban, reason = caller.text(form, "action") == BAN, caller.text(form, "reason")
+    if caller.number_in(form, "case_id") != shown.case.id:
+        raise CaseUnavailable
+    if is_ban and not reason.strip():
+        raise InvalidInput("A ban needs a reason.")
+    whom: dict[str, Any] = {
+        "actor_id": await caller.actor_id(state),
+        "room_id": shown._room_id,
+        "account_id": shown.record.person.id,
+        "reason": reason,
+    }
+    if is_ban:
+        await off_loop(sanctions.ban, caller.deps(), **whom)
+    else:
+        minutes = caller.number_in(form, "minutes")
+        await off_loop(sanctions.time_out, caller.deps(), **whom, minutes=minutes)
+    did = "Banned" if is_ban else "Timed out"
+    state.told, state.can_undo = f"{did}: {shown.record.person.name}", False
+    await case.show(state, shown.case.id)
 
 
 async def _decide_picked(state: DecisionState, page: DeskState, action: Action) -> None:

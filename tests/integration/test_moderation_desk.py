@@ -30,6 +30,7 @@ REFUSED = (
     "invalid_input",
     "case_unavailable",
     "room_unavailable",
+    "account_unavailable",
 )
 """How handlers answer without having done anything."""
 
@@ -159,6 +160,8 @@ async def test_no_handler_shows_or_decides_anything_for_those_who_do_not_moderat
         (CaseState.renew, ()),
         (CaseState.add_note, ({"note": "x"},)),
         (DecisionState.decide, (form(case_id, "remove"),)),
+        (DecisionState.decide, (form(0, "ban", "x"),)),
+        (DecisionState.decide, ({**form(0, "time_out"), "minutes": 5},)),
         (DecisionState.decide_picked, ("remove",)),
         (DecisionState.undo, ()),
     ]:
@@ -249,3 +252,23 @@ async def test_notes_are_there_for_the_rooms_other_moderators(
     for tab in (one, two):
         (note,) = tab.state(CaseState).record.notes
         assert (note.title, note.text) == (moderator.username, "Asked to be kind")
+
+
+async def test_the_author_of_a_case_is_timed_out_and_banned_where_it_is_shown(
+    deps: Deps, web: WebProcess, private_room: Place, moderator: Someone, member: Someone
+) -> None:
+    message_id, case_id = await off_loop(waiting, deps, private_room, member)
+    tab = await open_desk(web, moderator)
+    send = {"case_id": case_id, "minutes": "60", "reason": "Rude"}
+    await tab.call(DecisionState.decide, {**send, "action": "time_out"})
+    (standing,) = tab.state(CaseState).record.sanctions
+    assert (standing.title, standing.text) == ("Timed out", "Rude")
+    for wrong in ({"reason": " "}, {"case_id": case_id + 1}, {"case_id": "x"}):
+        with pytest.raises(ChatError):
+            await tab.call(DecisionState.decide, {**send, "action": "ban", **wrong})
+    await tab.call(DecisionState.decide, {**send, "action": "ban"})
+    assert [each.title for each in tab.state(CaseState).record.sanctions] == ["Banned"]
+    assert (tab.state(DeskState).open_id, await off_loop(status, deps, message_id)) == (
+        case_id,
+        "flagged",
+    )
