@@ -154,6 +154,26 @@ def test_a_held_message_is_nowhere_until_it_is_judged_and_then_takes_its_place(
     assert (status(deps, held), status(deps, later)) == ("approved", "approved")
 
 
+def test_held_messages_of_one_author_appear_as_they_were_written_whoever_judges_which(
+    deps: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moderated(deps, room)
+    first = post(deps, room, member, HARMLESS)
+    monkeypatch.setattr(judging, "BATCH", 1)
+    later = ["not looked yet"]
+
+    def other_worker() -> None:
+        post(deps, room, member, "And what about the new pictures of the lake?")
+        judging.judge_waiting(deps)
+        later[:] = shown(deps, room)
+
+    between(monkeypatch, other_worker)
+    judging.judge_waiting(deps)
+    assert later == []
+    assert shown(deps, room) == [HARMLESS, "And what about the new pictures of the lake?"]
+    assert verdicts(deps, first) == ["approve"]
+
+
 def test_held_abuse_never_appears_unless_a_moderator_keeps_it(
     deps: Deps, room: Place, member: Someone, moderator: Someone
 ) -> None:

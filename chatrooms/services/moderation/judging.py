@@ -24,6 +24,7 @@ from chatrooms.services.event_log import lock_policy
 from chatrooms.services.moderation import outcomes, waiting
 from chatrooms.services.moderation.cases import find_open, list_staff
 from chatrooms.services.moderation.counting import count_moderated
+from chatrooms.services.moderation.in_order import pass_turn, without_early
 from chatrooms.services.moderation.matching import NOTHING, Fit, find_fits, load_rules
 from chatrooms.services.moderation.scoring import Scored, score
 
@@ -75,15 +76,17 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> int:
     scored = {each.message_id: each for each in taken}
     with transaction(deps.sessions) as tx:
         policy = lock_policy(tx, room_id=room_id)
-        standing = [
+        unchanged = [
             message
             for message in _still_waiting(tx, list(scored))
             if message.revision == scored[message.id].revision
         ]
+        standing, held_by = without_early(tx, room_id=room_id, messages=unchanged)
         undecided = {each.id for each in standing if each.status == Status.PENDING}
         verdicts = _verdicts(tx, deps, policy, standing, scored)
         _store(tx, room_id, policy, verdicts)
         outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
+        pass_turn(tx, room_id=room_id, authors=held_by)
         decided = sum(
             each.message.id in undecided and each.status_after is not Status.PENDING
             for each in verdicts
