@@ -34,7 +34,7 @@ def case_person() -> rx.Component:
                 rx.cond(RECORD.joined_at != "", _fact("Here since", local_date(RECORD.joined_at))),
                 _fact("Messages", RECORD.messages),
                 _fact("Removed", RECORD.removed.to_string()),
-                class_name="facts",
+                class_name="person-facts",
             ),
             _list("In force", RECORD.sanctions),
             _list("Decisions", RECORD.decisions),
