@@ -130,7 +130,7 @@ def _tick(word: str, at: rx.Var[str], percent: rx.Var[int]) -> rx.Component:
         at != "",
         rx.el.i(
             rx.el.span(word, " ", at),
-            class_name=rx.cond(percent > 80, f"tick {word} at-end", f"tick {word}"),
+            class_name=rx.cond(percent > 80, f"at {word} at-end", f"at {word}"),
             custom_attrs={"style": {"left": percent.to_string() + "%"}},
         ),
     )
