@@ -158,6 +158,7 @@ def test_held_messages_of_one_author_appear_as_they_were_written_whoever_judges_
     deps: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moderated(deps, room)
+    judging.judge_waiting(deps)
     first = post(deps, room, member, HARMLESS)
     monkeypatch.setattr(judging, "BATCH", 1)
     later = ["not looked yet"]

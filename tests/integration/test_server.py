@@ -46,7 +46,15 @@ def test_everything_is_ready_soon_after_the_address_is_printed(running: Instance
     assert running.get("/healthz") == (200, "ok\n")
     assert running.get("/readyz")[0] == 200
     names = sorted(name for name, pid in running.children() if pid)
-    assert names == ["beat", "chroma", "postgres", "redis", "web", "worker"]
+    assert names == [
+        "beat",
+        "chroma",
+        "moderation-worker",
+        "postgres",
+        "redis",
+        "web",
+        "worker",
+    ]
 
 
 def test_the_pages_are_served_on_the_same_port(running: Instance) -> None:
@@ -212,9 +220,10 @@ def test_a_web_process_that_dies_is_replaced(running: Instance) -> None:
 
 def test_what_is_down_is_named(running: Instance) -> None:
     worker = running.child("worker")
+    unserved = {"worker": "no worker serves ai, maintenance"}
     worker.suspend()
     try:
-        wait_until(lambda: running.down() == {"worker": "no worker answers"}, what="it is named")
+        wait_until(lambda: running.down() == unserved, what="it is named")
         assert running.get("/readyz")[0] == 503
         assert running.get("/healthz")[0] == 200
     finally:
