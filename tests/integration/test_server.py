@@ -166,7 +166,8 @@ def test_given_servers_replace_the_embedded_ones(running: Instance) -> None:
     environ = running.child("web").environ()
     given = {name: environ[name] for name in ("DATABASE_URL", "REDIS_URL", "CHROMA_URL")}
     other = Instance(running.data.with_name("given"), environ=given).start().wait_ready()
-    assert sorted(name for name, _ in other.children()) == ["beat", "web", "worker"]
+    children = sorted(name for name, _ in other.children())
+    assert children == ["beat", "moderation-worker", "web", "worker"]
     wait_until(lambda: other.down() == {}, what="nothing is down")
     assert other.stop() == 0
     assert other.processes() == []

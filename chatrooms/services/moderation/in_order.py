@@ -14,14 +14,14 @@ from chatrooms.domain.moderation import Status
 def without_early(
     tx: Transaction, *, room_id: int, messages: Sequence[Message]
 ) -> tuple[list[Message], set[int]]:
-    """The messages of a batch whose turn it is, and the authors of those among them that are held.
+    """The messages of a batch whose turn it is, and the authors of those of them that are held.
 
     A held message waits while another worker has an earlier one of its author's in this room; that
     worker calls `pass_turn`. The caller holds the room's lock.
     """
     authors = {message.author_id for message in messages if message.is_held}
     if not authors:
-        return list(messages), authors
+        return list(messages), set()
     rows = tx.execute(
         select(col(Message.author_id), func.min(col(Message.id)))
         .where(
@@ -33,7 +33,7 @@ def without_early(
     ).all()
     first = {row[0]: row[1] for row in rows}
     kept = [m for m in messages if not m.is_held or m.id < first.get(m.author_id, m.id + 1)]
-    return kept, authors
+    return kept, {message.author_id for message in kept if message.is_held}
 
 
 def pass_turn(tx: Transaction, *, room_id: int, authors: Collection[int]) -> None:
