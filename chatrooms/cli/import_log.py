@@ -35,10 +35,11 @@ def import_log(
     data: Annotated[Path | None, typer.Option(help="Data folder of the running server.")] = None,
 ) -> None:
     """Import a chat log: a JSON object per line with room, author, sent_at, text, and maybe id and
-    reply_to. Importing a file twice stores nothing twice. Bad lines are reported and skipped.
+    reply_to. Importing a file twice stores nothing twice; what is replayed is moderated like what
+    people write. Bad lines are reported and skipped.
     """
     use_instance(data)
-    importer = Importer(bootstrap.current())
+    importer = Importer(bootstrap.current(), is_judged=live > 0)
     tally = Tally()
     total = sum(1 for _ in _lines(file))
     with Progress() as progress:

@@ -12,7 +12,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Room
-from chatrooms.domain.errors import InvalidInput
+from chatrooms.domain.errors import InvalidInput, MessageUnavailable
 from chatrooms.domain.text import check_line, slugify, username_from
 from chatrooms.services import admission, messages, rooms
 from chatrooms.services.accounts import ensure_guest
@@ -82,20 +82,32 @@ class Importer:
         self._join(room_id, account_id)
         client_id = self._client_id(line)
         known = messages.find_posted(self.deps, author_id=account_id, client_id=client_id)
-        message_id = known or messages.post_message(
-            self.deps,
-            actor_id=account_id,
-            room_id=room_id,
-            client_id=client_id,
-            body=line.text,
-            reply_to_id=self._posted.get((line.room, line.reply_to)) if line.reply_to else None,
-            sent_at=line.sent_at,
-            is_limited=False,
-            is_judged=self.is_judged,
-        )
+        message_id = known or self._post(line, account_id, room_id, client_id)
         if line.id is not None:
             self._posted[line.room, line.id] = message_id
         return known is None
+
+    def _post(self, line: LogLine, account_id: int, room_id: int, client_id: str) -> int:
+        quoted = self._posted.get((line.room, line.reply_to)) if line.reply_to else None
+
+        def post(reply_to_id: int | None) -> int:
+            return messages.post_message(
+                self.deps,
+                actor_id=account_id,
+                room_id=room_id,
+                client_id=client_id,
+                body=line.text,
+                reply_to_id=reply_to_id,
+                sent_at=line.sent_at,
+                is_limited=False,
+                is_judged=self.is_judged,
+            )
+
+        try:
+            return post(quoted)
+        except MessageUnavailable:
+            # It quotes one that moderation holds.
+            return post(None)
 
     def room_id(self, name: str) -> int:
         """The room of that name into which lines were imported."""

@@ -12,8 +12,11 @@ from chatrooms.domain.events import Message
 from chatrooms.live.rows import iso
 from chatrooms.services import history, rooms, sessions
 from chatrooms.services.imports import Importer, LogLine, parse_line
+from chatrooms.services.moderation import judging
 from tests.support.inspect import assert_gapless, rows
-from tests.support.people import PASSWORD, Someone, unique
+from tests.support.moderation import ABUSE, HARMLESS, moderated
+from tests.support.moderation import shown as texts
+from tests.support.people import PASSWORD, Place, Someone, unique
 
 AT = "2005-05-19T08:36:00.000Z"
 
@@ -164,3 +167,23 @@ def test_an_import_into_a_public_room_is_read_by_everybody(
     assert [info.facts.name for info in found] == [room_name]
     with pytest.raises(RoomUnavailable):
         rooms.open_room(deps, actor_id=stranger.id, slug="no-such-room")
+
+
+def test_a_replayed_log_is_moderated_like_what_people_write(deps: Deps, room_name: str) -> None:
+    importer = Importer(deps, is_judged=True)
+    importer.add(line(room_name, author="owner", text="Welcome"))
+    place = moderated(deps, Place(importer.room_id(room_name), ""))
+    importer.add(line(room_name, author="bob", id="1", text=ABUSE))
+    importer.add(line(room_name, author="cat", reply_to="1", text=HARMLESS))
+    assert texts(deps, place) == ["Welcome"]
+    judging.judge_waiting(deps)
+    assert texts(deps, place) == ["Welcome", HARMLESS]
+
+
+def test_imported_history_is_not_moderated(deps: Deps, room_name: str) -> None:
+    importer = Importer(deps)
+    importer.add(line(room_name, author="owner", text="Welcome"))
+    place = moderated(deps, Place(importer.room_id(room_name), ""))
+    importer.add(line(room_name, author="bob", text=ABUSE))
+    judging.judge_waiting(deps)
+    assert texts(deps, place) == ["Welcome", ABUSE]
