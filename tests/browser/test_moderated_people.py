@@ -209,6 +209,7 @@ def test_an_author_takes_back_what_was_removed(
     said = newest_id(deps, room)
     remove(deps, room, admin, said)
     own = ann.message(TEXT)
+    expect(own).to_contain_text("Removed by moderation")
     own.get_by_role("button", name="Delete", exact=True).click()
     ann.page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
     for screen in (ann, ben):
