@@ -9,6 +9,9 @@ from chatrooms.live.tab import Tab
 from chatrooms.live.wire import Wire
 
 _NUDGE_S = 0.2
+_SHARED_S = {"moderation": 1.0}
+"""What of a person's own changes so often in a busy room that changes within this time share one
+nudge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,31 @@ class Nudges:
         self._rooms = rooms
         self._tabs = tabs
         self._waiting: set[tuple[int, str]] = set()
+        self._sharing: set[tuple[int, str]] = set()
 
     def accounts(self, account_ids: Collection[int], changed: str, *, from_sid: str = "") -> None:
         """Have the tabs of people load anew what changed of their own, except the one on that
         socket."""
+        if changed in _SHARED_S:
+            self._share(account_ids, changed)
+            return
+        self._tell_accounts(account_ids, changed, from_sid=from_sid)
+
+    def _share(self, account_ids: Collection[int], changed: str) -> None:
+        loop = asyncio.get_running_loop()
+        for account_id in set(account_ids) - {
+            each for each, what in self._sharing if what == changed
+        }:
+            self._sharing.add((account_id, changed))
+            loop.call_later(_SHARED_S[changed], self._tell_shared, account_id, changed)
+
+    def _tell_shared(self, account_id: int, changed: str) -> None:
+        self._sharing.discard((account_id, changed))
+        self._tell_accounts({account_id}, changed)
+
+    def _tell_accounts(
+        self, account_ids: Collection[int], changed: str, *, from_sid: str = ""
+    ) -> None:
         packet = self._wire.events(self._pages.own.get(changed, ()))
         for tab in self._tabs.values():
             if tab.signed_in.account_id in account_ids and tab.address.sid != from_sid:
