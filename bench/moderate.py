@@ -217,6 +217,7 @@ def _burst(instance: Instance, meeting: Meeting) -> float:
     start = time.monotonic()
     instance.deps.jobs.send("moderation.judge", queue="moderation")
     while _unjudged(instance) and time.monotonic() - start < 60:
+        # Asking more often would take from the workers what is measured.
         time.sleep(0.05)
     return time.monotonic() - start
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
@@ -38,12 +38,12 @@ def release_overdue(deps: Deps) -> int:
     return sum(_release(deps, room_id, ids, is_overdue) for room_id, ids in by_room.items())
 
 
-def _release(deps: Deps, room_id: int, ids: list[int], is_overdue: object) -> int:
+def _release(deps: Deps, room_id: int, ids: list[int], is_overdue: ColumnElement[bool]) -> int:
     with transaction(deps.sessions) as tx:
         policy = lock_policy(tx, room_id=room_id)
         held = tx.scalars(
             select(Message)
-            .where(col(Message.id).in_(ids), is_overdue)  # type: ignore[arg-type]
+            .where(col(Message.id).in_(ids), is_overdue)
             .order_by(col(Message.id))
             .with_for_update(skip_locked=True)
         ).all()
