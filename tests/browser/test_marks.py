@@ -11,6 +11,7 @@ from chatrooms.services import polls
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up
+from tests.support.waiting import wait_until
 
 TEXT = "Fleece is on"
 QUESTION = "When do you lift your dahlias?"
@@ -252,6 +253,12 @@ def test_who_only_reads_sees_marks_and_cannot_set_them(
         expect(reader.message(TEXT).get_by_role("button", name=name)).to_have_count(0)
 
 
+def width(control: Locator) -> int:
+    box = control.bounding_box()
+    assert box
+    return round(box["width"])
+
+
 def test_on_a_phone_one_votes_reacts_and_opens_polls_too(
     desk: Desk, room: Place, guest: Someone, ann: Screen
 ) -> None:
@@ -262,9 +269,8 @@ def test_on_a_phone_one_votes_reacts_and_opens_polls_too(
     expect(score(ann)).to_have_text("1")
     message.get_by_role("button", name="React").tap()
     usual = phone.page.get_by_role("group", name="Usual emoji").get_by_role("button").first
-    box = usual.bounding_box()
-    assert box
-    assert round(box["width"]) >= 44
+    # It grows while it opens.
+    wait_until(lambda: width(usual) >= 44, what="it is large enough for a finger")
     usual.tap()
     expect(ann.message(TEXT).get_by_role("button", name="thumbs up, 1")).to_be_visible()
     write_poll(phone, "Yes", "No")

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Locator, expect
-from sqlalchemy import text
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.moderation import Mode
 from chatrooms.services import history, sessions, votes
 from chatrooms.services.moderation import decisions, sanctions, standing
 from tests.browser.screen import PHONE, Desk, Screen
+from tests.support.instances import Instance
 from tests.support.moderation import ABUSE, moderated
 from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up
 
@@ -49,13 +49,17 @@ def ben(desk: Desk, room: Place, guest: Someone) -> Screen:
 
 
 @contextmanager
-def undecided(deps: Deps, room: Place) -> Iterator[None]:
-    """Nothing is decided in the room meanwhile: its lock is taken, as by a decision that takes
-    long."""
-    lock = text("SELECT 1 FROM rooms WHERE id = :id FOR NO KEY UPDATE")
-    with deps.sessions() as session, session.begin():
-        session.execute(lock, {"id": room.id})
+def undecided(instance: Instance) -> Iterator[None]:
+    """Nothing is judged meanwhile: the worker of moderation stands still."""
+    worker = instance.child("moderation-worker")
+    processes = [worker, *worker.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
         yield
+    finally:
+        for process in processes:
+            process.resume()
 
 
 def held(screen: Screen, body: str = TEXT) -> Locator:
@@ -88,11 +92,11 @@ def keep(deps: Deps, room: Place, by: Someone, message_id: int) -> None:
 
 
 def test_a_held_message_is_on_its_authors_screens_alone_until_it_is_judged(
-    deps: Deps, room: Place, ann: Screen, ben: Screen
+    instance: Instance, deps: Deps, room: Place, ann: Screen, ben: Screen
 ) -> None:
-    moderated(deps, room, Mode.AUTO)
+    moderated(deps, room, Mode.AUTO, hold_limit_ms=60_000)
     other = ann.another_tab().enter(room)
-    with undecided(deps, room):
+    with undecided(instance):
         ann.say(TEXT)
         for screen in (ann, other):
             expect(held(screen)).to_have_count(1)
@@ -126,14 +130,14 @@ def watch_count(screen: Screen) -> None:
 
 
 def test_held_replies_stand_in_their_thread(
-    deps: Deps, room: Place, ann: Screen, ben: Screen
+    instance: Instance, deps: Deps, room: Place, ann: Screen, ben: Screen
 ) -> None:
     ann.act("Welcome", "Reply")
     thread = ann.page.get_by_role("region", name="Thread")
     reply = thread.get_by_role("textbox", name="Reply")
     expect(reply).to_be_visible()
-    moderated(deps, room, Mode.AUTO)
-    with undecided(deps, room):
+    moderated(deps, room, Mode.AUTO, hold_limit_ms=60_000)
+    with undecided(instance):
         reply.fill(TEXT)
         thread.get_by_role("button", name="Send reply").click()
         expect(thread.locator("article[data-held]")).to_contain_text("Checking...")
