@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-import time
-from collections.abc import Callable
 
 from sqlalchemy import text
 
 from bench.history import settle
 from bench.instance import Instance, fresh_instance
 from bench.measure import percentile
-from bench.page import Page
 from bench.people import Visitor, enrol
+from bench.repeat import asked, timed
 from bench.report import OUTPUT, machine, progress, show_table, show_verdicts
 from chatrooms.db.engine import transaction
 from chatrooms.domain.moderation import Queue
@@ -19,8 +17,6 @@ from chatrooms.services.moderation import claims, queue, record, review
 
 MAX_P95_MS = 80.0
 _ROOMS_COUNT = 20
-_WARM_UP = 5
-_TIMEOUT_S = 60
 _DESK = "reflex___state____state.chatrooms___state___desk____desk_state"
 _ROOMS = text("""
     INSERT INTO rooms (slug, name, description, topic, tags, is_private, created_by,
@@ -63,11 +59,20 @@ def run_queue(*, cases: int, times: int, as_json: bool) -> None:
         settle(instance)
         progress(f"Opening the page {times} times in each way")
         seconds = {
-            "queues and their counts": _measure(lambda: _desk(instance, moderator), times),
-            "first page of a queue": _measure(lambda: _page(instance, moderator), times),
-            "one case and its author": _measure(lambda: _case(instance, moderator), times),
-            "all of it: the page": _measure(lambda: _all(instance, moderator), times),
-            "event to answer, with a web process": asyncio.run(_ask(instance, moderator, times)),
+            "queues and their counts": timed(lambda: _desk(instance, moderator), times),
+            "first page of a queue": timed(lambda: _page(instance, moderator), times),
+            "one case and its author": timed(lambda: _case(instance, moderator), times),
+            "all of it: the page": timed(lambda: _all(instance, moderator), times),
+            "event to answer, with a web process": asyncio.run(
+                asked(
+                    instance,
+                    moderator,
+                    path="/moderation",
+                    handler=f"{_DESK}.load",
+                    answer=b'"cases_rx_state_"',
+                    times=times,
+                )
+            ),
         }
     _show(seconds, cases, as_json=as_json)
 
@@ -108,39 +113,6 @@ def _look_at(instance: Instance, who: Visitor, case: queue.Case) -> None:
 def _all(instance: Instance, who: Visitor) -> None:
     _desk(instance, who)
     _look_at(instance, who, _page(instance, who))
-
-
-def _measure(act: Callable[[], object], times: int) -> list[float]:
-    seconds: list[float] = []
-    for number in range(times + _WARM_UP):
-        start = time.perf_counter()
-        act()
-        if number >= _WARM_UP:
-            seconds.append(time.perf_counter() - start)
-    return seconds
-
-
-async def _ask(instance: Instance, who: Visitor, times: int) -> list[float]:
-    answered = asyncio.Event()
-
-    def seen(payload: bytes) -> None:
-        if b'"cases_rx_state_"' in payload:
-            answered.set()
-
-    page = Page(port=instance.port, cookie=who.cookie, path="/moderation", seen=seen)
-    await page.open()
-    seconds: list[float] = []
-    async with asyncio.timeout(_TIMEOUT_S + times):
-        await answered.wait()
-        for _ in range(times):
-            answered.clear()
-            start = time.perf_counter()
-            page.emit(f"{_DESK}.load", {})
-            await answered.wait()
-            seconds.append(time.perf_counter() - start)
-    page.close()
-    await page.closed
-    return seconds
 
 
 def _show(seconds: dict[str, list[float]], cases: int, *, as_json: bool) -> None:

@@ -2,23 +2,19 @@
 
 import asyncio
 import json
-import time
-from collections.abc import Callable
 
 from sqlalchemy import text
 
 from bench.history import settle
 from bench.instance import Instance, fresh_instance
 from bench.measure import percentile
-from bench.page import Page
 from bench.people import Visitor, enrol
+from bench.repeat import asked, timed
 from bench.report import OUTPUT, machine, progress, show_table, show_verdicts
 from chatrooms.db.engine import transaction
 from chatrooms.services import notifications, rooms
 
 MAX_P95_MS = 50.0
-_WARM_UP = 3
-_TIMEOUT_S = 30
 _SIDEBAR = "reflex___state____state.chatrooms___state___sidebar____sidebar_state"
 _ROOMS = text("""
     INSERT INTO rooms (slug, name, description, topic, tags, is_private, created_by,
@@ -53,10 +49,19 @@ def run_unread(*, rooms_count: int, times: int, as_json: bool) -> None:
         settle(instance)
         progress(f"Loading the side bar {times} times in each way")
         seconds = {
-            "rooms and unread": _measure(lambda: _load_rooms(instance, reader), times),
-            "mentions and bell": _measure(lambda: _load_bell(instance, reader), times),
-            "both": _measure(lambda: _load_both(instance, reader), times),
-            "event to answer, with a web process": asyncio.run(_ask(instance, reader, times)),
+            "rooms and unread": timed(lambda: _load_rooms(instance, reader), times),
+            "mentions and bell": timed(lambda: _load_bell(instance, reader), times),
+            "both": timed(lambda: _load_both(instance, reader), times),
+            "event to answer, with a web process": asyncio.run(
+                asked(
+                    instance,
+                    reader,
+                    path="/",
+                    handler=f"{_SIDEBAR}.load",
+                    answer=b'"rooms_rx_state_"',
+                    times=times,
+                )
+            ),
         }
     _show(seconds, rooms_count, as_json=as_json)
 
@@ -80,39 +85,6 @@ def _load_bell(instance: Instance, reader: Visitor) -> None:
 def _load_both(instance: Instance, reader: Visitor) -> None:
     _load_rooms(instance, reader)
     _load_bell(instance, reader)
-
-
-def _measure(load: Callable[[], None], times: int) -> list[float]:
-    seconds: list[float] = []
-    for number in range(times + _WARM_UP):
-        start = time.perf_counter()
-        load()
-        if number >= _WARM_UP:
-            seconds.append(time.perf_counter() - start)
-    return seconds
-
-
-async def _ask(instance: Instance, reader: Visitor, times: int) -> list[float]:
-    answered = asyncio.Event()
-
-    def seen(payload: bytes) -> None:
-        if b'"rooms_rx_state_"' in payload:
-            answered.set()
-
-    page = Page(port=instance.port, cookie=reader.cookie, path="/", seen=seen)
-    await page.open()
-    seconds: list[float] = []
-    async with asyncio.timeout(_TIMEOUT_S + times):
-        await answered.wait()
-        for _ in range(times):
-            answered.clear()
-            start = time.perf_counter()
-            page.emit(f"{_SIDEBAR}.load", {})
-            await answered.wait()
-            seconds.append(time.perf_counter() - start)
-    page.close()
-    await page.closed
-    return seconds
 
 
 def _show(seconds: dict[str, list[float]], rooms_count: int, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.controls import button, error_note, icon, icon_button
+from chatrooms.components.delete_message import delete_dialog
 from chatrooms.components.emoji_picker import react_button
 from chatrooms.state.live import ReaderState
 from chatrooms.state.marks import MarksState
@@ -185,28 +186,9 @@ def edit_form() -> rx.Component:
 
 
 def _delete(message: rx.Var[MessageRow]) -> rx.Component:
-    return rx.alert_dialog.root(
-        rx.alert_dialog.trigger(
-            icon_button(
-                "trash-2", "Delete", class_name="bad", custom_attrs={"data-action": "delete"}
-            )
-        ),
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Delete this message?", class_name="dialog-title"),
-            rx.alert_dialog.description("Everybody in the room will see that it was deleted."),
-            rx.el.blockquote(message.body, class_name="dialog-quote"),
-            rx.el.div(
-                rx.alert_dialog.cancel(button("Keep", kind="ghost")),
-                rx.alert_dialog.action(
-                    button(
-                        icon("trash-2"),
-                        "Delete",
-                        kind="danger",
-                        on_click=RoomState.delete(message.id),
-                    )
-                ),
-                class_name="dialog-actions",
-            ),
-            max_width="440px",
-        ),
+    return delete_dialog(
+        icon_button("trash-2", "Delete", class_name="bad", custom_attrs={"data-action": "delete"}),
+        message_id=message.id,
+        body=message.body,
+        consequence="Everybody in the room will see that it was deleted.",
     )

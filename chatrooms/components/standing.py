@@ -5,11 +5,11 @@ import reflex as rx
 from chatrooms.components.avatar import avatar
 from chatrooms.components.browser import local_time
 from chatrooms.components.controls import button, error_note, icon
+from chatrooms.components.delete_message import delete_dialog
 from chatrooms.components.message_body import message_body
 from chatrooms.components.message_files import message_files
 from chatrooms.services.moderation.appeals import MAX_APPEAL_CHARS
 from chatrooms.state.live import LiveState
-from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow, SegmentRow, StandingRow
 from chatrooms.state.session import SessionState
 from chatrooms.state.standing import StandingState
@@ -140,28 +140,11 @@ def _appeal_form() -> rx.Component:
 
 
 def _delete(row: rx.Var[StandingRow]) -> rx.Component:
-    return rx.alert_dialog.root(
-        rx.alert_dialog.trigger(
-            button(icon("trash-2", 14), "Delete", kind="ghost", class_name="sm")
-        ),
-        rx.alert_dialog.content(
-            rx.alert_dialog.title("Delete this message?", class_name="dialog-title"),
-            rx.alert_dialog.description("Its text is erased. Nobody decides about it any more."),
-            rx.el.blockquote(row.body, class_name="dialog-quote"),
-            rx.el.div(
-                rx.alert_dialog.cancel(button("Keep", kind="ghost")),
-                rx.alert_dialog.action(
-                    button(
-                        icon("trash-2"),
-                        "Delete",
-                        kind="danger",
-                        on_click=RoomState.delete(row.message_id),
-                    )
-                ),
-                class_name="dialog-actions",
-            ),
-            max_width="440px",
-        ),
+    return delete_dialog(
+        button(icon("trash-2", 14), "Delete", kind="ghost", class_name="sm"),
+        message_id=row.message_id,
+        body=row.body,
+        consequence="Its text is erased. Nobody decides about it any more.",
     )
 
 
