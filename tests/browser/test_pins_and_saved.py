@@ -39,6 +39,9 @@ def test_a_saved_message_is_found_again_from_another_room(
     post(deps, private_room, owner, "remember the milk")
     screen = desk.sit_down(owner).enter(private_room)
     screen.act_more("remember the milk", "Save")
+    screen.act("remember the milk", "More")
+    # Going elsewhere at once would throw away what the tab has not sent yet.
+    expect(screen.message("remember the milk").get_by_role("button", name="Unsave")).to_be_visible()
     screen.enter(public_room)
     screen.button("Saved messages").click()
     listed = screen.page.get_by_role("list", name="Saved messages")
