@@ -15,8 +15,8 @@ from chatrooms.api.asked import actor_id_of, deps_of, refusal
 from chatrooms.api.same_site import is_foreign_script
 from chatrooms.bootstrap import Deps
 from chatrooms.domain import errors
+from chatrooms.live.message_rows import file_size
 from chatrooms.live.offload import off_loop
-from chatrooms.live.rows import file_size
 from chatrooms.services import files, messages, profiles, upload_limits
 
 _WRITE_BYTES = 256 * 1024

@@ -1,4 +1,4 @@
-"""Who may do what in a room, as a table. `services.access` is the only module that asks it."""
+"""Who may do what in a room, as a table that the `access_` functions of services alone ask."""
 
 from enum import StrEnum
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chatrooms.domain.events import Message
-from chatrooms.live.rows import message_row
+from chatrooms.live.message_rows import message_row
 from chatrooms.live.wire import encode, encode_list
 
 

@@ -11,7 +11,7 @@ from chatrooms.live.hub import Hub
 from chatrooms.live.identity import Identities
 from chatrooms.live.offload import off_loop
 from chatrooms.live.tab import Tab
-from chatrooms.services.access import Grant, standing_grants
+from chatrooms.services.grants import Grant, standing_grants
 from chatrooms.services.sessions import list_live_sessions
 
 log = structlog.get_logger(__name__)

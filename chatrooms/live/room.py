@@ -5,11 +5,8 @@ from dataclasses import dataclass, field
 from chatrooms.domain.events import Message, MessagePosted, Person, PersonChanged, RoomEvent
 from chatrooms.domain.view import RoomView, fold
 from chatrooms.live.encoded import EncodedRows
-from chatrooms.live.rows import (
-    message_rows,
-    person_row,
-    room_row,
-)
+from chatrooms.live.message_rows import message_rows
+from chatrooms.live.rows import person_row, room_row
 from chatrooms.live.tab import PRESENT, Tab
 from chatrooms.live.thread import LiveThread
 from chatrooms.live.typists import ROOM, Typists

@@ -7,7 +7,7 @@ from engineio.packet import Packet
 from chatrooms.domain.changes import apply_to_messages
 from chatrooms.domain.events import Message, RoomEvent
 from chatrooms.live.wire import Address, Wire
-from chatrooms.services.access import Grant
+from chatrooms.services.grants import Grant
 from chatrooms.services.sessions import SignedIn
 
 MAX_PAST = 200

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chatrooms.domain.events import Message, MessagePosted, RoomEvent
 from chatrooms.domain.view import THREAD_WINDOW, ThreadView, fold_thread
 from chatrooms.live.encoded import EncodedRows
-from chatrooms.live.rows import MessageRow, message_row, message_rows
+from chatrooms.live.message_rows import MessageRow, message_row, message_rows
 from chatrooms.live.tab import Tab
 from chatrooms.live.wire import encode
 

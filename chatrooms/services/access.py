@@ -1,19 +1,18 @@
-"""The only door to rooms and messages: answers "may this account do this to that?".
+"""The only door to a room and its messages: answers "may this account do this to that?".
 
 Every service opens with one of the `access_` functions. They answer an absent thing and a hidden
 thing with the same error, and they fail closed: a question that cannot be answered is a no.
 """
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select, tuple_
+from sqlalchemy import and_, bindparam, select
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Account, CaseRow, Membership, Message, Room, Session, table_of
+from chatrooms.db.tables import Account, CaseRow, Membership, Message, Room, table_of
 from chatrooms.domain.errors import (
     CaseUnavailable,
     ChatError,
@@ -27,7 +26,7 @@ from chatrooms.domain.errors import (
 from chatrooms.domain.events import Person, RoomFacts
 from chatrooms.domain.moderation import Policy
 from chatrooms.domain.permissions import Permission, Role, granted
-from chatrooms.services.bans import is_banned, timed_out_until
+from chatrooms.services.bans import is_banned, time_out_words, timed_out_until
 
 MAX_ID = 2**63 - 1
 
@@ -186,12 +185,6 @@ def _why_not(
     return TimedOut(time_out_words(until)) if until else NotAllowed()
 
 
-def time_out_words(until: datetime) -> str:
-    """Until when somebody may only read, in a sentence."""
-    at = until.astimezone(UTC)
-    return f"You are timed out in this room until {at:%H:%M} UTC on {at.day} {at:%B %Y}."
-
-
 def access_any_message(
     tx: Transaction, *, actor_id: int, room_id: object, message_id: object, to: Permission
 ) -> tuple[RoomAccess, Message]:
@@ -255,100 +248,3 @@ def access_thread(
     if root.thread_id is not None:
         raise MessageUnavailable
     return access, root
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """That one session's screen may show one room."""
-
-    session_id: int
-    account_id: int
-    room_id: int
-
-
-def standing_grants(tx: Transaction, grants: Iterable[Grant]) -> set[Grant]:
-    """Those of the grants that still hold: live session, active account, room readable."""
-    asked = {(g.session_id, g.account_id, g.room_id): g for g in grants}
-    if not asked:
-        return set()
-    rows = tx.execute(
-        select(col(Session.id), col(Session.account_id), col(Room.id))
-        .select_from(Session)
-        .join(Account, col(Account.id) == col(Session.account_id))
-        .join(Room, col(Room.id).in_({g.room_id for g in asked.values()}))
-        .outerjoin(
-            Membership,
-            and_(
-                col(Membership.room_id) == col(Room.id),
-                col(Membership.account_id) == col(Account.id),
-            ),
-        )
-        .where(
-            tuple_(col(Session.id), col(Session.account_id), col(Room.id)).in_(list(asked)),
-            col(Session.expires_at) > func.now(),
-            col(Account.deactivated_at).is_(None),
-            col(Membership.role).is_not(None) | ~col(Room.is_private),
-            ~is_banned(room_id=col(Room.id), account_id=col(Account.id)),
-        )
-    )
-    return {asked[row[0], row[1], row[2]] for row in rows}
-
-
-def access_rooms(tx: Transaction, *, actor_id: int, named: Collection[str] = ()) -> list[int]:
-    """Ids of all rooms that the actor may read, or of those among them that have one of these
-    slugs or names, in lower case.
-
-    Raises: NotSignedIn.
-    """
-    access_account(tx, actor_id=actor_id)
-    mine = select(_MEMBERSHIPS.c.room_id).where(_MEMBERSHIPS.c.account_id == actor_id)
-    readable = select(_ROOMS.c.id).where(
-        ~_ROOMS.c.is_private | _ROOMS.c.id.in_(mine),
-        ~is_banned(room_id=_ROOMS.c.id, account_id=actor_id),
-    )
-    if named:
-        readable = readable.where(
-            _ROOMS.c.slug.in_(named) | func.lower(_ROOMS.c.name).in_(named),
-        )
-    return list(tx.scalars(readable))
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRoom:
-    """A room in which somebody may do what was asked for."""
-
-    id: int
-    slug: str
-    name: str
-    is_private: bool
-
-
-def access_rooms_to(tx: Transaction, *, actor_id: int, to: Permission) -> list[OpenRoom]:
-    """All rooms in which the actor, as a member, may do `to` now, by name.
-
-    Raises: NotSignedIn.
-    """
-    access_account(tx, actor_id=actor_id)
-    rows = tx.execute(
-        select(
-            _ROOMS.c.id,
-            _ROOMS.c.slug,
-            _ROOMS.c.name,
-            _ROOMS.c.is_private,
-            _ROOMS.c.archived_at,
-            _MEMBERSHIPS.c.role,
-        )
-        .join(_MEMBERSHIPS, _MEMBERSHIPS.c.room_id == _ROOMS.c.id)
-        .where(_MEMBERSHIPS.c.account_id == actor_id)
-        .order_by(func.lower(_ROOMS.c.name), _ROOMS.c.id)
-    ).all()
-    return [
-        OpenRoom(row.id, row.slug, row.name, row.is_private)
-        for row in rows
-        if to
-        in granted(
-            role=Role(row.role),
-            is_private=row.is_private,
-            is_archived=row.archived_at is not None,
-        )
-    ]

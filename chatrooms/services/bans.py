@@ -1,5 +1,6 @@
 """Who is banned or timed out, as SQL: for the questions that decide who may read a room."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -32,3 +33,9 @@ def timed_out_until(*, room_id: Any, account_id: Any) -> Any:
     """Until when an account may not write in a room; null if it may."""
     time_out = stands(TIME_OUT, room_id=room_id, account_id=account_id)
     return select(func.max(_SANCTIONS.c.until)).where(time_out).scalar_subquery()
+
+
+def time_out_words(until: datetime) -> str:
+    """Until when somebody may only read, in a sentence."""
+    at = until.astimezone(UTC)
+    return f"You are timed out in this room until {at:%H:%M} UTC on {at.day} {at:%B %Y}."

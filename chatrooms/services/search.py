@@ -37,7 +37,8 @@ from chatrooms.domain.search import (
     parse_query,
     segments,
 )
-from chatrooms.services.access import access_account, access_rooms
+from chatrooms.services.access import access_account
+from chatrooms.services.access_rooms import access_rooms
 
 Order = Literal["newest", "best"]
 MAX_RANKED = 1_000

@@ -7,8 +7,9 @@ from typing import Any
 import reflex as rx
 
 from chatrooms.domain.errors import RoomUnavailable
+from chatrooms.live.message_rows import MessageRow
 from chatrooms.live.offload import off_loop
-from chatrooms.live.rows import MessageRow, PersonRow, RoomRow
+from chatrooms.live.rows import PersonRow, RoomRow
 from chatrooms.live.tab import Line
 from chatrooms.live.wire import encode
 from chatrooms.services import reading

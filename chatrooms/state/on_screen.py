@@ -5,9 +5,9 @@ import reflex as rx
 from chatrooms.domain.errors import MessageUnavailable, RoomUnavailable
 from chatrooms.domain.events import Message
 from chatrooms.domain.text import excerpt
+from chatrooms.live.message_rows import FILES_ALONE
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
-from chatrooms.live.rows import FILES_ALONE
 from chatrooms.live.tab import Tab
 from chatrooms.live.wire import SocketGone
 from chatrooms.services import history

@@ -8,9 +8,10 @@ import reflex as rx
 from chatrooms.domain.errors import ChatError, RoomUnavailable
 from chatrooms.domain.events import Message
 from chatrooms.domain.moderation import Status
+from chatrooms.live.message_rows import GROUP_GAP, file_row
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
-from chatrooms.live.rows import GROUP_GAP, file_row, iso
+from chatrooms.live.rows import iso
 from chatrooms.services.moderation import appeals, standing
 from chatrooms.services.moderation.standing import Standing
 from chatrooms.state import caller, on_screen

@@ -2,8 +2,8 @@
 
 import reflex as rx
 
+from chatrooms.live.message_rows import thread_row
 from chatrooms.live.offload import off_loop
-from chatrooms.live.rows import thread_row
 from chatrooms.services import followed_threads
 from chatrooms.services.followed_threads import FollowedThread
 from chatrooms.state import caller, pane

@@ -38,7 +38,7 @@ OPEN_WITH_A_CHECK = (
     "_post(",
     "post_poll(",
     "_decide(",
-    "decisions.undo(",
+    "undoing.undo(",
 )
 
 

@@ -16,7 +16,7 @@ from chatrooms.domain.errors import (
 from chatrooms.domain.moderation import HoldExpiry, Mode
 from chatrooms.domain.permissions import Role
 from chatrooms.services import history, messages, notifications, polls, votes
-from chatrooms.services.moderation import appeals, decisions, standing
+from chatrooms.services.moderation import appeals, decisions, standing, undoing
 from chatrooms.services.moderation.standing import Standing
 from chatrooms.services.polls import PollDraft
 from chatrooms.state.notices import title_of
@@ -208,7 +208,7 @@ def test_undoing_an_answer_has_the_appeal_wait_again(
     appeal(deps, room, member, said)
     for answer in (keep, remove):
         decision = answer(deps, room, other, said)
-        decisions.undo(deps, actor_id=other.id, room_id=room.id, decision_id=decision)
+        undoing.undo(deps, actor_id=other.id, room_id=room.id, decision_id=decision)
         assert shown(deps, room) == ["removed"]
         assert (open_queue(deps, said), status(deps, said)) == ("appeals", "removed")
         (mine,) = own(deps, room, member)
@@ -220,7 +220,7 @@ def test_undoing_a_removal_grants_the_appeal_against_it(
 ) -> None:
     decision = remove(deps, room, moderator, said)
     appeal(deps, room, member, said)
-    decisions.undo(deps, actor_id=moderator.id, room_id=room.id, decision_id=decision)
+    undoing.undo(deps, actor_id=moderator.id, room_id=room.id, decision_id=decision)
     assert (shown(deps, room), open_queue(deps, said)) == ([TEXT], "")
     assert told(deps, member) == ["your message is shown again"]
 

@@ -27,7 +27,7 @@ from chatrooms.services import (
     votes,
 )
 from chatrooms.services.event_log import lock_room
-from chatrooms.services.moderation import appeals, decisions, reports, sanctions
+from chatrooms.services.moderation import appeals, decisions, reports, sanctions, undoing
 from chatrooms.services.moderation.withholding import withhold
 from chatrooms.services.polls import PollDraft
 from chatrooms.services.rooms import RoomDraft
@@ -265,7 +265,7 @@ class Story:
 
     def _undo(self, actor: Someone, number: int) -> None:
         decision_id = self.decision_ids[-1 - number % 3] if len(self.decision_ids) > 3 else 0
-        decisions.undo(self.deps, actor_id=actor.id, room_id=self.room.id, decision_id=decision_id)
+        undoing.undo(self.deps, actor_id=actor.id, room_id=self.room.id, decision_id=decision_id)
 
     def _hide(self, actor: Someone, number: int) -> None:
         """As a verdict does in a room that hides what is flagged."""

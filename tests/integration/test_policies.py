@@ -17,6 +17,7 @@ from chatrooms.services.moderation import (
     policies,
     rejudging,
     simulating,
+    undoing,
 )
 from chatrooms.services.moderation.policies import PolicyDraft
 from chatrooms.services.moderation.simulating import Simulation
@@ -201,7 +202,7 @@ def test_the_measured_precision_counts_moderators_decisions_that_stand(
     decisions.remove(deps, **here, message_id=bad[0])
     decisions.keep(deps, **here, message_id=bad[1])
     undone = decisions.remove(deps, **here, message_id=bad[2])
-    decisions.undo(deps, **here, decision_id=undone)
+    undoing.undo(deps, **here, decision_id=undone)
     measured = decided.measure(deps, **here, threshold=0.8)
     assert (measured.decided, measured.over, measured.removed) == (2, 2, 1)
     assert measured.precision == 0.5

@@ -35,7 +35,7 @@ from chatrooms.services import (
     search,
     votes,
 )
-from chatrooms.services.access import Grant, standing_grants
+from chatrooms.services.grants import Grant, standing_grants
 from chatrooms.services.moderation import sanctions
 from chatrooms.services.polls import PollDraft
 from chatrooms.state.notices import title_of

@@ -18,7 +18,7 @@ from chatrooms.domain.events import (
     VoteChanged,
     parse_event,
 )
-from chatrooms.live.rows import message_row
+from chatrooms.live.message_rows import message_row
 from tests.support.made import START, deleted, message
 
 ANN, BEN = Named(id=1, name="Ann"), Named(id=2, name="Ben")

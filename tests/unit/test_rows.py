@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from chatrooms.live.rows import initials, iso, message_row, message_rows
+from chatrooms.live.message_rows import message_row, message_rows
+from chatrooms.live.rows import initials, iso
 from tests.support.made import START, message
 
 

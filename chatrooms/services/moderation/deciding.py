@@ -8,7 +8,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.domain.errors import CaseDecided, CaseUnavailable, ChatError, MessageUnavailable
 from chatrooms.services.access import access_case
-from chatrooms.services.moderation import decisions
+from chatrooms.services.moderation import decisions, undoing
 
 Action = Literal["keep", "remove"]
 MAX_AT_ONCE = 200
@@ -73,11 +73,11 @@ def decide_all(
 
 def undo_all(deps: Deps, *, actor_id: int, made: Sequence[Made]) -> int:
     """Take back these decisions, the last first; how many. Those of which something else was
-    decided since stay. Raises: as `decisions.undo` if it is a single one."""
+    decided since stay. Raises: as `undoing.undo` if it is a single one."""
     undone = 0
     for each in reversed(made):
         try:
-            decisions.undo(
+            undoing.undo(
                 deps, actor_id=actor_id, room_id=each.room_id, decision_id=each.decision_id
             )
             undone += 1

@@ -1,16 +1,15 @@
-"""What moderators decide about a message: keep it, remove it, take a decision back."""
+"""What moderators decide about a message: keep it or remove it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import AppealRow, AuditRow, Message, ReportRow
-from chatrooms.domain.errors import CaseDecided, InvalidInput, MessageUnavailable, NotAllowed
+from chatrooms.domain.errors import CaseDecided, MessageUnavailable, NotAllowed
 from chatrooms.domain.moderation import Queue, Status, Withheld
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission, Role
@@ -19,14 +18,13 @@ from chatrooms.services.access import RoomAccess, access_any_message
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation import appeal_outcomes
 from chatrooms.services.moderation.audit import write_audit
-from chatrooms.services.moderation.cases import close_case, nudge_staff, open_case
+from chatrooms.services.moderation.cases import close_case, nudge_staff
 from chatrooms.services.moderation.counting import count_moderated
 from chatrooms.services.moderation.withholding import show, withhold
 from chatrooms.services.notify import notify
 
-UNDO_WITHIN = timedelta(minutes=10)
 MAX_REASON_CHARS = 300
-KEEP, REMOVE, UNDO = "keep", "remove", "undo"
+KEEP, REMOVE = "keep", "remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def keep(
     case_id: int | None = None,
 ) -> int:
     """Decide that a message may be seen; one that was removed or held comes back, in its place.
-    The decision's id, for `undo`. For moderators of the room.
+    The decision's id, for `undoing.undo`. For moderators of the room.
 
     An open appeal is granted by it, open reports are not upheld. `case_id`: decide only while this
     case of it waits, so that of two moderators one decides.
@@ -113,7 +111,7 @@ def _decide(
         access, message = access_any_message(
             tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.MODERATE
         )
-        _lock(tx, message)
+        lock_undeleted(tx, message)
         appeal = appeal_outcomes.find_open(tx, message_id=message.id)
         if appeal is not None:
             _check_may_answer(tx, access, appeal)
@@ -150,7 +148,9 @@ def _decide(
         return decision_id
 
 
-def _lock(tx: Transaction, message: Message) -> None:
+def lock_undeleted(tx: Transaction, message: Message) -> None:
+    """Lock the message's room and read the message anew. Raises: MessageUnavailable if its author
+    deleted it."""
     lock_room(tx, room_id=message.room_id)
     tx.refresh(message)
     if message.deleted_at is not None:
@@ -227,78 +227,3 @@ def _tell_author(
 
 def _count(tx: Transaction, deps: Deps, access: RoomAccess) -> None:
     count_moderated(tx, deps, room_id=access.room_id, policy=access.policy, more=1)
-
-
-def undo(deps: Deps, *, actor_id: int, room_id: int, decision_id: int) -> int:
-    """Take back a moderator's decision of the last ten minutes: the message stands as before, and
-    waits again if it did. The message's id. For moderators of the room.
-
-    Raises: InvalidInput if it is older, was undone, or something was decided about the message
-        since; MessageUnavailable; as `access_room`.
-    """
-    with transaction(deps.sessions) as tx:
-        decision = _decision(tx, room_id=room_id, decision_id=decision_id)
-        access, message = access_any_message(
-            tx,
-            actor_id=actor_id,
-            room_id=room_id,
-            message_id=decision.message_id if decision else 0,
-            to=Permission.MODERATE,
-        )
-        _lock(tx, message)
-        if decision is None:
-            raise MessageUnavailable
-        _check_undoable(tx, deps, decision)
-        before = decision.detail["before"]
-        _bring_back(tx, deps, message, before)
-        write_audit(
-            tx,
-            deps,
-            room_id=room_id,
-            action=UNDO,
-            message=message,
-            by_id=access.actor.id,
-            undoes_id=decision.id,
-        )
-        author_id = message.author_id
-        tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
-        appeal_outcomes.follow_undo(tx, deps, message, decision, by_id=access.actor.id)
-        if before["queue"]:
-            queue = Queue(before["queue"])
-            open_case(tx, deps, message=message, queue=queue, score=decision.detail["score"])
-        nudge_staff(tx, deps, room_id=room_id)
-        return message.id
-
-
-def _decision(tx: Transaction, *, room_id: int, decision_id: object) -> AuditRow | None:
-    if not isinstance(decision_id, int) or isinstance(decision_id, bool):
-        return None
-    return tx.scalars(
-        select(AuditRow).where(
-            col(AuditRow.id) == decision_id,
-            col(AuditRow.room_id) == room_id,
-            col(AuditRow.action).in_([KEEP, REMOVE]),
-            col(AuditRow.by_id).is_not(None),
-        )
-    ).one_or_none()
-
-
-def _check_undoable(tx: Transaction, deps: Deps, decision: AuditRow) -> None:
-    if decision.created_at < deps.clock() - UNDO_WITHIN:
-        raise InvalidInput("A decision can be undone for ten minutes.")
-    newest = tx.execute(
-        select(func.max(col(AuditRow.id))).where(col(AuditRow.message_id) == decision.message_id)
-    ).scalar_one()
-    if newest != decision.id:
-        raise InvalidInput("Something else was decided about this message since.")
-
-
-def _bring_back(tx: Transaction, deps: Deps, message: Message, before: dict[str, Any]) -> None:
-    message.status = before["status"]
-    withheld = Withheld(before["withheld"])
-    if withheld is Withheld.NO and not before["is_held"]:
-        show(tx, deps, message=message)
-    else:
-        # One that took its place by the decision cannot lose it again: it is withheld there.
-        withhold(tx, deps, message=message, why=withheld or Withheld.REVIEW)
-    tx.flush()

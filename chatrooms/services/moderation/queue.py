@@ -12,7 +12,7 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.domain.moderation import Queue
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import excerpt
-from chatrooms.services.access import OpenRoom, access_rooms_to
+from chatrooms.services.access_rooms import OpenRoom, access_rooms_to
 
 LEASE = timedelta(minutes=2)
 """How long a case stays with the moderator who looks at it."""

@@ -1,0 +1,74 @@
+"""The door to several rooms at once: which ones an account may read or act in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from chatrooms.db.engine import Transaction
+from chatrooms.db.tables import Membership, Room, table_of
+from chatrooms.domain.permissions import Permission, Role, granted
+from chatrooms.services.access import access_account
+from chatrooms.services.bans import is_banned
+
+_ROOMS, _MEMBERSHIPS = table_of(Room), table_of(Membership)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRoom:
+    """A room in which somebody may do what was asked for."""
+
+    id: int
+    slug: str
+    name: str
+    is_private: bool
+
+
+def access_rooms(tx: Transaction, *, actor_id: int, named: Collection[str] = ()) -> list[int]:
+    """Ids of all rooms that the actor may read, or of those among them that have one of these
+    slugs or names, in lower case.
+
+    Raises: NotSignedIn.
+    """
+    access_account(tx, actor_id=actor_id)
+    mine = select(_MEMBERSHIPS.c.room_id).where(_MEMBERSHIPS.c.account_id == actor_id)
+    readable = select(_ROOMS.c.id).where(
+        ~_ROOMS.c.is_private | _ROOMS.c.id.in_(mine),
+        ~is_banned(room_id=_ROOMS.c.id, account_id=actor_id),
+    )
+    if named:
+        readable = readable.where(
+            _ROOMS.c.slug.in_(named) | func.lower(_ROOMS.c.name).in_(named),
+        )
+    return list(tx.scalars(readable))
+
+
+def access_rooms_to(tx: Transaction, *, actor_id: int, to: Permission) -> list[OpenRoom]:
+    """All rooms in which the actor, as a member, may do `to` now, by name.
+
+    Raises: NotSignedIn.
+    """
+    access_account(tx, actor_id=actor_id)
+    rows = tx.execute(
+        select(
+            _ROOMS.c.id,
+            _ROOMS.c.slug,
+            _ROOMS.c.name,
+            _ROOMS.c.is_private,
+            _ROOMS.c.archived_at,
+            _MEMBERSHIPS.c.role,
+        )
+        .join(_MEMBERSHIPS, _MEMBERSHIPS.c.room_id == _ROOMS.c.id)
+        .where(_MEMBERSHIPS.c.account_id == actor_id)
+        .order_by(func.lower(_ROOMS.c.name), _ROOMS.c.id)
+    ).all()
+    return [
+        OpenRoom(row.id, row.slug, row.name, row.is_private)
+        for row in rows
+        if to
+        in granted(
+            role=Role(row.role),
+            is_private=row.is_private,
+            is_archived=row.archived_at is not None,
+        )
+    ]
