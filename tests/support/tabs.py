@@ -61,12 +61,13 @@ class BrowserTab:
 
 
 def every_state() -> list[type[rx.State]]:
-    """Every state class of the product."""
-    return [
+    """Every state class of the product, by name: Reflex keeps them in a set."""
+    found = [
         each
         for each in cast(Any, rx.State).get_substates()
         if each.__module__.startswith("chatrooms.")
     ]
+    return sorted(found, key=lambda each: each.__name__)
 
 
 @contextmanager
