@@ -30,7 +30,7 @@ MUTABLE_CALLS = {"dict", "list", "set", "defaultdict", "deque", "Counter", "Orde
 KNOWN_MUTABLE = {
     ("workers/monitoring.py", "_started_at"): "Celery signals carry no state of their own",
 }
-MACHINE = re.compile(r"/home/[a-z]+/|/work/|/Users/[a-z]+/|/root/")
+MACHINE = re.compile(r"/(?:home/[a-z]+|work|Users/[a-z]+|root)/")
 REGISTRY = re.compile(r"https?://[^\s\"']*(?:registry|pypi|npmjs|artifactory|nexus)[^\s\"']*", re.I)
 IMPORT_ALL = """
 import importlib, os, socket, sys, threading
