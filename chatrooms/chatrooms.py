@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import reflex as rx
+from reflex.app import _ContextMiddleware  # pyright: ignore[reportPrivateUsage]
 from reflex.utils.format import format_event_handler
 from reflex_base.constants import Endpoint
 from starlette.applications import Starlette
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp
 from chatrooms import logs
 from chatrooms.api import files, health, session, uploads
 from chatrooms.api.redirects import RelativeRedirects
-from chatrooms.api.sockets import DirectSockets
+from chatrooms.api.sockets import DirectSockets, use_patient_sockets
 from chatrooms.components.connection import app_wraps, toaster
 from chatrooms.components.theme import STYLESHEETS, head
 from chatrooms.live.nudges import PageEvents
@@ -72,13 +73,6 @@ PAGE_EVENTS = PageEvents(
 )
 
 
-def _with_direct_sockets(api: ASGIApp) -> ASGIApp:
-    pages = app._api  # pyright: ignore[reportPrivateUsage]
-    routes = pages.routes if pages else []
-    (sockets,) = (r for r in routes if isinstance(r, Mount) and r.path == str(Endpoint.EVENT))
-    return DirectSockets(api, path=sockets.path, sockets=sockets.app)
-
-
 app = rx.App(
     app_wraps=app_wraps(),
     toaster=toaster(),
@@ -89,7 +83,6 @@ app = rx.App(
     api_transformer=[
         Starlette(routes=[*session.routes, *uploads.routes, *files.routes, *health.routes]),
         RelativeRedirects,
-        _with_direct_sockets,
     ],
 )
 use_tab_states(app)
@@ -113,3 +106,14 @@ async def live() -> AsyncIterator[None]:
 
 
 app.register_lifespan_task(live)
+
+
+def serve() -> ASGIApp:
+    """What the web server runs: the app, and sockets past all that only requests need."""
+    use_patient_sockets()
+    served = app()
+    pages = app._api  # pyright: ignore[reportPrivateUsage]
+    routes = pages.routes if pages else []
+    (mount,) = (r for r in routes if isinstance(r, Mount) and r.path == str(Endpoint.EVENT))
+    sockets = _ContextMiddleware(mount.app, app)
+    return DirectSockets(served, path=mount.path, sockets=sockets)

@@ -82,7 +82,7 @@ def web(*, host: str, port: int, processes: int) -> Child:
     line = [
         *("--interface", "asgi", "--factory", "--host", host, "--port", str(port)),
         *("--workers", str(processes), "--respawn-failed-workers", "--respawn-interval", "0.5"),
-        *("--workers-kill-timeout", "5", "--no-access-log", "chatrooms.chatrooms:app"),
+        *("--workers-kill-timeout", "5", "--no-access-log", "chatrooms.chatrooms:serve"),
     ]
     return Child(WEB, launch([_tool("granian"), *line]), stop_rank=60)
 
