@@ -63,6 +63,14 @@ def address(state: rx.State) -> str:
     return state.router.session.client_ip
 
 
+def put(state: rx.State, **values: Any) -> None:
+    """Set the vars whose values differ from these. What sets none is neither sent to the page nor
+    stored, so a tab for which there is nothing to load costs nothing."""
+    for name, value in values.items():
+        if getattr(state, name) != value:
+            setattr(state, name, value)
+
+
 def text(form: Any, name: str) -> str:
     """A field of a form as a string; an empty one for whatever else was sent."""
     value = form.get(name, "") if isinstance(form, dict) else ""

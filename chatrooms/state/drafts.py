@@ -23,9 +23,10 @@ class DraftsState(rx.State):
     @rx.event
     async def load(self):
         """Learn which rooms have a draft; asked for again whenever that changes in any tab."""
-        self.rooms = await off_loop(
+        rooms = await off_loop(
             drafts.list_draft_rooms, caller.deps(), actor_id=await caller.actor_id(self)
         )
+        caller.put(self, rooms=rooms)
 
     @rx.event
     async def open(self):

@@ -36,8 +36,14 @@ class MarksState(rx.State):
             room_id=room_id,
             message_ids=message_ids,
         )
-        self.votes, self.reactions, self.choices = found.votes, found.reactions, found.choices
-        self.saved, self.follows = sorted(found.saved), found.follows
+        caller.put(
+            self,
+            votes=found.votes,
+            reactions=found.reactions,
+            choices=found.choices,
+            saved=sorted(found.saved),
+            follows=found.follows,
+        )
 
     @rx.event
     async def vote(self, message_id: int, value: int):

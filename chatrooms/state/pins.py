@@ -29,7 +29,7 @@ class PinsState(rx.State):
         except RoomUnavailable:
             # The room's own page says so.
             found = []
-        self.pins = [link_row(each) for each in found]
+        caller.put(self, pins=[link_row(each) for each in found])
 
     @rx.event
     async def show(self):
