@@ -25,15 +25,18 @@ Own = Literal[
     "marks",
     "threads",
     "notifications",
+    "replies",
     "drafts",
     "profile",
     "person",
+    "standing",
     "moderation",
 ]
 """What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
-unread there; own votes and such; threads followed and how far they are read; the bell; which rooms
-have a draft; name and picture; the page of somebody who came online or went; what waits for them as
-moderators."""
+unread there; own votes and such; threads followed and how far they are read; the bell; the bell and
+how many of those threads hold something new; which rooms have a draft; name and picture; the page
+of somebody who came online or went; own messages that moderation keeps back; what waits for them
+as moderators."""
 
 
 def room_channel(room_id: int) -> str:
@@ -116,9 +119,16 @@ class Bus:
         one on the socket `from_sid`, which knows already."""
         self._control("nudge", changed=changed, account_id=account_id, from_sid=from_sid)
 
-    def nudge_accounts(self, account_ids: Sequence[int], changed: Own) -> None:
-        """As `nudge_account`, for several people in one message."""
-        self._control("nudge", changed=changed, account_ids=list(account_ids))
+    def nudge_accounts(
+        self, account_ids: Sequence[int], changed: Own, *, in_room: int | None = None
+    ) -> None:
+        """As `nudge_account`, for several people in one message; `in_room`: only the tabs that show
+        this room."""
+        self._control("nudge", changed=changed, account_ids=list(account_ids), in_room=in_room)
+
+    def held(self, room_id: int, message_id: int, *, author_id: int) -> None:
+        """Have an author's tabs show that a message is being checked, if that takes a while."""
+        self._control("held", room_id=room_id, message_id=message_id, account_id=author_id)
 
     def nudge_room(self, room_id: int, changed: Changed) -> None:
         """Have the screens of a room that list what changed load it anew."""

@@ -6,7 +6,14 @@ from collections.abc import Callable, Coroutine, Iterable
 
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.events import MessageDeleted, MessageEdited, Sequenced, VoteChanged
+from chatrooms.domain.events import (
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    Sequenced,
+    VoteChanged,
+)
+from chatrooms.live.checking import Checking
 from chatrooms.live.fan_out import FanOut
 from chatrooms.live.nudges import Nudges, PageEvents
 from chatrooms.live.room import LiveRoom
@@ -45,10 +52,13 @@ class Hub:
         self.threads = OpenThreads(deps, wire, rooms=self.rooms, catch_up=self.live.catch_up)
         self.fan_out = FanOut(wire, self.threads, tick_s=deps.settings.tick_ms / 1000)
         self.nudges = Nudges(wire, pages, rooms=self.rooms, tabs=self.tabs)
+        self.checking = Checking(self.nudges, rooms=self.rooms)
 
     def _folded(self, room: LiveRoom, entry: Sequenced) -> None:
         if isinstance(entry.event, VoteChanged | MessageEdited | MessageDeleted):
             self.nudges.room(room.room_id, "top", after_s=_TOP_S)
+        if isinstance(entry.event, MessagePosted):
+            self.checking.published(room, entry.event.message)
         self.fan_out.note(room, entry.event, made_at=entry.created_at.timestamp())
 
     def _restarted(self, room: LiveRoom) -> Coroutine[None, None, None]:
@@ -84,7 +94,7 @@ class Hub:
     def _leave(self, tab: Tab) -> None:
         self.stop_following(tab)
         tab.line, tab.marked = NO_LINE, NOTHING_SEEN
-        room_id, tab.room_id = tab.room_id, None
+        room_id, tab.room_id, tab.shows_held = tab.room_id, None, False
         tab.show_thread(None)
         tab.show_past(PRESENT)
         room = self.rooms.get(room_id) if room_id is not None else None

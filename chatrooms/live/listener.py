@@ -153,6 +153,11 @@ class Listener:
         if control["kind"] == "person_moved":
             self._spawn(self._online.show(control["account_id"]))
             return
+        if control["kind"] == "held":
+            self._hub.checking.held(
+                control["room_id"], control["message_id"], author_id=control["account_id"]
+            )
+            return
         self._spawn(
             self._grants.access_changed(
                 account_id=account_id, room_id=room_id, session_id=control.get("session_id")
@@ -165,7 +170,12 @@ class Listener:
             self._hub.nudges.room(room_id, changed)
         else:
             told = {control["account_id"]} if account_ids is None else set(account_ids)
-            self._hub.nudges.accounts(told, changed, from_sid=control.get("from_sid", ""))
+            self._hub.nudges.accounts(
+                told,
+                changed,
+                from_sid=control.get("from_sid", ""),
+                in_room=control.get("in_room"),
+            )
 
     def _take_here(self, room_id: int, notice: dict[str, Any]) -> None:
         if notice["kind"] == "typing":

@@ -3,15 +3,30 @@
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from chatrooms.live.room import LiveRoom
+from chatrooms.live.sharing import Sharing
 from chatrooms.live.tab import Tab
 from chatrooms.live.wire import Wire
 
 _NUDGE_S = 0.2
-_SHARED_S = {"moderation": 1.0}
-"""What of a person's own changes so often in a busy room that changes within this time share one
-nudge."""
+_SHARED_S = 1.0
+_SHARED = frozenset({"standing", "moderation", "notifications", "replies"})
+"""What of a person's own may change many times a second in a busy room: the first change is told at
+once, those within `_SHARED_S` after it together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What changed of one person's own, and which tabs of theirs it concerns."""
+
+    account_id: int
+    changed: str
+    from_sid: str
+    """The socket of the tab that knows already."""
+    in_room: int | None
+    """The room that tabs must show; None for any or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +36,9 @@ class PageEvents:
     own: Mapping[str, tuple[str, ...]]
     """What is a person's alone, by what changed of it: the person's own rooms, and rights in the
     open one (`rooms`); the list of rooms with what is unread there (`unread`);
-    own votes and such (`marks`); followed threads (`threads`); the bell (`notifications`)."""
+    own votes and such (`marks`); followed threads (`threads`); the bell (`notifications`), also
+    where it tells of replies (`replies`); own messages that moderation keeps back (`standing`);
+    what waits for them as moderators (`moderation`)."""
     facts: tuple[str, ...]
     """What a page shows of a room beside the room itself."""
     info: tuple[str, ...]
@@ -55,34 +72,34 @@ class Nudges:
         self._rooms = rooms
         self._tabs = tabs
         self._waiting: set[tuple[int, str]] = set()
-        self._sharing: set[tuple[int, str]] = set()
+        self._sharing = Sharing()
 
-    def accounts(self, account_ids: Collection[int], changed: str, *, from_sid: str = "") -> None:
-        """Have the tabs of people load anew what changed of their own, except the one on that
-        socket."""
-        if changed in _SHARED_S:
-            self._share(account_ids, changed)
-            return
-        self._tell_accounts(account_ids, changed, from_sid=from_sid)
-
-    def _share(self, account_ids: Collection[int], changed: str) -> None:
-        loop = asyncio.get_running_loop()
-        for account_id in set(account_ids) - {
-            each for each, what in self._sharing if what == changed
-        }:
-            self._sharing.add((account_id, changed))
-            loop.call_later(_SHARED_S[changed], self._tell_shared, account_id, changed)
-
-    def _tell_shared(self, account_id: int, changed: str) -> None:
-        self._sharing.discard((account_id, changed))
-        self._tell_accounts({account_id}, changed)
-
-    def _tell_accounts(
-        self, account_ids: Collection[int], changed: str, *, from_sid: str = ""
+    def accounts(
+        self,
+        account_ids: Collection[int],
+        changed: str,
+        *,
+        from_sid: str = "",
+        in_room: int | None = None,
     ) -> None:
-        packet = self._wire.events(self._pages.own.get(changed, ()))
+        """Have the tabs of people load anew what changed of their own, except the one on that
+        socket, and only those that show that room if one is given."""
+        here = {tab.signed_in.account_id for tab in self._tabs.values()}
+        for account_id in here.intersection(account_ids):
+            own = _Own(account_id, changed, from_sid, in_room)
+            if changed in _SHARED:
+                self._sharing.run(own, partial(self._tell_own, own), within_s=_SHARED_S)
+            else:
+                self._tell_own(own)
+
+    def _tell_own(self, own: _Own) -> None:
+        packet = self._wire.events(self._pages.own.get(own.changed, ()))
         for tab in self._tabs.values():
-            if tab.signed_in.account_id in account_ids and tab.address.sid != from_sid:
+            if (
+                tab.signed_in.account_id == own.account_id
+                and tab.address.sid != own.from_sid
+                and own.in_room in (None, tab.room_id)
+            ):
                 tab.send(self._wire, packet)
 
     def lists(self) -> None:

@@ -84,6 +84,8 @@ class Tab:
     """The unread counts that the side bar was sent last."""
     has_top_open: bool = False
     """Whether the page lists the room's best messages."""
+    shows_held: bool = False
+    """Whether the page lists own messages that have no place in the room yet."""
     profile_id: int | None = None
     """The account whose page the tab shows."""
     is_behind: bool = False

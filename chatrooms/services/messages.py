@@ -22,6 +22,7 @@ from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import append_event, lock_room, record, take_seq
 from chatrooms.services.mentions import find_meant, tell_mentioned
 from chatrooms.services.moderation import slow_mode, waiting, withdrawing
+from chatrooms.services.moderation.standing import nudge_authors
 from chatrooms.services.posting import CheckedPoll, NewMessage, store
 
 MAX_FILES = 10
@@ -242,4 +243,4 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
         if was_pinned:
             pins.note_changed(tx, deps, room_id=room_id)
         if is_kept_back:
-            tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "moderation"))
+            nudge_authors(tx, deps, room_id=room_id, account_ids=[actor_id])

@@ -183,15 +183,18 @@ def mark_all_read(deps: Deps, *, actor_id: int) -> None:
         _read(tx, deps, actor_id, col(Notification.id) > 0)
 
 
-def mark_seen(deps: Deps, *, actor_id: int, message_ids: Sequence[int], limit: int = 500) -> None:
-    """Mark what tells of messages that are on the actor's screen as read."""
+def mark_seen(
+    deps: Deps, *, actor_id: int, message_ids: Sequence[int], from_sid: str = "", limit: int = 500
+) -> None:
+    """Mark what tells of messages that are on the actor's screen as read. The tab on the socket
+    `from_sid` counts anew by itself."""
     ids = [each for each in message_ids if is_id(each)][:limit]
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
-        _read(tx, deps, actor_id, col(Notification.message_id).in_(ids))
+        _read(tx, deps, actor_id, col(Notification.message_id).in_(ids), from_sid=from_sid)
 
 
-def _read(tx: Transaction, deps: Deps, actor_id: int, which: Any) -> None:
+def _read(tx: Transaction, deps: Deps, actor_id: int, which: Any, *, from_sid: str = "") -> None:
     read = tx.scalars(
         update(Notification)
         .where(
@@ -203,4 +206,6 @@ def _read(tx: Transaction, deps: Deps, actor_id: int, which: Any) -> None:
         .returning(col(Notification.id))
     ).all()
     if read:
-        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "notifications"))
+        tx.after_commit(
+            lambda: deps.bus.nudge_account(actor_id, "notifications", from_sid=from_sid)
+        )

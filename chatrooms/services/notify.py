@@ -51,7 +51,8 @@ def notify(
     for start in range(0, len(told), _AT_ONCE):
         _write(tx, told[start : start + _AT_ONCE], row)
     if told:
-        tx.after_commit(lambda: deps.bus.nudge_accounts(told, "notifications"))
+        changed = "notifications" if thread_id is None else "replies"
+        tx.after_commit(lambda: deps.bus.nudge_accounts(told, changed))
 
 
 def settle(

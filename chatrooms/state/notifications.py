@@ -36,7 +36,7 @@ class NotificationsState(rx.State):
         messages that the person has before the eyes is read by that."""
         waiting = await _count(self)
         if await _is_seen(self, waiting):
-            await notes_seen(self)
+            await notes_seen(self, from_sid=caller.socket_id(self))
             waiting = await _count(self)
         self.unread_count = waiting.count
         self.mentions = {room.room_id: room.mentions for room in waiting.rooms if room.mentions}
@@ -104,15 +104,16 @@ async def _is_seen(state: rx.State, waiting: Waiting) -> bool:
     return any(room.room_id == tab.room_id for room in waiting.rooms)
 
 
-async def notes_seen(state: rx.State, *, up_to: int = 0) -> None:
+async def notes_seen(state: rx.State, *, up_to: int = 0, from_sid: str = "") -> None:
     """Mark what tells of the messages on the caller's screen as read; those `up_to` one, if it is
-    given."""
+    given. The caller's tabs load their bells anew, except the one on the socket `from_sid`."""
     _, message_ids = on_screen.message_ids(state)
     await off_loop(
         notifications.mark_seen,
         caller.deps(),
         actor_id=await caller.actor_id(state),
         message_ids=[each for each in message_ids if not up_to or each <= up_to],
+        from_sid=from_sid,
     )
 
 

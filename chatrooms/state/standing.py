@@ -38,7 +38,9 @@ class StandingState(rx.State):
     async def load(self):
         """Read them; asked for again whenever moderation decides about one of them."""
         try:
-            _, room = on_screen.screen(self)
+            tab, room = on_screen.screen(self)
+            # What is published while this reads has it read again.
+            tab.shows_held = True
             found = await off_loop(
                 standing.list_own,
                 caller.deps(),
@@ -47,8 +49,9 @@ class StandingState(rx.State):
             )
             rows = _rows(room, found)
             if room.room_id == self._room_id:
-                rows += await _published(self, room.room_id, rows)
+                rows += await _published(self, room, rows)
             self._room_id, self.rows = room.room_id, rows
+            tab.shows_held = any(row.is_held for row in rows)
         except RoomUnavailable:
             # The room's own page says so.
             self._room_id, self.rows = 0, []
@@ -83,7 +86,7 @@ class StandingState(rx.State):
 
 
 async def _published(
-    state: StandingState, room_id: int, rows: list[StandingRow]
+    state: StandingState, room: LiveRoom, rows: list[StandingRow]
 ) -> list[StandingRow]:
     """Those that were held a moment ago and have their place now: they stay where they are until
     the room shows that place, so that they are never off the screen."""
@@ -95,12 +98,19 @@ async def _published(
         standing.find_places,
         caller.deps(),
         actor_id=await caller.actor_id(state),
-        room_id=room_id,
+        room_id=room.room_id,
         message_ids=list(left),
     )
     return [
-        replace(row, position=places[id_]) for id_, row in left.items() if places.get(id_, 0) > 0
+        replace(row, position=place)
+        for id_, row in left.items()
+        if (place := places.get(id_, 0)) and not _is_shown(room, place)
     ]
+
+
+def _is_shown(room: LiveRoom, position: int) -> bool:
+    """Whether the tabs of a room were sent what stands there."""
+    return position <= room.view.seq and not room.unsent
 
 
 def _rows(room: LiveRoom, found: list[Standing]) -> list[StandingRow]:

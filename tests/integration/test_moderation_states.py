@@ -94,8 +94,8 @@ async def test_the_author_sees_what_was_found_wrong_and_appeals(
     assert others.state(StandingState).rows == []
 
 
-async def test_a_held_message_that_is_published_stays_until_the_room_shows_it(
-    web: WebProcess, deps: Deps, private_room: Place, member: Someone, moderator: Someone
+async def test_a_message_that_is_being_checked_is_told_to_its_author(
+    web: WebProcess, deps: Deps, private_room: Place, member: Someone
 ) -> None:
     moderated(deps, private_room, Mode.AUTO, hold_expiry=HoldExpiry.KEEP)
     tab = await open_room(web, member, private_room)
@@ -104,16 +104,6 @@ async def test_a_held_message_that_is_published_stays_until_the_room_shows_it(
     await tab.call(StandingState.load)
     (row,) = tab.state(StandingState).rows
     assert (row.client_id, row.is_held, row.status, row.position) == ("one", True, "Checking...", 0)
-    await off_loop(
-        decisions.keep,
-        deps,
-        actor_id=moderator.id,
-        room_id=private_room.id,
-        message_id=row.message_id,
-    )
-    await tab.call(StandingState.load)
-    (position,) = rows(deps, "SELECT position FROM messages WHERE id = :id", id=row.message_id)[0]
-    assert [each.position for each in tab.state(StandingState).rows] == [position]
 
 
 async def test_odd_arguments_find_nothing_and_break_nothing(

@@ -9,6 +9,7 @@ from chatrooms.db.tables import AppealRow, AuditRow, Message
 from chatrooms.domain.moderation import Status
 from chatrooms.domain.notifications import Kind
 from chatrooms.services.moderation.cases import close_case
+from chatrooms.services.moderation.standing import nudge_authors
 from chatrooms.services.notify import notify
 
 
@@ -28,18 +29,17 @@ def settle(
     appeal.decided_at, appeal.decided_by = deps.clock(), by_id
     appeal.is_granted, appeal.answer = is_granted, answer
     tx.flush()
-    author_id = appeal.author_id
     notify(
         tx,
         deps,
-        account_ids=[author_id],
+        account_ids=[appeal.author_id],
         kind=Kind.APPEAL_DECIDED,
         group_key=str(appeal.id),
         room_id=appeal.room_id,
         message_id=appeal.message_id,
         detail="granted" if is_granted else "denied",
     )
-    tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
+    nudge_authors(tx, deps, room_id=appeal.room_id, account_ids=[appeal.author_id])
 
 
 def follow_undo(

@@ -14,6 +14,7 @@ from chatrooms.services.access import access_any_message
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.removals import find_removals
+from chatrooms.services.moderation.standing import nudge_authors
 
 MAX_APPEAL_CHARS = 1_000
 
@@ -54,7 +55,7 @@ def appeal(deps: Deps, *, actor_id: int, room_id: int, message_id: int, text: st
         score = newest_score(tx, message_id=message.id)
         open_case(tx, deps, message=message, queue=Queue.APPEALS, score=score)
         nudge_staff(tx, deps, room_id=room_id)
-        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "moderation"))
+        nudge_authors(tx, deps, room_id=room_id, account_ids=[actor_id])
 
 
 def newest_score(tx: Transaction, *, message_id: int) -> float | None:

@@ -20,6 +20,7 @@ from chatrooms.services.moderation import appeal_outcomes
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import close_case, nudge_staff
 from chatrooms.services.moderation.counting import count_moderated
+from chatrooms.services.moderation.standing import nudge_authors
 from chatrooms.services.moderation.withholding import show, withhold
 from chatrooms.services.notify import notify
 
@@ -207,15 +208,14 @@ def _tell_author(
     *,
     by_id: int,
 ) -> None:
-    author_id = message.author_id
-    tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
+    nudge_authors(tx, deps, room_id=message.room_id, account_ids=[message.author_id])
     was_seen = before.withheld is Withheld.NO and not before.is_held
     if action == KEEP and was_seen:
         return
     notify(
         tx,
         deps,
-        account_ids=[author_id],
+        account_ids=[message.author_id],
         kind=Kind.MODERATED,
         group_key=str(message.id),
         by_id=by_id,

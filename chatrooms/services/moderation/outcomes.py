@@ -21,6 +21,7 @@ from chatrooms.domain.notifications import Kind
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.scoring import Scored
+from chatrooms.services.moderation.standing import nudge_authors
 from chatrooms.services.moderation.withholding import show, withhold
 from chatrooms.services.notify import notify
 
@@ -55,7 +56,7 @@ def apply(
     """Carry out verdicts of one room, in the order in which the messages were written. The caller
     holds the room's lock."""
     unsafe: Message | None = None
-    authors = {each.message.author_id for each in verdicts if _concerns_author(each)}
+    kept_back: set[int] = set()
     is_queue_changed = False
     for verdict in verdicts:
         message, decision = verdict.message, verdict.outcome.decision
@@ -67,22 +68,16 @@ def apply(
         if decision in (Decision.HIDE, Decision.REMOVE):
             withhold(tx, deps, message=message, why=WITHHELD_AFTER[decision])
             _tell_author(tx, deps, verdict)
+            kept_back.add(message.author_id)
         else:
             show_held(tx, deps, message=message)
         if decision in (Decision.FLAG, Decision.HIDE, Decision.REMOVE):
             unsafe = message
-    if authors:
-        tx.after_commit(lambda: deps.bus.nudge_accounts(sorted(authors), "moderation"))
+    nudge_authors(tx, deps, room_id=room_id, account_ids=kept_back)
     if is_queue_changed or unsafe is not None:
         staff = nudge_staff(tx, deps, room_id=room_id)
         if unsafe is not None:
             _alert(tx, deps, staff, unsafe)
-
-
-def _concerns_author(verdict: Verdict) -> bool:
-    """Whether what its author sees of a message changes otherwise than what all see."""
-    is_kept_back = verdict.outcome.decision in (Decision.HIDE, Decision.REMOVE)
-    return is_kept_back or verdict.message.is_held
 
 
 def show_held(tx: Transaction, deps: Deps, *, message: Message) -> None:

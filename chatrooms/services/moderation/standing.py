@@ -1,6 +1,6 @@
 """What authors are told of their own messages that moderation keeps back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,6 +85,16 @@ def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> li
         )
         for message in messages
     ]
+
+
+def nudge_authors(
+    tx: Transaction, deps: Deps, *, room_id: int, account_ids: Collection[int]
+) -> None:
+    """Have those tabs of authors that show the room read anew what moderation keeps back of their
+    own, after the commit."""
+    if account_ids:
+        told = sorted(account_ids)
+        tx.after_commit(lambda: deps.bus.nudge_accounts(told, "standing", in_room=room_id))
 
 
 def find_places(

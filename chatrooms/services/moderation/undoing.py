@@ -17,6 +17,7 @@ from chatrooms.services.moderation import appeal_outcomes
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.decisions import KEEP, REMOVE, lock_undeleted
+from chatrooms.services.moderation.standing import nudge_authors
 from chatrooms.services.moderation.withholding import show, withhold
 
 UNDO_WITHIN = timedelta(minutes=10)
@@ -54,8 +55,7 @@ def undo(deps: Deps, *, actor_id: int, room_id: int, decision_id: int) -> int:
             by_id=access.actor.id,
             undoes_id=decision.id,
         )
-        author_id = message.author_id
-        tx.after_commit(lambda: deps.bus.nudge_account(author_id, "moderation"))
+        nudge_authors(tx, deps, room_id=room_id, account_ids=[message.author_id])
         appeal_outcomes.follow_undo(tx, deps, message, decision, by_id=access.actor.id)
         if before["queue"]:
             queue = Queue(before["queue"])
