@@ -42,11 +42,12 @@ def lock_room(tx: Transaction, *, room_id: int) -> None:
     tx.execute(select(col(Room.id)).where(col(Room.id) == room_id).with_for_update())
 
 
+_LOCK_POLICY = select(_ROOMS.c.policy).where(_ROOMS.c.id == bindparam("room")).with_for_update()
+
+
 def lock_policy(tx: Transaction, *, room_id: int) -> Policy:
     """Hold the room's lock, as `lock_room`; how the room is moderated from that moment on."""
-    stored = tx.execute(
-        select(col(Room.policy)).where(col(Room.id) == room_id).with_for_update()
-    ).scalar_one()
+    stored = tx.execute(_LOCK_POLICY, {"room": room_id}).scalar_one()
     return Policy.model_validate(stored)
 
 
@@ -172,9 +173,34 @@ def _announce(deps: Deps, entry: Sequenced) -> None:
     deps.bus.ring(entry)
 
 
+_RECORD = text("""
+    WITH numbered AS (
+        UPDATE rooms SET last_seq = last_seq + 1 WHERE id = :room_id RETURNING last_seq
+    )
+    INSERT INTO room_events (room_id, seq, kind, payload, created_at)
+    SELECT :room_id, last_seq, :kind, CAST(:payload AS jsonb), :created_at FROM numbered
+    RETURNING seq
+""")
+
+
 def record(tx: Transaction, deps: Deps, *, room_id: int, event: RoomEvent) -> Sequenced:
-    """Take the next number and append the event: for events that do not contain their seq."""
-    return append_event(tx, deps, room_id=room_id, seq=take_seq(tx, room_id=room_id), event=event)
+    """Take the next number and append the event: for events that do not contain their seq. In one
+    statement, because the room's lock is held from it on. Raises: as `take_seq`."""
+    created_at = deps.clock()
+    seq = tx.execute(
+        _RECORD,
+        {
+            "room_id": room_id,
+            "kind": event.kind,
+            "payload": event.model_dump_json(),
+            "created_at": created_at,
+        },
+    ).scalar_one_or_none()
+    if seq is None:
+        raise RoomUnavailable
+    entry = Sequenced(room_id=room_id, seq=seq, created_at=created_at, event=event)
+    tx.after_commit(lambda: _announce(deps, entry))
+    return entry
 
 
 def list_events(deps: Deps, *, room_id: int, after_seq: int, limit: int) -> list[Sequenced]:

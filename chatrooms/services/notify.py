@@ -1,19 +1,34 @@
 """Writing notifications, in the transaction of what they tell of."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text, update
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Membership, Notification
+from chatrooms.db.tables import Notification
 from chatrooms.domain.notifications import OF_ONESELF, Kind
 
-_AT_ONCE = 1_000
-"""Rows of one statement: all members of a large room may be called at once."""
+_TELL = text("""
+    INSERT INTO notifications AS told
+        (account_id, kind, group_key, room_id, message_id, thread_id, by_id, detail,
+         created_at, updated_at)
+    SELECT wanted.account_id, :kind, :group_key, CAST(:room_id AS bigint),
+        CAST(:message_id AS bigint), CAST(:thread_id AS bigint), CAST(:by_id AS bigint), :detail,
+        :now, :now
+    FROM unnest(CAST(:account_ids AS bigint[])) AS wanted(account_id)
+    WHERE NOT :spares_deaf OR NOT EXISTS (
+        SELECT FROM memberships AS here
+        WHERE here.room_id = CAST(:room_id AS bigint)
+            AND here.account_id = wanted.account_id AND here.notify = 'nothing'
+    )
+    ON CONFLICT (account_id, group_key) WHERE read_at IS NULL DO UPDATE SET
+        count = told.count + 1, room_id = excluded.room_id, message_id = excluded.message_id,
+        thread_id = excluded.thread_id, by_id = excluded.by_id, detail = excluded.detail,
+        updated_at = excluded.updated_at
+    RETURNING account_id
+""")
 
 
 def notify(
@@ -35,21 +50,25 @@ def notify(
     While a notification with the same `group_key` is unread, it is counted up instead of joined by
     another. The caller has checked that the accounts may know.
     """
-    told = sorted(set(account_ids) - {by_id})
-    if room_id is not None and kind not in OF_ONESELF:
-        told = _without_deaf(tx, room_id=room_id, account_ids=told)
-    row: dict[str, Any] = {
-        "kind": kind.value,
-        "group_key": f"{kind.value}:{group_key}",
-        "room_id": room_id,
-        "message_id": message_id,
-        "thread_id": thread_id,
-        "by_id": by_id,
-        "detail": detail,
-        "updated_at": deps.clock(),
-    }
-    for start in range(0, len(told), _AT_ONCE):
-        _write(tx, told[start : start + _AT_ONCE], row)
+    # Sorted, so that two transactions never wait for each other's rows.
+    wanted = sorted(set(account_ids) - {by_id})
+    if not wanted:
+        return
+    told = tx.scalars(
+        _TELL,
+        {
+            "account_ids": wanted,
+            "spares_deaf": room_id is not None and kind not in OF_ONESELF,
+            "kind": kind.value,
+            "group_key": f"{kind.value}:{group_key}",
+            "room_id": room_id,
+            "message_id": message_id,
+            "thread_id": thread_id,
+            "by_id": by_id,
+            "detail": detail,
+            "now": deps.clock(),
+        },
+    ).all()
     if told:
         changed = "notifications" if thread_id is None else "replies"
         tx.after_commit(lambda: deps.bus.nudge_accounts(told, changed))
@@ -71,26 +90,3 @@ def settle(
     ).all()
     if settled:
         tx.after_commit(lambda: deps.bus.nudge_accounts(settled, "notifications"))
-
-
-def _without_deaf(tx: Transaction, *, room_id: int, account_ids: Sequence[int]) -> list[int]:
-    if not account_ids:
-        return []
-    deaf = tx.scalars(
-        select(col(Membership.account_id)).where(
-            col(Membership.room_id) == room_id, col(Membership.notify) == "nothing"
-        )
-    ).all()
-    return sorted(set(account_ids) - set(deaf))
-
-
-def _write(tx: Transaction, account_ids: Sequence[int], row: dict[str, Any]) -> None:
-    rows = [{"account_id": each, "created_at": row["updated_at"], **row} for each in account_ids]
-    statement = insert(Notification).values(rows)
-    tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=["account_id", "group_key"],
-            index_where=col(Notification.read_at).is_(None),
-            set_={"count": col(Notification.count) + 1, **row},
-        )
-    )

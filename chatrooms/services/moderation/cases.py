@@ -1,14 +1,12 @@
 """Opening and closing cases: messages that wait for a moderator."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import CaseRow, Membership, Message
+from chatrooms.db.tables import CaseRow, Membership, Message, table_of
 from chatrooms.domain.moderation import Queue
 from chatrooms.domain.permissions import Role
 
@@ -62,25 +60,15 @@ def close_case(
     ).one_or_none()
 
 
-def find_open(tx: Transaction, *, message_ids: Sequence[int]) -> dict[int, Queue]:
-    """Which of these messages wait for a moderator, and in which queue."""
-    rows = tx.execute(
-        select(col(CaseRow.message_id), col(CaseRow.queue)).where(
-            col(CaseRow.message_id).in_(message_ids), col(CaseRow.closed_at).is_(None)
-        )
-    ).all()
-    return {row.message_id: Queue(row.queue) for row in rows}
+_STAFF_OF = select(table_of(Membership).c.account_id).where(
+    table_of(Membership).c.room_id == bindparam("room"),
+    table_of(Membership).c.role.in_(_STAFF),
+)
 
 
 def list_staff(tx: Transaction, *, room_id: int) -> list[int]:
     """The accounts of those who moderate a room."""
-    return list(
-        tx.scalars(
-            select(col(Membership.account_id)).where(
-                col(Membership.room_id) == room_id, col(Membership.role).in_(_STAFF)
-            )
-        )
-    )
+    return list(tx.scalars(_STAFF_OF, {"room": room_id}))
 
 
 def nudge_staff(tx: Transaction, deps: Deps, *, room_id: int) -> list[int]:

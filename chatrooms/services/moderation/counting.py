@@ -1,14 +1,21 @@
 """Counting what was moderated, and asking for a summary after every K messages."""
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Room, SummaryRequest
+from chatrooms.db.tables import Room, SummaryRequest, table_of
 from chatrooms.domain import jobs
 from chatrooms.domain.moderation import Policy
+
+_ROOMS = table_of(Room)
+_COUNT = (
+    update(_ROOMS)
+    .where(_ROOMS.c.id == bindparam("room"))
+    .values(moderated_count=_ROOMS.c.moderated_count + bindparam("more"))
+    .returning(_ROOMS.c.moderated_count)
+)
 
 
 def count_moderated(
@@ -21,12 +28,7 @@ def count_moderated(
     """
     if more <= 0:
         return
-    total = tx.execute(
-        update(Room)
-        .where(col(Room.id) == room_id)
-        .values(moderated_count=col(Room.moderated_count) + more)
-        .returning(col(Room.moderated_count))
-    ).scalar_one()
+    total = tx.execute(_COUNT, {"room": room_id, "more": more}).scalar_one()
     every = policy.summary_every
     reached = total // every * every
     if reached <= total - more:

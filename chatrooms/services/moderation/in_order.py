@@ -36,16 +36,19 @@ def without_early(
     return kept, {message.author_id for message in kept if message.is_held}
 
 
-def pass_turn(tx: Transaction, *, room_id: int, authors: Collection[int]) -> None:
+def pass_turn(tx: Transaction, *, room_id: int, authors: Collection[int]) -> bool:
     """Make what these authors wrote later due at once: another worker may have found that it was
-    not its turn yet."""
-    if authors:
-        tx.execute(
-            update(Message)
-            .where(*_held_by(room_id, authors))
-            .values(judge_at=func.now())
-            .execution_options(synchronize_session=False)
-        )
+    not its turn yet. Whether there is anything."""
+    if not authors:
+        return False
+    later = tx.execute(
+        update(Message)
+        .where(*_held_by(room_id, authors))
+        .values(judge_at=func.now())
+        .returning(col(Message.id))
+        .execution_options(synchronize_session=False)
+    ).all()
+    return bool(later)
 
 
 def _held_by(room_id: int, authors: Collection[int]) -> tuple[ColumnElement[bool], ...]:

@@ -12,17 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text
 from sqlmodel import col
 
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Message, VerdictRow, table_of
-from chatrooms.domain.moderation import Decision, Mode, Outcome, Policy, Status, decide
+from chatrooms.db.tables import CaseRow, Message, VerdictRow, table_of
+from chatrooms.domain.moderation import Decision, Mode, Outcome, Policy, Queue, Status, decide
 from chatrooms.services.event_log import lock_policy
 from chatrooms.services.moderation import outcomes, waiting
-from chatrooms.services.moderation.cases import find_open, list_staff
+from chatrooms.services.moderation.cases import list_staff
 from chatrooms.services.moderation.counting import count_moderated
 from chatrooms.services.moderation.in_order import pass_turn, without_early
 from chatrooms.services.moderation.matching import NOTHING, Fit, find_fits, load_rules
@@ -56,14 +56,19 @@ def judge_waiting(deps: Deps) -> int:
     """Judge everything that waits; how many messages were settled. Safe to repeat, and at once by
     several workers."""
     waiting.note_begun(deps)
-    settled = 0
-    while rows := _claim(deps):
+    settled, is_more_due = 0, True
+    while is_more_due:
+        rows = _claim(deps)
+        # What was posted since asks for a worker itself.
+        is_more_due = len(rows) == BATCH
         scored = score(deps, [row.body for row in rows])
         by_room: dict[int, list[_Taken]] = defaultdict(list)
         for row, each in zip(rows, scored, strict=True):
             by_room[row.room_id].append(_Taken(row.id, row.revision, each))
         for room_id, taken in by_room.items():
-            settled += _settle(deps, room_id=room_id, taken=taken)
+            done, makes_due = _settle(deps, room_id=room_id, taken=taken)
+            settled += done
+            is_more_due |= makes_due
     return settled
 
 
@@ -72,21 +77,20 @@ def _claim(deps: Deps) -> Sequence[Any]:
         return tx.execute(_CLAIM, {"limit": BATCH}).all()
 
 
-def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> int:
+def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, bool]:
+    """How many were settled, and whether others are due now: edited meanwhile, or next in turn."""
     scored = {each.message_id: each for each in taken}
     with transaction(deps.sessions) as tx:
         policy = lock_policy(tx, room_id=room_id)
-        unchanged = [
-            message
-            for message in _still_waiting(tx, list(scored))
-            if message.revision == scored[message.id].revision
-        ]
+        found = _still_waiting(tx, list(scored))
+        unchanged = [m for m, _ in found if m.revision == scored[m.id].revision]
+        waits_in = {message.id: queue for message, queue in found if queue is not None}
         standing, held_by = without_early(tx, room_id=room_id, messages=unchanged)
         undecided = {each.id for each in standing if each.status == Status.PENDING}
-        verdicts = _verdicts(tx, deps, policy, standing, scored)
+        verdicts = _verdicts(tx, deps, policy, standing, scored, waits_in)
         _store(tx, room_id, policy, verdicts)
         outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
-        pass_turn(tx, room_id=room_id, authors=held_by)
+        has_passed_turn = pass_turn(tx, room_id=room_id, authors=held_by)
         decided = sum(
             each.message.id in undecided and each.status_after is not Status.PENDING
             for each in verdicts
@@ -94,20 +98,30 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> int:
         count_moderated(tx, deps, room_id=room_id, policy=policy, more=decided)
     for each in verdicts:
         metrics.VERDICTS.labels(decision=each.outcome.decision.value).inc()
-    return len(verdicts)
+    return len(verdicts), has_passed_turn or len(unchanged) < len(found)
 
 
-def _still_waiting(tx: Transaction, message_ids: Sequence[int]) -> Sequence[Message]:
-    return tx.scalars(
-        select(Message)
-        .where(
-            col(Message.id).in_(message_ids),
-            col(Message.judge_at).is_not(None),
-            col(Message.deleted_at).is_(None),
-        )
-        .order_by(col(Message.id))
-        .with_for_update()
-    ).all()
+_STILL_WAITING = (
+    select(Message, col(CaseRow.queue))
+    .outerjoin(
+        CaseRow, (col(CaseRow.message_id) == col(Message.id)) & col(CaseRow.closed_at).is_(None)
+    )
+    .where(
+        col(Message.id).in_(bindparam("ids", expanding=True)),
+        col(Message.judge_at).is_not(None),
+        col(Message.deleted_at).is_(None),
+    )
+    .order_by(col(Message.id))
+    .with_for_update(of=Message)
+)
+
+
+def _still_waiting(
+    tx: Transaction, message_ids: Sequence[int]
+) -> list[tuple[Message, Queue | None]]:
+    """Those that still wait to be judged, and where each waits for a moderator meanwhile."""
+    rows = tx.execute(_STILL_WAITING, {"ids": message_ids}).all()
+    return [(message, Queue(queue) if queue else None) for message, queue in rows]
 
 
 def _verdicts(
@@ -115,12 +129,12 @@ def _verdicts(
     deps: Deps,
     policy: Policy,
     messages: Sequence[Message],
-    taken: dict[int, _Taken],
+    taken: Mapping[int, _Taken],
+    waits_in: Mapping[int, Queue],
 ) -> list[outcomes.Verdict]:
     if not messages:
         return []
     room_id = messages[0].room_id
-    open_cases = find_open(tx, message_ids=[message.id for message in messages])
     is_manual = policy.mode is Mode.MANUAL
     staff = set(list_staff(tx, room_id=room_id)) if is_manual else set[int]()
     fits = find_fits(tx, rules=load_rules(tx, room_id=room_id), messages=messages)
@@ -136,7 +150,7 @@ def _verdicts(
                 fits.get(message.id, NOTHING),
                 by_staff=message.author_id in staff,
             ),
-            waits_in=open_cases.get(message.id),
+            waits_in=waits_in.get(message.id),
         )
         for message in messages
     ]

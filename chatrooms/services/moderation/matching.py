@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
@@ -43,18 +43,20 @@ class Fit:
 NOTHING = Fit()
 
 
+_RULES = (
+    select(RuleRow)
+    .where(
+        or_(col(RuleRow.room_id) == bindparam("room"), col(RuleRow.room_id).is_(None)),
+        col(RuleRow.is_on),
+        col(RuleRow.deleted_at).is_(None),
+    )
+    .order_by(col(RuleRow.id))
+)
+
+
 def load_rules(tx: Transaction, *, room_id: int) -> list[Rule]:
     """The rules that are on in a room, its own and the site's."""
-    rows = tx.scalars(
-        select(RuleRow)
-        .where(
-            or_(col(RuleRow.room_id) == room_id, col(RuleRow.room_id).is_(None)),
-            col(RuleRow.is_on),
-            col(RuleRow.deleted_at).is_(None),
-        )
-        .order_by(col(RuleRow.id))
-    )
-    return [build(row) for row in rows]
+    return [build(row) for row in tx.scalars(_RULES, {"room": room_id})]
 
 
 def build(row: RuleRow) -> Rule:
