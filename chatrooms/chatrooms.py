@@ -32,9 +32,11 @@ from chatrooms.state.mishaps import tell
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.ownership import OneOwner
 from chatrooms.state.pins import PinsState
+from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.rules import RulesState
 from chatrooms.state.sanctions import SanctionsState
 from chatrooms.state.saved import SavedState
 from chatrooms.state.session import SessionState
@@ -66,6 +68,7 @@ PAGE_EVENTS = PageEvents(
         "person": (_name(ProfileState.refresh),),
         "standing": (_name(StandingState.load),),
         "moderation": (_name(DeskState.count),),
+        "policy": (_name(PolicyState.follow), _name(RulesState.follow)),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh), _name(SanctionsState.load)),

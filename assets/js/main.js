@@ -3,6 +3,7 @@
 // first, then the reader's place is kept.
 
 import * as actions from "./actions.js";
+import * as address from "./address.js";
 import * as announce from "./announce.js";
 import * as avatar from "./avatar.js";
 import * as composer from "./composer.js";
@@ -16,6 +17,7 @@ import * as moderation from "./moderation.js";
 import * as notices from "./notices.js";
 import * as outbox from "./outbox.js";
 import * as search from "./search.js";
+import * as slow from "./slow.js";
 import * as switcher from "./switcher.js";
 import * as thread from "./thread.js";
 import * as timeline from "./timeline.js";
@@ -23,7 +25,7 @@ import * as uploads from "./uploads.js";
 
 const WATCHED = [
   "log", "thread", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "visit", "member",
-  "listed-for", "offers", "newest", "count", "allow-notices", "draft-of", "draft-at",
+  "listed-for", "offers", "newest", "count", "allow-notices", "draft-of", "draft-at", "address", "slow",
 ];
 
 function sync() {
@@ -35,9 +37,11 @@ function sync() {
   announce.sync();
   search.sync();
   switcher.sync();
+  slow.sync();
   following.sync();
   menus.sync();
   moderation.sync();
+  address.sync();
   notices.sync();
 }
 

@@ -7,6 +7,7 @@ from chatrooms.components.emoji_picker import insert_emoji_button
 from chatrooms.components.new_poll import new_poll_button
 from chatrooms.components.quoting import quoting
 from chatrooms.components.sanctions import timed_out_bar
+from chatrooms.components.slow_mode import slow_mode_note
 from chatrooms.components.typing import typing_line
 from chatrooms.components.unheard import unheard_note
 from chatrooms.components.uploads import attach_button, upload_list
@@ -37,6 +38,7 @@ def composer() -> rx.Component:
 
 def _box() -> rx.Component:
     return rx.el.div(
+        slow_mode_note(),
         unheard_note(-LiveState.room.id),
         rx.cond(
             RoomState.reply_to_id != 0,

@@ -7,6 +7,7 @@ from chatrooms.components.controls import button, empty_state, search_field, ske
 from chatrooms.components.desk_case import open_case
 from chatrooms.state.decision import DecisionState
 from chatrooms.state.desk import DeskState
+from chatrooms.state.numbers import RecentState
 from chatrooms.state.rows import CaseRow, DeskRoomRow, QueueRow
 
 
@@ -23,7 +24,33 @@ def queues() -> rx.Component:
             class_name="input",
         ),
         search_field("Filter", DeskState.wanted, DeskState.narrow),
+        _recent(),
         class_name="queues",
+    )
+
+
+def _recent() -> rx.Component:
+    """How decisions went lately, in all rooms."""
+    return rx.el.div(
+        rx.el.span("Last 24 h", aria_hidden="true"),
+        rx.el.dl(
+            _fact("Median time to a decision, last 24 hours", "median", RecentState.waited),
+            _fact(
+                "Removals that moderators took back, last 24 hours",
+                "taken back",
+                RecentState.overturned,
+                title=RecentState.removals,
+            ),
+        ),
+        class_name="recent",
+        custom_attrs={"data-testid": "recent"},
+    )
+
+
+def _fact(name: str, short: str, value: rx.Var[str], **props) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(rx.el.span(name, class_name="sr-only"), rx.el.span(short, aria_hidden="true")),
+        rx.el.dd(rx.cond(value != "", value, "none"), **props),
     )
 
 
@@ -137,12 +164,9 @@ def _case(row: rx.Var[CaseRow]) -> rx.Component:
                 rx.el.span(
                     rx.el.span(row.text, class_name="cut"),
                     rx.el.small(
-                        row.room_name,
-                        " · ",
-                        row.author,
-                        " · ",
-                        local_moment(row.opened_at),
-                        class_name="cut",
+                        rx.el.span(row.room_name, class_name="cut"),
+                        rx.el.span("· ", row.author, class_name="cut"),
+                        rx.el.span("· ", local_moment(row.opened_at)),
                     ),
                     rx.cond(
                         row.claimed_by != "",

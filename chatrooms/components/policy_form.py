@@ -51,16 +51,14 @@ def policy_form() -> rx.Component:
             rx.el.summary("Holding, unreadable text, samples, slow mode"),
             rx.el.div(
                 _row("Hold until judged", "holds", _HOLDS, policy.holds),
-                _number("Hold for at most (seconds)", "hold_limit_s", policy.hold_limit_s),
+                _number("Hold for at most (seconds)", "hold_limit_s"),
                 _row("If no verdict comes in time", "hold_expiry", _EXPIRY, policy.hold_expiry),
                 _row(
                     "Text that the model cannot read", "unreadable", _UNREADABLE, policy.unreadable
                 ),
-                _number("Moderated messages per summary", "summary_every", policy.summary_every),
-                _number(
-                    "Samples among a thousand approved", "sample_per_mille", policy.sample_per_mille
-                ),
-                _number("Slow mode: seconds between two messages", "slow_s", policy.slow_s),
+                _number("Moderated messages per summary", "summary_every"),
+                _number("Samples among a thousand approved", "sample_per_mille"),
+                _number("Slow mode: seconds between two messages", "slow_s"),
                 class_name="settings-rows",
             ),
         ),
@@ -144,14 +142,18 @@ def _row(
     )
 
 
-def _number(label: str, name: str, value: rx.Var) -> rx.Component:
+def _number(label: str, name: str) -> rx.Component:
+    # Uncontrolled as the sliders are; it is told while it is typed, so that it is not lost when
+    # somebody else saves, and when it is left, so that it is in time for a click on "Apply".
+    saved = getattr(PolicyState.saved, name).to_string()
     return rx.el.label(
         rx.el.span(label, class_name="field-label"),
         rx.el.input(
             type="text",
             input_mode="decimal",
-            default_value=value,
-            key=PolicyState.saved.to_string() + name,
+            default_value=getattr(PolicyState.policy, name),
+            key=name + saved + PolicyState.number_key.to_string(),
+            on_change=lambda typed: PolicyState.change(name, typed).debounce(300),
             on_blur=lambda typed: PolicyState.change(name, typed),
             class_name="input short",
         ),

@@ -9,6 +9,7 @@ from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message_list import message_as, message_in
 from chatrooms.components.pane import pane
 from chatrooms.components.quoting import quoting
+from chatrooms.components.slow_mode import slow_mode_note
 from chatrooms.components.standing import held_messages
 from chatrooms.components.typing import typing_line
 from chatrooms.components.unheard import unheard_note
@@ -142,6 +143,7 @@ def _box() -> rx.Component:
     return rx.el.footer(
         typing_line(ReaderState.thread_typing),
         rx.el.div(
+            slow_mode_note(),
             unheard_note(LiveState.thread.id),
             rx.cond(
                 ThreadState.quote_id != 0,

@@ -141,6 +141,7 @@ class RoomFacts(_Model):
     is_private: bool
     is_archived: bool
     mode: Mode = Mode.MANUAL
+    slow_s: int = 0
 
 
 class MessagePosted(_Model):

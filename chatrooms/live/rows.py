@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from chatrooms.domain.events import Named, Person
 from chatrooms.domain.moderation import Mode
 from chatrooms.domain.view import RoomView
+from chatrooms.services.moderation.slow_mode import in_words
 
 MODES = {Mode.MANUAL: "Manual", Mode.SEMI_AUTO: "Semi-auto", Mode.AUTO: "Auto"}
 """How a room is moderated, in a word."""
@@ -39,6 +40,9 @@ class RoomRow:
     is_archived: bool = False
     mode: str = ""
     """How it is moderated, in a word."""
+    slow_s: int = 0
+    slow: str = ""
+    """How long members wait between two messages, in words."""
     member_count: int = 0
 
 
@@ -87,5 +91,7 @@ def room_row(view: RoomView) -> RoomRow:
         is_private=facts.is_private,
         is_archived=facts.is_archived,
         mode=MODES[facts.mode],
+        slow_s=facts.slow_s,
+        slow=in_words(facts.slow_s),
         member_count=view.member_count,
     )

@@ -38,7 +38,11 @@ def _desk() -> rx.Component:
         _step("next", 1),
         _step("previous", -1),
         class_name="desk",
-        custom_attrs={"data-desk": DeskState.pane},
+        custom_attrs={
+            "data-desk": DeskState.pane,
+            # Until all is loaded, what is shown is not yet what the address asks for.
+            "data-address": rx.cond(rx.State.is_hydrated, DeskState.address, ""),
+        },
     )
 
 

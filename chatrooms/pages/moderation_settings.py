@@ -63,7 +63,7 @@ def _settings() -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(rejudge_panel(), class_name="settings-column"),
-            rx.el.div(numbers_panel(), class_name="settings-column"),
             class_name="settings-columns",
         ),
+        rx.el.div(numbers_panel(), class_name="settings-columns"),
     )

@@ -26,6 +26,7 @@ from chatrooms.state.drafts import DraftsState
 from chatrooms.state.invitation import InvitationState
 from chatrooms.state.live import LiveState, ReaderState
 from chatrooms.state.notifications import NotificationsState
+from chatrooms.state.numbers import RecentState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileFormState, ProfileState
 from chatrooms.state.room import RoomState
@@ -97,7 +98,7 @@ ROUTES = [
         "/moderation",
         moderation_page,
         "Moderation · Chatrooms",
-        [*_SIGNED_IN, RoomState.leave_page, DeskState.load],
+        [*_SIGNED_IN, RoomState.leave_page, DeskState.load, RecentState.load],
     ),
     Route(
         "/admin",

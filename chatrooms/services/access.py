@@ -164,6 +164,7 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
         is_private=row.is_private,
         is_archived=is_archived,
         mode=policy.mode,
+        slow_s=policy.slow_s,
     )
     actor = Person(
         id=row.actor_id,

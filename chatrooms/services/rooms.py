@@ -171,6 +171,7 @@ def add_membership(tx: Transaction, *, room_id: int, account_id: int, role: Role
 
 def facts_of(room: Room) -> RoomFacts:
     """The public facts of a room's row."""
+    policy = Policy.model_validate(room.policy)
     return RoomFacts(
         id=room.id,
         slug=room.slug,
@@ -180,7 +181,8 @@ def facts_of(room: Room) -> RoomFacts:
         tags=tuple(room.tags),
         is_private=room.is_private,
         is_archived=room.archived_at is not None,
-        mode=Policy.model_validate(room.policy).mode,
+        mode=policy.mode,
+        slow_s=policy.slow_s,
     )
 
 

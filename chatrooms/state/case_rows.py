@@ -61,7 +61,7 @@ def queue_rows(desk: Desk, *, room_id: int) -> list[QueueRow]:
 def room_rows(desk: Desk) -> list[DeskRoomRow]:
     """The rooms with how much waits in each."""
     return [
-        DeskRoomRow(r.id, r.name, sum(w.count for w in desk.waiting if w.room_id == r.id))
+        DeskRoomRow(r.id, r.name, sum(w.count for w in desk.waiting if w.room_id == r.id), r.slug)
         for r in desk.rooms
     ]
 

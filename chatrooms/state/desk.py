@@ -1,6 +1,8 @@
-"""The moderation page: what waits in which queue, and which case is open."""
+"""The moderation page: what waits in which queue, and which case is open. Its address says so too:
+a link to it works, and going back shows what was there before."""
 
-from typing import Any
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import reflex as rx
 
@@ -10,8 +12,11 @@ from chatrooms.domain.text import clean
 from chatrooms.live.offload import off_loop
 from chatrooms.services.moderation import queue, review
 from chatrooms.services.moderation.deciding import MAX_AT_ONCE
+from chatrooms.services.moderation.queue import Desk
+from chatrooms.services.moderation.review import CaseInFull
 from chatrooms.state import caller, case
 from chatrooms.state.case_rows import case_row, queue_rows, room_rows
+from chatrooms.state.numbers import RecentState
 from chatrooms.state.rows import CaseRow, DeskRoomRow, QueueRow
 
 PATH = "/moderation"
@@ -43,23 +48,34 @@ class DeskState(rx.State):
     notice: str = ""
     """That somebody else decided the case that was open; empty for nothing to tell."""
     is_loaded: bool = False
+    address: str = ""
+    """The query of the address at which the page shows what it shows now."""
 
     @rx.event
     async def load(self):
-        """Show the page anew."""
-        self.pane = "list"
-        await refresh(self)
+        """Show what the address asks for; the queue where something waits if it names none."""
+        found = await _count(self)
+        asked = self.router.url.query_parameters
+        linked = caller.number(asked.get("case"))
+        if linked != self.open_id or not linked:
+            self.pane = "case" if linked else "list"
+        before = (self.queue, self.room_id, self.wanted)
+        _choose(self, found, asked)
+        if (self.queue, self.room_id, self.wanted) != before:
+            self.cases, self.picked, self.open_id, self.notice = [], [], 0, ""
+        await refresh(self, opening=linked)
 
     @rx.event
     async def count(self):
         """Read how much waits; asked for again whenever that changes. Its own page reads all."""
         if self.router.url.path.rstrip("/") == PATH:
             await refresh(self)
-            return
+            return RecentState.load
         found = await off_loop(
             queue.count_waiting, caller.deps(), actor_id=await caller.actor_id(self)
         )
         self.waiting = -1 if found is None else found
+        return None
 
     @rx.event
     async def choose_queue(self, name: str):
@@ -129,21 +145,32 @@ async def show(desk: DeskState, case_id: int) -> None:
     except CaseUnavailable:
         await case.show(desk, 0)
         desk.open_id = 0
+    desk.address = _address(desk)
 
 
-async def refresh(desk: DeskState, *, more: int = 0, is_own: bool = False) -> None:
-    """Read anew what is shown, and `more` of the list. If the open case waits no more, the next one
-    opens, and the page says who decided it unless `is_own`."""
+def _address(desk: DeskState) -> str:
+    slugs = [row.slug for row in desk.rooms if row.id == desk.room_id]
+    named = {"queue": desk.queue, "room": "".join(slugs), "q": desk.wanted}
+    named["case"] = str(desk.open_id or "")
+    return "?" + urlencode({name: value for name, value in named.items() if value})
+
+
+async def refresh(
+    desk: DeskState, *, more: int = 0, is_own: bool = False, opening: int = 0
+) -> None:
+    """Read anew what is shown, and `more` of the list. If the case that is open, or is to be, waits
+    no more, the next one opens, and the page says who decided it unless `is_own`."""
     before = [row.id for row in desk.cases]
-    await _read(desk, limit=min(max(_PAGE, len(before) + more), _MAX_SHOWN))
-    ids = [row.id for row in desk.cases]
-    desk.picked = [each for each in desk.picked if each in ids]
-    was_open = desk.open_id
+    await _count(desk)
+    await _list(desk, limit=min(max(_PAGE, len(before) + more), _MAX_SHOWN))
+    wanted = opening or desk.open_id
     if is_own:
         desk.notice = ""
-    elif was_open and was_open not in ids:
-        desk.notice = await _who_decided(desk, was_open)
-    await show(desk, was_open if was_open in ids else following(desk, before))
+    elif wanted and wanted not in [row.id for row in desk.cases]:
+        desk.notice = await _look_for(desk, wanted)
+    ids = [row.id for row in desk.cases]
+    desk.picked = [each for each in desk.picked if each in ids]
+    await show(desk, wanted if wanted in ids else following(desk, before))
 
 
 def following(desk: DeskState, before: list[int]) -> int:
@@ -160,21 +187,31 @@ async def _start_over(desk: DeskState) -> None:
     await refresh(desk)
 
 
-async def _read(desk: DeskState, *, limit: int) -> None:
-    actor: dict[str, Any] = {"actor_id": await caller.actor_id(desk)}
-    found = await off_loop(queue.get_desk, caller.deps(), **actor)
+def _choose(desk: DeskState, found: Desk, asked: Mapping[str, str]) -> None:
+    """Take over what the address asks for, as far as there is such a thing."""
+    desk.wanted = clean(asked.get("q", ""), keep_lines=False)[:_MAX_WANTED_CHARS]
+    desk.room_id = next((row.id for row in desk.rooms if row.slug == asked.get("room")), 0)
+    rows = queue_rows(found, room_id=desk.room_id)
+    waits = next((row.queue for row in rows if row.count), Queue.FLAGGED.value)
+    desk.queue = _queue(asked.get("queue"), waits).value
+
+
+async def _count(desk: DeskState) -> Desk:
+    """Read the rooms, and how much waits."""
+    found = await off_loop(queue.get_desk, caller.deps(), actor_id=await caller.actor_id(desk))
     desk.rooms = room_rows(found)
     if desk.room_id not in [row.id for row in desk.rooms]:
         desk.room_id = 0
     desk.queues = queue_rows(found, room_id=desk.room_id)
     desk.waiting = sum(row.count for row in desk.rooms) if desk.rooms else -1
-    if not desk.is_loaded:
-        # The page opens where something waits.
-        desk.queue = next((row.queue for row in desk.queues if row.count), desk.queue)
+    return found
+
+
+async def _list(desk: DeskState, *, limit: int) -> None:
     page = await off_loop(
         queue.list_cases,
         caller.deps(),
-        **actor,
+        actor_id=await caller.actor_id(desk),
         queue=_queue(desk.queue),
         room_id=desk.room_id or None,
         wanted=desk.wanted,
@@ -185,7 +222,9 @@ async def _read(desk: DeskState, *, limit: int) -> None:
     desk.is_loaded = True
 
 
-async def _who_decided(desk: DeskState, case_id: int) -> str:
+async def _look_for(desk: DeskState, case_id: int) -> str:
+    """List the queue in which a case waits that is not listed; if there is no such case to be
+    listed, why, in a sentence, as far as that can be told."""
     try:
         found = await off_loop(
             review.get_case,
@@ -195,13 +234,21 @@ async def _who_decided(desk: DeskState, case_id: int) -> str:
         )
     except CaseUnavailable:
         return ""
-    if found.is_open or not found.decisions:
-        return ""
-    newest = found.decisions[0]
-    did = {"keep": "kept", "remove": "removed"}.get(newest.action, "")
-    return f"{newest.by} {did} it." if did and newest.by else ""
+    if not found.is_open:
+        return _who_decided(found)
+    desk.queue, desk.wanted = found.queue.value, ""
+    desk.room_id = desk.room_id and found.room_id
+    await _list(desk, limit=_MAX_SHOWN)
+    is_there = case_id in [row.id for row in desk.cases]
+    return "" if is_there else "That case waits further down in its queue."
 
 
-def _queue(name: object) -> Queue:
+def _who_decided(found: CaseInFull) -> str:
+    newest = found.decisions[0] if found.decisions else None
+    did = {"keep": "kept", "remove": "removed"}.get(newest.action, "") if newest else ""
+    return f"{newest.by} {did} it." if newest and did and newest.by else ""
+
+
+def _queue(name: object, otherwise: object = Queue.FLAGGED) -> Queue:
     is_one = isinstance(name, str) and name in set(Queue)
-    return Queue(name) if is_one else Queue.FLAGGED
+    return Queue(name if is_one else otherwise)

@@ -31,6 +31,7 @@ class DeskRoomRow:
     id: int = 0
     name: str = ""
     count: int = 0
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ import reflex as rx
 from chatrooms.domain.errors import ChatError, NotAllowed, RoomArchived, RoomUnavailable
 from chatrooms.domain.moderation import Policy
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import decided, policies
+from chatrooms.services.moderation import changes, decided, policies
 from chatrooms.services.moderation.decided import Measured
 from chatrooms.services.moderation.policies import PolicyDraft
 from chatrooms.state import caller, screens
 from chatrooms.state.numbers import NumbersState
 from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.rows import PolicyRow
-from chatrooms.state.rules import RulesState
-from chatrooms.state.simulation import show_policy
+from chatrooms.state.rules import RulesState, who_changed
+from chatrooms.state.simulation import follow_policy, show_policy
 
 _HOLDS: dict[str, bool | None] = {"auto": None, "yes": True, "no": False}
 _SWITCHES = ("hides_flagged",)
@@ -36,6 +36,8 @@ class PolicyState(rx.State):
     flag_key: int = 0
     remove_key: int = 0
     """Change when a slider must show a value that nobody dragged it to."""
+    number_key: int = 0
+    """The same of the fields for numbers."""
     is_changed: bool = False
     """Whether something was changed that is not saved."""
     measured: str = ""
@@ -70,10 +72,38 @@ class PolicyState(rx.State):
         return [RulesState.load_room, RejudgingState.load, NumbersState.load]
 
     @rx.event
+    async def follow(self):
+        """Show what somebody else changed meanwhile; what is being changed here stays."""
+        if self.status != "open" or not screens.is_at(self, f"/rooms/{self.slug}/moderation"):
+            return None
+        who = await caller.actor_id(self)
+        try:
+            found = await off_loop(policies.get_policy, caller.deps(), actor_id=who, slug=self.slug)
+        except (RoomUnavailable, NotAllowed, RoomArchived):
+            return PolicyState.load
+        now = row_of(found.policy)
+        if now == self.saved:
+            return None
+        _take_over(self, now)
+        await _measure(self)
+        await follow_policy(self, draft_of(self.policy))
+        change = await off_loop(
+            changes.find_newest,
+            caller.deps(),
+            actor_id=who,
+            room_id=self._room_id,
+            actions=(changes.POLICY,),
+        )
+        kept = " What you changed here is kept." if self.is_changed else ""
+        return rx.toast.info(f"{who_changed(change)} changed the policy.{kept}")
+
+    @rx.event
     async def change(self, name: str, value: Any):
         """Take over what was chosen in one field, and tell what it would have done."""
         before = self.policy
         self.policy = _with(self.policy, name, value)
+        if self.policy == before:
+            return
         self.is_changed = self.policy != self.saved
         self.error = self.message = ""
         self.flag_key += int(name != "flag" and self.policy.flag != before.flag)
@@ -115,6 +145,19 @@ def _begin(state: PolicyState, saved: PolicyRow) -> None:
     state.is_changed = False
     state.flag_key += 1
     state.remove_key += 1
+    state.number_key += 1
+
+
+def _take_over(state: PolicyState, now: PolicyRow) -> None:
+    """Show what holds now, but for what was changed here and is not saved."""
+    mine, saved = asdict(state.policy), asdict(state.saved)
+    kept = {name: value for name, value in mine.items() if value != saved[name]}
+    policy = replace(now, **kept)
+    policy = replace(policy, remove=max(policy.flag, policy.remove))
+    state.flag_key += int(policy.flag != state.policy.flag)
+    state.remove_key += int(policy.remove != state.policy.remove)
+    state.policy, state.saved = policy, now
+    state.is_changed = policy != now
 
 
 def row_of(policy: Policy) -> PolicyRow:

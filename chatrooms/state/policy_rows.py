@@ -64,10 +64,19 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """Verdicts of one day."""
+    """One day: verdicts given on it, and how decisions made on it went."""
 
     day: str = ""
     approved: int = 0
     waiting: int = 0
     flagged: int = 0
     removed: int = 0
+    overturned: float | None = None
+    """Removals that moderators took back, in percent; None where there was none to take back."""
+    agreed: float | None = None
+    """Decisions that agreed with the verdict, in percent; None where there was none."""
+    waited: float | None = None
+    """Median time until a decision, in `NumbersState.unit`; None where nothing was decided."""
+    overturned_words: str = ""
+    agreed_words: str = ""
+    waited_words: str = ""

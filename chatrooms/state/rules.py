@@ -8,7 +8,8 @@ import reflex as rx
 from chatrooms.domain.errors import ChatError, NotAllowed, RoomUnavailable
 from chatrooms.domain.rules import RuleDraft
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import rules
+from chatrooms.services.moderation import changes, rules
+from chatrooms.services.moderation.changes import Change
 from chatrooms.services.moderation.rules import RuleInfo, describe
 from chatrooms.state import caller, screens
 from chatrooms.state.rows import RuleRow
@@ -27,6 +28,9 @@ DEFAULTS: dict[str, str] = {
     "since": "account",
     "what": "links_and_files",
 }
+
+
+_DID = {changes.ADDED: "added", changes.DELETED: "deleted", changes.SWITCHED: "switched"}
 
 
 class RulesState(rx.State):
@@ -55,6 +59,27 @@ class RulesState(rx.State):
         """Read the rules of the whole site; none for others than administrators."""
         self.is_site, self.is_editing, self.error = True, False, ""
         await _read(self)
+
+    @rx.event
+    async def follow(self):
+        """List what somebody else changed meanwhile; what is being written here stays."""
+        room = f"/rooms/{screens.slug_of(self)}/moderation"
+        if not screens.is_at(self, "/admin" if self.is_site else room):
+            return None
+        before = {rule.id: rule for rule in self.rules}
+        await _read(self)
+        now = {rule.id: rule for rule in self.rules}
+        if now == before:
+            return None
+        if self.is_editing and before.get(self.editing_id) != now.get(self.editing_id):
+            word = "changed" if self.editing_id in now else "deleted"
+            self.error = f"This rule was {word} meanwhile."
+        change = await off_loop(
+            changes.find_newest, caller.deps(), **await _whose(self), actions=changes.RULES
+        )
+        did = _DID.get(change.action, "changed") if change else "changed"
+        name = f" “{change.rule}”" if change else ""
+        return rx.toast.info(f"{who_changed(change)} {did} the rule{name}.")
 
     @rx.event
     def start(self):
@@ -114,6 +139,13 @@ class RulesState(rx.State):
         await off_loop(rules.delete_rule, caller.deps(), **whose, rule_id=caller.number(rule_id))
         self.is_editing = False
         await _read(self)
+
+
+def who_changed(change: Change | None) -> str:
+    """Who made a change, as the beginning of a sentence."""
+    if change is None:
+        return "Somebody"
+    return "You, in another window," if change.is_own else change.by
 
 
 def draft_of(state: RulesState) -> RuleDraft:

@@ -22,6 +22,11 @@ def slug_of(state: rx.State) -> str:
     return parts[1] if len(parts) > 1 and parts[0] == "rooms" else ""
 
 
+def is_at(state: rx.State, path: str) -> bool:
+    """Whether the page is at that address."""
+    return state.router.url.path.rstrip("/") == path
+
+
 async def look_up(state: rx.State, slug: str) -> RoomAccess:
     """The room and what the caller may do in it. Raises: NotSignedIn, RoomUnavailable."""
     actor_id = await caller.actor_id(state)

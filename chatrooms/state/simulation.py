@@ -77,6 +77,13 @@ async def forget_rule(state: rx.State) -> None:
         await show_policy(state, mine._policy)
 
 
+async def follow_policy(state: rx.State, draft: PolicyDraft) -> None:
+    """Take over a policy that changed, without putting it in the place of a rule that is tried."""
+    mine = await state.get_state(SimulationState)
+    mine._policy = draft
+    await _show(mine)
+
+
 async def _show(state: SimulationState) -> None:
     try:
         found = await _simulate(state, offset=0)

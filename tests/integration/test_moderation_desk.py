@@ -17,7 +17,7 @@ from chatrooms.state.session import SessionState
 from tests.support.eventually import eventually
 from tests.support.inspect import rows
 from tests.support.moderation import ABUSE, status, waiting
-from tests.support.people import Place, Someone, make_room, with_settings
+from tests.support.people import Place, Someone, bring_in, make_room, with_settings
 from tests.support.tabs import BrowserTab, serving
 from tests.support.web import WebProcess, web_process
 
@@ -126,6 +126,58 @@ async def test_what_another_moderator_decides_leaves_the_page_by_itself(
     await tab.call(DecisionState.decide, form(first[1], "remove"))
     assert tab.state(DecisionState).told == "This was decided already."
     assert await off_loop(status, deps, first[0]) == "approved"
+
+
+async def test_the_address_names_what_is_shown_and_shows_it_again(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    other = await off_loop(make_room, deps, owner, name="Another place")
+    await off_loop(bring_in, deps, other, by=owner, who=member)
+    await off_loop(waiting, deps, private_room, member)
+    made = [
+        await off_loop(waiting, deps, other, member, f"text {n}", queue=Queue.REPORTED)
+        for n in range(2)
+    ]
+    tab = await open_desk(web, owner)
+    desk = tab.state(DeskState)
+    assert desk.queue == "flagged"
+    await tab.call(DeskState.choose_queue, "reported")
+    await tab.call(DeskState.choose_room, str(other.id))
+    await tab.call(DeskState.narrow, "text")
+    await tab.call(DeskState.open_case, made[1][1])
+    query = f"?queue=reported&room={other.slug}&q=text&case={made[1][1]}"
+    assert desk.address == query
+    fresh = BrowserTab(web, await web.connect(), token=owner.token, path=PATH + query)
+    await fresh.call(DeskState.load)
+    shown = fresh.state(DeskState)
+    assert (shown.address, shown.pane) == (query, "case")
+    assert fresh.state(CaseState).case.id == made[1][1]
+    fresh.go(PATH)
+    await fresh.call(DeskState.load)
+    assert (shown.queue, shown.room_id, shown.wanted, shown.pane) == ("flagged", 0, "", "list")
+    fresh.go(f"{PATH}?case={made[0][1]}")
+    await fresh.call(DeskState.load)
+    assert (shown.queue, shown.open_id) == ("reported", made[0][1])
+    await off_loop(deciding.decide, deps, actor_id=owner.id, case_id=made[0][1], action="keep")
+    await fresh.call(DeskState.load)
+    assert (shown.open_id != made[0][1], shown.notice) == (True, f"{owner.username} kept it.")
+
+
+async def test_an_address_with_what_is_not_ones_own_shows_nothing_of_it(
+    deps: Deps, web: WebProcess, private_room: Place, moderator: Someone, stranger: Someone
+) -> None:
+    theirs = await off_loop(make_room, deps, stranger)
+    _, case_id = await off_loop(waiting, deps, theirs, stranger)
+    for query in (
+        f"?queue=flagged&room={theirs.slug}&case={case_id}",
+        "?queue=nonsense&room=%00&q=%00&case=x",
+        f"?case={2**80}&room[]=1",
+    ):
+        tab = BrowserTab(web, await web.connect(), token=moderator.token, path=PATH + query)
+        await tab.call(DeskState.load)
+        desk = tab.state(DeskState)
+        assert (desk.queue, desk.room_id, desk.open_id, desk.cases) == ("flagged", 0, 0, [])
+        assert (tab.state(CaseState).case.id, desk.notice) == (0, "")
 
 
 async def test_other_pages_learn_only_how_much_waits(

@@ -1,5 +1,7 @@
 """Policies: who changes them, what follows, what they would have done, and judging anew."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from chatrooms.domain.moderation import Decision, Mode
 from chatrooms.domain.rules import RuleDraft
 from chatrooms.services import history, messages
 from chatrooms.services.moderation import (
+    appeals,
     decided,
     decisions,
     judging,
@@ -19,11 +22,12 @@ from chatrooms.services.moderation import (
     simulating,
     undoing,
 )
+from chatrooms.services.moderation.numbers import Figures
 from chatrooms.services.moderation.policies import PolicyDraft
 from chatrooms.services.moderation.simulating import Simulation
 from tests.support.inspect import assert_gapless, folded, rows
 from tests.support.moderation import ABUSE, HARMLESS, moderated, shown, status, verdicts
-from tests.support.people import Place, Someone, post
+from tests.support.people import Place, Someone, bring_in, make_room, post
 
 
 def test_owners_change_a_policy_moderators_read_it_and_others_neither(
@@ -276,7 +280,7 @@ def test_the_numbers_tell_outcomes_per_day_and_how_often_moderators_differed(
 ) -> None:
     here: dict[str, Any] = {"actor_id": moderator.id, "room_id": private_room.id}
     empty = numbers.count(deps, **here)
-    assert (empty.days, empty.compared, empty.median_wait) == ((), 0, None)
+    assert (empty.days, empty.figures) == ((), Figures())
     moderated(deps, private_room, Mode.AUTO, holds=False)
     bad = [post(deps, private_room, member, f"{ABUSE} {n}") for n in range(3)]
     fine = post(deps, private_room, member, HARMLESS)
@@ -287,12 +291,38 @@ def test_the_numbers_tell_outcomes_per_day_and_how_often_moderators_differed(
     found = numbers.count(deps, **here)
     (day,) = found.days
     assert (day.approved, day.waiting, day.flagged, day.removed) == (1, 0, 0, 3)
-    assert (found.removed, found.overturned) == (2, 1)
-    assert (found.compared, found.agreed) == (3, 1)
+    assert (found.figures.removed, found.figures.overturned) == (2, 1)
+    assert (found.figures.compared, found.figures.agreed) == (3, 1)
+    assert day.figures == found.figures
     moderated(deps, private_room, Mode.SEMI_AUTO)
     flagged = post(deps, private_room, member, f"{ABUSE} again")
     judging.judge_waiting(deps)
     decisions.remove(deps, **here, message_id=flagged)
-    after_wait = numbers.count(deps, **here).median_wait
+    after_wait = numbers.count(deps, **here).figures.median_wait
     assert after_wait is not None
     assert after_wait.total_seconds() >= 0
+
+
+def test_figures_are_those_of_the_day_and_of_the_last_day_in_all_rooms_that_one_moderates(
+    deps: Deps, private_room: Place, owner: Someone, member: Someone, moderator: Someone
+) -> None:
+    next_day = replace(deps, clock=lambda: deps.clock() + timedelta(hours=25))
+    other = make_room(deps, owner)
+    bring_in(deps, other, by=owner, who=member)
+    for then, room, act in (
+        (deps, private_room, decisions.keep),
+        (next_day, private_room, decisions.remove),
+        (next_day, other, decisions.keep),
+    ):
+        moderated(deps, room, Mode.AUTO, holds=False)
+        said = post(deps, room, member, ABUSE)
+        judging.judge_waiting(deps)
+        where: dict[str, Any] = {"room_id": room.id, "message_id": said}
+        appeals.appeal(deps, actor_id=member.id, **where, text="Why?")
+        act(then, actor_id=owner.id, **where)
+    today, before = numbers.count(next_day, actor_id=owner.id, room_id=private_room.id).days
+    assert (today.figures.removed, today.figures.overturned) == (1, 0)
+    assert (before.figures.removed, before.figures.overturned) == (1, 1)
+    for who, removed, overturned in ((owner, 2, 1), (moderator, 1, 0), (member, 0, 0)):
+        recent = numbers.count_recent(next_day, actor_id=who.id)
+        assert (recent.removed, recent.overturned) == (removed, overturned)

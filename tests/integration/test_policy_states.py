@@ -8,16 +8,20 @@ import pytest
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import NotAllowed, RoomUnavailable
 from chatrooms.domain.moderation import Mode
+from chatrooms.domain.permissions import Role
 from chatrooms.live.offload import off_loop
 from chatrooms.services import rooms
 from chatrooms.services.moderation import judging
+from chatrooms.services.moderation import numbers as numbers_of
 from chatrooms.state.numbers import NumbersState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.rules import RulesState
+from chatrooms.state.session import SessionState
 from chatrooms.state.simulation import SimulationState
+from tests.support.eventually import eventually
 from tests.support.moderation import ABUSE, HARMLESS, moderated
-from tests.support.people import Place, Someone, post
+from tests.support.people import Place, Someone, bring_in, post, sign_up
 from tests.support.tabs import BrowserTab, serving
 from tests.support.web import WebProcess, web_process
 
@@ -63,7 +67,8 @@ async def test_an_owner_tries_a_policy_sees_what_it_would_have_done_and_applies_
         ("Removed", 0, 1),
     ]
     numbers = tab.state(NumbersState)
-    assert [(day.waiting, day.removed) for day in numbers.days] == [(2, 0)]
+    assert [(day.waiting, day.removed) for day in numbers.told] == [(2, 0)]
+    assert [day.waiting for day in numbers.days] == [0] * numbers_of.DAYS + [2]
     assert (numbers.agreed, numbers.waited) == ("none yet", "none yet")
     await tab.call(PolicyState.change, "flag", ["90"])
     assert (form.policy.flag, form.policy.remove) == (90, 90)
@@ -78,6 +83,45 @@ async def test_an_owner_tries_a_policy_sees_what_it_would_have_done_and_applies_
     assert (form.error, form.is_changed) == ("", False)
     access = await off_loop(rooms.open_room, deps, actor_id=owner.id, slug=private_room.slug)
     assert (access.policy.mode, access.policy.hold_limit_ms) == (Mode.AUTO, 1_500)
+
+
+async def test_what_another_owner_applies_shows_at_once_and_what_is_being_typed_stays(
+    deps: Deps, web: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    second = await off_loop(sign_up, deps, "second")
+    await off_loop(bring_in, deps, private_room, by=owner, who=second, role=Role.OWNER)
+    reader = await off_loop(sign_up, deps, "reader")
+    await off_loop(bring_in, deps, private_room, by=owner, who=reader, role=Role.MODERATOR)
+    mine, reading = [await settings_of(web, who, private_room) for who in (owner, reader)]
+    for tab in (mine, reading):
+        await tab.call(SessionState.require_sign_in)
+    theirs = await settings_of(web, second, private_room)
+    await mine.call(PolicyState.change, "flag", 30)
+    await mine.call(RulesState.start)
+    await mine.call(RulesState.change, "words", "half a w")
+    for tab in (mine, reading):
+        tab.screen.read().events.clear()
+    await theirs.call(PolicyState.change, "mode", "auto")
+    await theirs.call(PolicyState.change, "flag", 70)
+    await theirs.call(PolicyState.save)
+    await theirs.call(RulesState.save, {"name": "Zonks", "words": "zonk"})
+    for tab in (mine, reading):
+        await eventually(lambda tab=tab: "policy" in tab.screen.read().events, what="it is told")
+        (told,) = await tab.call(PolicyState.follow)
+        assert f"{second.username} changed the policy." in str(told)
+        (told,) = await tab.call(RulesState.follow)
+        assert f"{second.username} added the rule “Zonks”." in str(told)
+        assert await tab.call(PolicyState.follow) == await tab.call(RulesState.follow) == []
+        assert [rule.name for rule in tab.state(RulesState).rules] == ["Zonks"]
+    form, editor = mine.state(PolicyState), mine.state(RulesState)
+    assert (form.policy.mode, form.policy.flag, form.saved.flag) == ("auto", 30, 70)
+    assert form.is_changed
+    assert (editor.is_editing, editor.typed["words"]) == (True, "half a w")
+    seen = reading.state(PolicyState)
+    assert (seen.policy.mode, seen.policy.flag, seen.is_changed) == ("auto", 70, False)
+    await mine.call(PolicyState.save)
+    assert await theirs.call(PolicyState.follow) != []
+    assert theirs.state(PolicyState).saved.flag == 30
 
 
 async def test_a_moderator_writes_a_rule_tries_it_and_only_reads_the_policy(

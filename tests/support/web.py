@@ -26,7 +26,7 @@ from chatrooms.services.sessions import SignedIn
 from tests.support.people import Place, Someone
 
 PAGES = PageEvents(
-    own={"rooms": ("rooms",), "marks": ("marks",), "moderation": ("moderation",)},
+    own={name: (name,) for name in ("rooms", "marks", "moderation", "policy")},
     facts=("facts",),
     info=("info",),
     top=("top",),

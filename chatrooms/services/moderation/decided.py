@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -65,15 +65,15 @@ def measure(deps: Deps, *, actor_id: int, room_id: int, threshold: float) -> Mea
 
 
 def find_decided(
-    tx: Transaction, *, room_id: int, message_ids: Sequence[int] | None = None
+    tx: Transaction, *, room_id: int | None, message_ids: Sequence[int] | None = None
 ) -> dict[int, Decided]:
-    """What moderators last decided about messages of a room and did not undo, by message; of the
-    newest decisions, or about these messages only."""
+    """What moderators last decided about messages of a room, or of all, and did not undo, by
+    message; of the newest decisions, or about these messages only."""
     undo = aliased(AuditRow)
     wanted = (
         select(col(AuditRow.message_id), col(AuditRow.action), col(AuditRow.created_at))
         .where(
-            col(AuditRow.room_id) == room_id,
+            true() if room_id is None else col(AuditRow.room_id) == room_id,
             col(AuditRow.action).in_(["keep", "remove"]),
             col(AuditRow.by_id).is_not(None),
             ~select(col(undo.id)).where(col(undo.undoes_id) == col(AuditRow.id)).exists(),

@@ -1,10 +1,11 @@
-"""How moderation of a room went: outcomes per day, agreement, how long decisions took."""
+"""How moderation went: outcomes per day, agreement, how long decisions took."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -14,16 +15,35 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import CaseRow, VerdictRow
 from chatrooms.domain.moderation import Decision
 from chatrooms.domain.permissions import Permission
-from chatrooms.services.access import access_room
+from chatrooms.services.access import access_room, access_rooms_to
 from chatrooms.services.moderation.decided import Decided, find_decided
 
 DAYS = 30
+RECENT = timedelta(hours=24)
 _STOPPED = frozenset({Decision.FLAG, Decision.HIDE, Decision.REMOVE})
+_MAX_WAITS = 10_000
+_MAX_RECENT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How moderators decided in some time, beside what model and rules made of the messages."""
+
+    removed: int = 0
+    """Removals by model and rules that a moderator decided about."""
+    overturned: int = 0
+    """Those of them that the moderator took back."""
+    compared: int = 0
+    """Decisions of moderators about messages that model or rules had an opinion of."""
+    agreed: int = 0
+    """Those in which they agreed: stopped and removed, or approved and kept."""
+    median_wait: timedelta | None = None
+    """From opening a case to a moderator's decision; None if there was none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Verdicts of one day, in UTC."""
+    """One day, in UTC: verdicts given on it, and decisions made on it."""
 
     day: date
     approved: int
@@ -31,6 +51,7 @@ class Day:
     flagged: int
     """Shown or hidden."""
     removed: int
+    figures: Figures = Figures()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +59,26 @@ class Numbers:
     """A room's last thirty days."""
 
     days: tuple[Day, ...]
-    """Newest first; days without a verdict are left out."""
-    removed: int
-    """Removals by model and rules that a moderator decided about."""
-    overturned: int
-    """Those of them that the moderator took back."""
-    compared: int
-    """Decisions of moderators about messages that model or rules had an opinion of."""
-    agreed: int
-    """Those in which they agreed: stopped and removed, or approved and kept."""
-    median_wait: timedelta | None
-    """From opening a case to a moderator's decision; None if there was none."""
+    """Newest first; days on which nothing was judged or decided are left out."""
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A moderator's decision, next to the verdict that it was about."""
+
+    verdict: Decision
+    is_removed: bool
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    seconds: float
+    day: date
+
+
+_Dated = TypeVar("_Dated", _Made, _Wait)
 
 
 def count(deps: Deps, *, actor_id: int, room_id: int) -> Numbers:
@@ -60,23 +90,45 @@ def count(deps: Deps, *, actor_id: int, room_id: int) -> Numbers:
         decided = [
             each for each in find_decided(tx, room_id=access.room_id).values() if each.at >= since
         ]
-        found = _first_verdicts(tx, decided)
-        days = _days(tx, access.room_id, since)
-        waits = _waits(tx, access.room_id, since)
-    pairs = [
-        (found[each.message_id], each.is_removed)
-        for each in decided
-        if found.get(each.message_id, Decision.REVIEW) is not Decision.REVIEW
-    ]
-    removals = [is_removed for verdict, is_removed in pairs if verdict is Decision.REMOVE]
-    return Numbers(
-        days=days,
+        made = _made(tx, decided)
+        verdicts = _verdicts(tx, access.room_id, since)
+        waits = _waits(_closed(tx, [access.room_id], since, limit=_MAX_WAITS))
+    return Numbers(_days(verdicts, made, waits), _figures(made, waits))
+
+
+def count_recent(deps: Deps, *, actor_id: int) -> Figures:
+    """How the newest 2,000 cases went that moderators decided in the last 24 hours, in all rooms
+    that the actor moderates. Raises: NotSignedIn."""
+    with transaction(deps.sessions) as tx:
+        rooms = access_rooms_to(tx, actor_id=actor_id, to=Permission.MODERATE)
+        since = deps.clock() - RECENT
+        closed = _closed(tx, [room.id for room in rooms], since, limit=_MAX_RECENT)
+        message_ids = [row.message_id for row in closed]
+        decided = find_decided(tx, room_id=None, message_ids=message_ids)
+        made = _made(tx, [each for each in decided.values() if each.at >= since])
+    return _figures(made, _waits(closed))
+
+
+def _figures(made: Sequence[_Made], waits: Sequence[_Wait]) -> Figures:
+    removals = [each for each in made if each.verdict is Decision.REMOVE]
+    seconds = [each.seconds for each in waits]
+    return Figures(
         removed=len(removals),
-        overturned=removals.count(False),
-        compared=len(pairs),
-        agreed=sum((verdict in _STOPPED) == is_removed for verdict, is_removed in pairs),
-        median_wait=timedelta(seconds=median(waits)) if waits else None,
+        overturned=sum(not each.is_removed for each in removals),
+        compared=len(made),
+        agreed=sum((each.verdict in _STOPPED) == each.is_removed for each in made),
+        median_wait=timedelta(seconds=median(seconds)) if seconds else None,
     )
+
+
+def _made(tx: Transaction, decided: Sequence[Decided]) -> list[_Made]:
+    """Decisions about messages that model or rules had an opinion of."""
+    verdicts = _first_verdicts(tx, decided)
+    return [
+        _Made(verdicts[each.message_id], each.is_removed, _day(each.at))
+        for each in decided
+        if verdicts.get(each.message_id, Decision.REVIEW) is not Decision.REVIEW
+    ]
 
 
 def _first_verdicts(tx: Transaction, decided: Sequence[Decided]) -> dict[int, Decision]:
@@ -94,7 +146,7 @@ def _first_verdicts(tx: Transaction, decided: Sequence[Decided]) -> dict[int, De
     }
 
 
-def _days(tx: Transaction, room_id: int, since: datetime) -> tuple[Day, ...]:
+def _verdicts(tx: Transaction, room_id: int, since: datetime) -> dict[date, Counter[Decision]]:
     day = func.date(func.timezone("UTC", col(VerdictRow.created_at)))
     rows = tx.execute(
         select(day.label("day"), col(VerdictRow.decision), func.count().label("n"))
@@ -104,28 +156,56 @@ def _days(tx: Transaction, room_id: int, since: datetime) -> tuple[Day, ...]:
     counts: dict[date, Counter[Decision]] = defaultdict(Counter)
     for row in rows:
         counts[row.day][Decision(row.decision)] += row.n
+    return counts
+
+
+def _days(
+    verdicts: dict[date, Counter[Decision]], made: Sequence[_Made], waits: Sequence[_Wait]
+) -> tuple[Day, ...]:
+    all_days = {*verdicts, *(each.day for each in made), *(each.day for each in waits)}
+    made_on, waited_on = _by_day(made), _by_day(waits)
     return tuple(
         Day(
-            day=each,
-            approved=of[Decision.APPROVE],
+            day=day,
+            approved=(of := verdicts.get(day, Counter()))[Decision.APPROVE],
             waiting=of[Decision.REVIEW],
             flagged=of[Decision.FLAG] + of[Decision.HIDE],
             removed=of[Decision.REMOVE],
+            figures=_figures(made_on[day], waited_on[day]),
         )
-        for each, of in sorted(counts.items(), reverse=True)
+        for day in sorted(all_days, reverse=True)
     )
 
 
-def _waits(tx: Transaction, room_id: int, since: datetime) -> list[float]:
-    """Seconds from opening cases to moderators' decisions."""
-    rows = tx.execute(
-        select(col(CaseRow.opened_at), col(CaseRow.closed_at))
+def _by_day(found: Iterable[_Dated]) -> defaultdict[date, list[_Dated]]:
+    by_day: defaultdict[date, list[_Dated]] = defaultdict(list)
+    for each in found:
+        by_day[each.day].append(each)
+    return by_day
+
+
+def _closed(
+    tx: Transaction, room_ids: Sequence[int], since: datetime, *, limit: int
+) -> Sequence[Any]:
+    """Cases that moderators closed, the newest first."""
+    return tx.execute(
+        select(col(CaseRow.message_id), col(CaseRow.opened_at), col(CaseRow.closed_at))
         .where(
-            col(CaseRow.room_id) == room_id,
+            col(CaseRow.room_id).in_(room_ids),
             col(CaseRow.closed_at) >= since,
             col(CaseRow.closed_by).is_not(None),
         )
         .order_by(col(CaseRow.closed_at).desc())
-        .limit(10_000)
-    )
-    return [(row.closed_at - row.opened_at).total_seconds() for row in rows]
+        .limit(limit)
+    ).all()
+
+
+def _waits(closed: Sequence[Any]) -> list[_Wait]:
+    return [
+        _Wait((row.closed_at - row.opened_at).total_seconds(), _day(row.closed_at))
+        for row in closed
+    ]
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()

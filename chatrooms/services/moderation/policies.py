@@ -18,6 +18,7 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room, access_room_by_slug
 from chatrooms.services.event_log import append_event, take_seq
 from chatrooms.services.moderation.audit import write_audit
+from chatrooms.services.moderation.changes import POLICY, announce_change
 from chatrooms.services.rooms import facts_of
 
 _WRONG = {
@@ -102,7 +103,7 @@ def change_policy(deps: Deps, *, actor_id: int, room_id: int, draft: PolicyDraft
             tx,
             deps,
             room_id=access.room_id,
-            action="policy",
+            action=POLICY,
             by_id=access.actor.id,
             detail={"old": old, "new": new},
         )
@@ -110,6 +111,7 @@ def change_policy(deps: Deps, *, actor_id: int, room_id: int, draft: PolicyDraft
         event = RoomChanged(facts=facts_of(room))
         append_event(tx, deps, room_id=access.room_id, seq=seq, event=event)
         tx.after_commit(lambda: deps.bus.nudge_room(access.room_id, "facts"))
+        announce_change(tx, deps, room_id=access.room_id)
         return after
 
 

@@ -11,14 +11,20 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, RuleRow
 from chatrooms.domain.errors import InvalidInput, RuleUnavailable
-from chatrooms.domain.permissions import Permission
 from chatrooms.domain.rules import RuleDraft, RuleKind
-from chatrooms.services.access import access_admin, access_room, is_id
+from chatrooms.services.access import is_id
 from chatrooms.services.moderation.audit import write_audit
+from chatrooms.services.moderation.changes import (
+    ADDED,
+    CHANGED,
+    DELETED,
+    SWITCHED,
+    access_rules,
+    announce_change,
+)
 from chatrooms.services.moderation.patterns import check_pattern
 
 MAX_RULES = 100
-ADDED, CHANGED, SWITCHED, DELETED = "rule_added", "rule_changed", "rule_switched", "rule_deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def list_rules(
     """The rules of a room and of the site, for the room's moderators; without a room those of the
     site, for administrators. Raises: as `access_room`, NotAllowed."""
     with transaction(deps.sessions) as tx:
-        _access(tx, actor_id, room_id)
+        access_rules(tx, actor_id=actor_id, room_id=room_id)
         rows = tx.execute(
             select(RuleRow, col(Account.name))
             .join(Account, col(Account.id) == col(RuleRow.created_by))
@@ -74,7 +80,7 @@ def add_rule(deps: Deps, *, actor_id: int, room_id: int | None, draft: RuleDraft
     """
     columns = check_rule(draft)
     with transaction(deps.sessions) as tx:
-        actor = _access(tx, actor_id, room_id)
+        actor = access_rules(tx, actor_id=actor_id, room_id=room_id)
         if _count(tx, room_id) >= MAX_RULES:
             raise InvalidInput(f"There can be at most {MAX_RULES} rules.")
         row = RuleRow(room_id=room_id, created_by=actor, created_at=deps.clock(), **columns)
@@ -91,7 +97,7 @@ def change_rule(
     room; as `add_rule`."""
     columns = check_rule(draft)
     with transaction(deps.sessions) as tx:
-        actor = _access(tx, actor_id, room_id)
+        actor = access_rules(tx, actor_id=actor_id, room_id=room_id)
         row = _find(tx, room_id, rule_id)
         before = _stored(row)
         for name, value in columns.items():
@@ -106,7 +112,7 @@ def switch_rule(
 ) -> None:
     """Switch a rule on or off. Raises: as `change_rule`."""
     with transaction(deps.sessions) as tx:
-        actor = _access(tx, actor_id, room_id)
+        actor = access_rules(tx, actor_id=actor_id, room_id=room_id)
         row = _find(tx, room_id, rule_id)
         if row.is_on != is_on:
             row.is_on = is_on
@@ -116,18 +122,10 @@ def switch_rule(
 def delete_rule(deps: Deps, *, actor_id: int, room_id: int | None, rule_id: int) -> None:
     """Delete a rule; verdicts keep its name. Raises: as `change_rule`."""
     with transaction(deps.sessions) as tx:
-        actor = _access(tx, actor_id, room_id)
+        actor = access_rules(tx, actor_id=actor_id, room_id=room_id)
         row = _find(tx, room_id, rule_id)
         row.deleted_at = deps.clock()
         _log(tx, deps, DELETED, row, by_id=actor, detail={"old": _stored(row)})
-
-
-def _access(tx: Transaction, actor_id: int, room_id: int | None) -> int:
-    """The actor's id, if the actor may change these rules."""
-    if room_id is None:
-        return access_admin(tx, actor_id=actor_id).id
-    access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.MODERATE)
-    return access.actor.id
 
 
 def _of(room_id: int | None) -> Any:
@@ -165,6 +163,7 @@ def _log(
         reason=row.name,
         detail={"rule_id": row.id, **detail},
     )
+    announce_change(tx, deps, room_id=row.room_id)
 
 
 def _info(rule: RuleRow, name: str) -> RuleInfo:

@@ -39,7 +39,9 @@ def _take(deps: Deps, access: RoomAccess) -> bool:
     except RedisError:
         return False
     if left_ms > 0:
-        raise RateLimited(f"Slow mode: you can write here again in {_words(-(-left_ms // 1000))}.")
+        raise RateLimited(
+            f"Slow mode: you can write here again in {in_words(-(-left_ms // 1000))}."
+        )
     return False
 
 
@@ -47,7 +49,10 @@ def _key(access: RoomAccess) -> str:
     return f"chatrooms:slow:{access.room_id}:{access.actor.id}"
 
 
-def _words(seconds: int) -> str:
+def in_words(seconds: int) -> str:
+    """How long somebody waits, in words, rounded up."""
     if seconds < 120:
         return "1 second" if seconds == 1 else f"{seconds} seconds"
-    return f"{-(-seconds // 60)} minutes"
+    if seconds % 3_600 or seconds < 7_200:
+        return f"{-(-seconds // 60)} minutes"
+    return f"{seconds // 3_600} hours"
