@@ -8,8 +8,10 @@ from chatrooms.state.policy_rows import ChangedRow, OutcomeRow
 from chatrooms.state.simulation import SimulationState
 
 
-def simulator() -> rx.Component:
+def simulator(*, is_of_site: bool = False) -> rx.Component:
     """The panel with the outcomes before and after, and the messages that change."""
+    answer = rx.cond(SimulationState.looked_at > 0, _found(), _nothing())
+    untried = rx.el.p("Write the rule to see what it would have done.", class_name="muted")
     return rx.el.section(
         rx.el.div(
             rx.el.h2("What this would have done", class_name="grow"),
@@ -18,19 +20,38 @@ def simulator() -> rx.Component:
         ),
         rx.cond(
             SimulationState.is_of_rule,
-            rx.el.p("The rule in the editor, with everything else as it is.", class_name="hint"),
-        ),
-        error_note(SimulationState.error),
-        rx.cond(
-            SimulationState.looked_at > 0,
-            rx.fragment(_summary(), _table(), _messages()),
-            rx.cond(
-                SimulationState.error == "",
-                rx.el.p("Nothing was judged here in this time.", class_name="muted"),
+            rx.el.p(
+                "The rule in the editor, with everything else as it is"
+                + (", in all rooms." if is_of_site else "."),
+                class_name="hint",
             ),
         ),
+        error_note(SimulationState.error),
+        rx.cond(SimulationState.is_of_rule, answer, untried) if is_of_site else answer,
         class_name="panel settings-panel",
         aria_label="Simulator",
+    )
+
+
+def _found() -> rx.Component:
+    return rx.fragment(_summary(), _hidden(), _table(), _messages())
+
+
+def _nothing() -> rx.Component:
+    return rx.cond(
+        SimulationState.error == "",
+        rx.el.p("Nothing was judged here in this time.", class_name="muted"),
+    )
+
+
+def _hidden() -> rx.Component:
+    return rx.cond(
+        SimulationState.hidden > 0,
+        rx.el.p(
+            rx.el.b(SimulationState.hidden),
+            " of them are not yours to read. They count; their texts are not shown.",
+            class_name="hint",
+        ),
     )
 
 
@@ -109,7 +130,12 @@ def _message(row: rx.Var[ChangedRow]) -> rx.Component:
     return rx.el.li(
         rx.el.div(
             rx.el.small(
-                rx.el.b(row.author), " · ", local_date_time(row.sent_at), " · score ", row.score
+                rx.el.b(row.author),
+                rx.cond(row.room != "", " · " + row.room, ""),
+                " · ",
+                local_date_time(row.sent_at),
+                " · score ",
+                row.score,
             ),
             rx.el.p(row.text, class_name="wrap"),
             rx.el.small(row.before, " → ", rx.el.b(row.after)),

@@ -6,9 +6,11 @@ from chatrooms.components.avatar import avatar
 from chatrooms.components.browser import local_date
 from chatrooms.components.controls import button, chip, empty_state, search_field
 from chatrooms.components.rules_editor import rules_panel
+from chatrooms.components.simulator import simulator
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.admin import AdminState
 from chatrooms.state.rows import AccountRow
+from chatrooms.state.rules import RulesState
 
 
 def admin_page() -> rx.Component:
@@ -19,7 +21,7 @@ def admin_page() -> rx.Component:
             rx.cond(
                 AdminState.is_allowed,
                 rx.fragment(
-                    rules_panel("Rules of the whole site", "They hold in every room."),
+                    _rules(),
                     _accounts(),
                 ),
                 empty_state(
@@ -29,6 +31,21 @@ def admin_page() -> rx.Component:
             class_name="scroll",
         ),
         name="admin",
+    )
+
+
+def _rules() -> rx.Component:
+    """The rules of the whole site; beside one that is being written, what it would have done."""
+    return rx.el.div(
+        rx.el.div(
+            rules_panel("Rules of the whole site", "They hold in every room."),
+            class_name="settings-column",
+        ),
+        rx.cond(
+            RulesState.is_editing,
+            rx.el.div(simulator(is_of_site=True), class_name="settings-column stays"),
+        ),
+        class_name="settings-columns",
     )
 
 

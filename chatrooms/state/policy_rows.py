@@ -53,6 +53,8 @@ class ChangedRow:
     """A message that would have come to another outcome."""
 
     message_id: int = 0
+    room: str = ""
+    """The room's name, where the question is about several."""
     author: str = ""
     text: str = ""
     sent_at: str = ""

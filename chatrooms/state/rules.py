@@ -13,7 +13,7 @@ from chatrooms.services.moderation.changes import Change
 from chatrooms.services.moderation.rules import RuleInfo, describe
 from chatrooms.state import caller, screens
 from chatrooms.state.rows import RuleRow
-from chatrooms.state.simulation import forget_rule, show_rule
+from chatrooms.state.simulation import clear, forget_rule, show_rule
 
 DEFAULTS: dict[str, str] = {
     "words": "",
@@ -82,8 +82,10 @@ class RulesState(rx.State):
         return rx.toast.info(f"{who_changed(change)} {did} the rule{name}.")
 
     @rx.event
-    def start(self):
+    async def start(self):
         """Write a new rule."""
+        if self.is_site:
+            await clear(self)
         self.is_editing, self.editing_id, self.error = True, 0, ""
         self.name, self.kind, self.action, self.typed = "", "words", "flag", DEFAULTS
 
@@ -163,12 +165,10 @@ async def _store(state: RulesState) -> None:
 
 async def _try(state: RulesState) -> None:
     """Tell what the rule in the editor would have done, or else what the policy would."""
-    if state.is_site:
-        return
     if state.is_editing:
         tried = replace(draft_of(state), name=state.name or "This rule")
         await show_rule(state, tried, rule_id=state.editing_id)
-    else:
+    elif not state.is_site:
         await forget_rule(state)
 
 

@@ -10,7 +10,7 @@ from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import iso
 from chatrooms.services.moderation import simulating
 from chatrooms.services.moderation.policies import PolicyDraft
-from chatrooms.services.moderation.simulating import Changed, Simulation
+from chatrooms.services.moderation.simulated import Changed, Simulation
 from chatrooms.state import caller, screens
 from chatrooms.state.rows import ChangedRow, OutcomeRow
 
@@ -36,6 +36,8 @@ class SimulationState(rx.State):
     is_all: bool = True
     changed: int = 0
     people: int = 0
+    hidden: int = 0
+    """Messages that change in places that the person may not read."""
     error: str = ""
 
     _policy: PolicyDraft | None = None
@@ -52,8 +54,9 @@ class SimulationState(rx.State):
     async def load_more(self):
         """Add the next page of messages that change."""
         found = await _simulate(self, offset=len(self.messages))
-        self.messages = self.messages + [_changed(each) for each in found.messages]
-        self.has_more = len(self.messages) < found.changed and bool(found.messages)
+        self.messages = self.messages + _rows(self, found)
+        shown = found.changed - found.hidden
+        self.has_more = len(self.messages) < shown and bool(found.messages)
 
 
 async def show_policy(state: rx.State, draft: PolicyDraft) -> None:
@@ -84,6 +87,13 @@ async def follow_policy(state: rx.State, draft: PolicyDraft) -> None:
     await _show(mine)
 
 
+async def clear(state: rx.State) -> None:
+    """Tell nothing until something is tried."""
+    mine = await state.get_state(SimulationState)
+    mine._policy = mine._rule = None
+    mine.is_of_rule = False
+
+
 async def _show(state: SimulationState) -> None:
     try:
         found = await _simulate(state, offset=0)
@@ -98,21 +108,23 @@ async def _show(state: SimulationState) -> None:
         for each in found.counts
         if each.before or each.after
     ]
-    state.messages = [_changed(each) for each in found.messages]
-    state.has_more = len(state.messages) < found.changed
+    state.messages = _rows(state, found)
+    state.has_more = len(state.messages) < found.changed - found.hidden
     state.looked_at, state.is_all = found.looked_at, found.is_all
-    state.changed, state.people = found.changed, found.people
+    state.changed, state.people, state.hidden = found.changed, found.people, found.hidden
 
 
 async def _simulate(state: SimulationState, *, offset: int) -> Simulation:
-    access = await screens.look_up(state, screens.slug_of(state))
+    slug = screens.slug_of(state)
+    # Elsewhere than at a room it is about all of them.
+    room_id = (await screens.look_up(state, slug)).room_id if slug else None
     return await off_loop(
         simulating.simulate,
         caller.deps(),
-        actor_id=access.actor.id,
-        room_id=access.room_id,
+        actor_id=await caller.actor_id(state),
+        room_id=room_id,
         days=state.days,
-        policy=None if state._rule else state._policy,
+        policy=None if state._rule or not slug else state._policy,
         rule=state._rule,
         rule_id=state._rule_id if state._rule else 0,
         offset=offset,
@@ -120,9 +132,15 @@ async def _simulate(state: SimulationState, *, offset: int) -> Simulation:
     )
 
 
-def _changed(each: Changed) -> ChangedRow:
+def _rows(state: SimulationState, found: Simulation) -> list[ChangedRow]:
+    is_room = bool(screens.slug_of(state))
+    return [_changed(each, room="" if is_room else each.room) for each in found.messages]
+
+
+def _changed(each: Changed, *, room: str) -> ChangedRow:
     return ChangedRow(
         message_id=each.message_id,
+        room=room,
         author=each.author,
         text=excerpt(each.body, max_chars=300),
         sent_at=iso(each.sent_at),

@@ -24,10 +24,10 @@ from chatrooms.services.moderation import (
 )
 from chatrooms.services.moderation.numbers import Figures
 from chatrooms.services.moderation.policies import PolicyDraft
-from chatrooms.services.moderation.simulating import Simulation
-from tests.support.inspect import assert_gapless, folded, rows
+from chatrooms.services.moderation.simulated import Simulation
+from tests.support.inspect import assert_gapless, change, folded, rows
 from tests.support.moderation import ABUSE, HARMLESS, moderated, shown, status, verdicts
-from tests.support.people import Place, Someone, bring_in, make_room, post
+from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up
 
 
 def test_owners_change_a_policy_moderators_read_it_and_others_neither(
@@ -174,6 +174,37 @@ def test_the_simulator_tries_a_rule_before_there_is_one(
         would(
             deps, private_room, moderator, rule=RuleDraft("x", "pattern", "flag", {"pattern": "("})
         )
+
+
+def test_administrators_try_a_rule_in_all_rooms_and_read_only_what_they_may(
+    deps: Deps, private_room: Place, owner: Someone, member: Someone, stranger: Someone
+) -> None:
+    admin = sign_up(deps, "keeper")
+    change(deps, "UPDATE accounts SET is_admin = true WHERE id = :id", id=admin.id)
+    public = make_room(deps, owner, name="open place")
+    bring_in(deps, public, by=owner, who=member)
+    moderated(deps, private_room, Mode.MANUAL)
+    moderated(deps, public, Mode.SEMI_AUTO)
+    said = [post(deps, room, member, f"{HARMLESS} zonkett") for room in (private_room, public)]
+    judging.judge_waiting(deps)
+    kept_back = post(deps, public, member, f"{ABUSE} zonkett")
+    judging.judge_waiting(deps)
+    decisions.remove(deps, actor_id=owner.id, room_id=public.id, message_id=kept_back)
+
+    def tried(word: str, who: Someone = admin) -> Simulation:
+        rule = RuleDraft("Tried", "words", "remove", {"words": word})
+        return simulating.simulate(
+            deps, actor_id=who.id, room_id=None, days=7, rule=rule, limit=1_000
+        )
+
+    nothing, found = tried("zonkettissimo"), tried("zonkett")
+    assert found.changed - nothing.changed == 3
+    assert found.hidden - nothing.hidden == 2
+    told = {each.message_id: each.after for each in found.messages if "zonkett" in each.body}
+    assert told == {said[1]: Decision.REMOVE}
+    for who in (owner, member, stranger):
+        with pytest.raises(NotAllowed):
+            tried("zonkett", who)
 
 
 def test_only_moderators_of_the_room_simulate_measure_and_judge_anew(

@@ -1,5 +1,8 @@
 """Opening and closing cases: messages that wait for a moderator."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
 from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
@@ -69,6 +72,18 @@ _STAFF_OF = select(table_of(Membership).c.account_id).where(
 def list_staff(tx: Transaction, *, room_id: int) -> list[int]:
     """The accounts of those who moderate a room."""
     return list(tx.scalars(_STAFF_OF, {"room": room_id}))
+
+
+def list_staff_of(tx: Transaction, *, room_ids: Collection[int]) -> dict[int, list[int]]:
+    """The accounts of those who moderate each of these rooms."""
+    staff: dict[int, list[int]] = defaultdict(list)
+    for room_id, account_id in tx.execute(
+        select(col(Membership.room_id), col(Membership.account_id)).where(
+            col(Membership.room_id).in_(room_ids), col(Membership.role).in_(_STAFF)
+        )
+    ):
+        staff[room_id].append(account_id)
+    return staff
 
 
 def nudge_staff(tx: Transaction, deps: Deps, *, room_id: int) -> list[int]:

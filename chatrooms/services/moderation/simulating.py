@@ -4,29 +4,36 @@ Computed from stored verdicts: no text is scored again, so the answer is there a
 is tried is matched against the stored texts.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Account, Message, RuleRow, VerdictRow
+from chatrooms.db.tables import Message, Room
 from chatrooms.domain.errors import InvalidInput
-from chatrooms.domain.moderation import Decision, Policy, RuleAction, RuleHit, decide
+from chatrooms.domain.moderation import Decision, Policy, decide
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.rules import Rule, RuleDraft
 from chatrooms.ml.characters import clean_text
-from chatrooms.services.access import access_room
-from chatrooms.services.moderation.cases import list_staff
-from chatrooms.services.moderation.decided import Decided, find_decided
+from chatrooms.services.access import access_admin, access_room, access_rooms, access_rooms_to
+from chatrooms.services.moderation.cases import list_staff_of
+from chatrooms.services.moderation.decided import find_decided
 from chatrooms.services.moderation.matching import NOTHING, find_fits
 from chatrooms.services.moderation.policies import PolicyDraft
 from chatrooms.services.moderation.rules import check_rule
+from chatrooms.services.moderation.simulated import (
+    Simulation,
+    Stored,
+    count_outcomes,
+    list_stored,
+    read_changed,
+    without,
+)
 
 DAYS = (7, 30)
 MAX_MESSAGES = 20_000
@@ -36,64 +43,16 @@ _TRIED = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
-    """How many messages come to one outcome."""
-
-    decision: Decision
-    before: int
-    after: int
-    removed: int
-    """Those of `after` that moderators removed."""
-    kept: int
-    """Those of `after` that moderators kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A message that would have come to another outcome."""
-
-    message_id: int
-    author: str
-    body: str
-    sent_at: datetime
-    score: float | None
-    before: Decision
-    after: Decision
-    decided: str
-    """`removed` or `kept` by a moderator; empty if none decided."""
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """What would have been."""
-
-    looked_at: int
-    is_all: bool
-    """Whether those are all messages of the time."""
-    counts: tuple[Count, ...]
-    changed: int
-    people: int
-    """How many people wrote those that change."""
-    messages: tuple[Changed, ...]
-    """One page of those that change, highest score first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    message_id: int
-    author_id: int
-    score: float | None
-    is_asked: bool
-    before: Decision
-    hits: tuple[RuleHit, ...]
-    after: Decision = Decision.APPROVE
+class _Room:
+    policy: Policy
+    staff: frozenset[int]
 
 
 def simulate(
     deps: Deps,
     *,
     actor_id: int,
-    room_id: int,
+    room_id: int | None,
     days: int,
     policy: PolicyDraft | None = None,
     rule: RuleDraft | None = None,
@@ -102,153 +61,99 @@ def simulate(
     limit: int = 20,
 ) -> Simulation:
     """What a policy, or a rule that is added or put in the place of `rule_id`, would have done in a
-    room in the last 7 or 30 days. For its moderators. Changes nothing.
+    room in the last 7 or 30 days; for its moderators. Without a room, what the rule would have done
+    in all of them, each under its own policy; for administrators. Changes nothing.
 
-    Raises: InvalidInput; as `access_room`.
+    Raises: InvalidInput; NotAllowed; as `access_room`.
     """
     if days not in DAYS:
         raise InvalidInput("Choose 7 or 30 days.")
     tried = Rule.of(id=_TRIED, seen=clean_text, **check_rule(rule)) if rule else None
+    most = MAX_MATCHED if tried else MAX_MESSAGES
     with transaction(deps.sessions) as tx:
-        access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.MODERATE)
-        chosen = policy.checked(access.policy) if policy else access.policy
-        most = MAX_MATCHED if tried else MAX_MESSAGES
-        stored = _stored(tx, access.room_id, since=deps.clock() - timedelta(days=days), most=most)
+        chosen = _chosen(tx, actor_id, room_id, policy)
+        since = deps.clock() - timedelta(days=days)
+        stored = list_stored(tx, room_id=room_id, since=since, most=most)
         if rule_id:
-            stored = [_without(each, rule_id) for each in stored]
+            stored = [without(each, rule_id) for each in stored]
         if tried:
             stored = _with_rule(tx, tried, stored)
-        staff = set(list_staff(tx, room_id=access.room_id))
-        judged = [replace(each, after=_after(chosen, each, staff)) for each in stored]
-        decided = find_decided(tx, room_id=access.room_id)
+        rooms = _rooms(tx, stored, chosen)
+        judged = [replace(each, after=_after(rooms[each.room_id], each)) for each in stored]
+        about = None if room_id else [each.message_id for each in judged]
+        decided = find_decided(tx, room_id=room_id, message_ids=about)
         changed = [each for each in judged if each.after is not each.before]
-        changed.sort(key=lambda each: (-(each.score or 0), -each.message_id))
-        page = changed[max(offset, 0) : max(offset, 0) + limit]
-        messages = _read(tx, page, decided)
+        readable = _readable(tx, actor_id, room_id, changed)
+        page = readable[max(offset, 0) : max(offset, 0) + limit]
+        messages = read_changed(tx, page, decided)
     return Simulation(
         looked_at=len(judged),
         is_all=len(judged) < most,
-        counts=_counts(judged, decided),
+        counts=count_outcomes(judged, decided),
         changed=len(changed),
+        hidden=len(changed) - len(readable),
         people=len({each.author_id for each in changed}),
         messages=messages,
     )
 
 
-def _stored(tx: Transaction, room_id: int, *, since: datetime, most: int) -> list[_Stored]:
-    actions = {
-        row.id: row.action
-        for row in tx.execute(
-            select(col(RuleRow.id), col(RuleRow.action)).where(
-                col(RuleRow.is_on), col(RuleRow.deleted_at).is_(None)
-            )
+def _chosen(
+    tx: Transaction, actor_id: int, room_id: int | None, policy: PolicyDraft | None
+) -> Policy | None:
+    """The policy that is tried, if the actor may; None for each room's own."""
+    if room_id is None:
+        access_admin(tx, actor_id=actor_id)
+        return None
+    access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.MODERATE)
+    return policy.checked(access.policy) if policy else access.policy
+
+
+def _rooms(tx: Transaction, stored: Sequence[Stored], chosen: Policy | None) -> dict[int, _Room]:
+    ids = {each.room_id for each in stored}
+    staff = list_staff_of(tx, room_ids=ids)
+    rows = tx.execute(select(col(Room.id), col(Room.policy)).where(col(Room.id).in_(ids)))
+    return {
+        row.id: _Room(
+            Policy.model_validate(row.policy) if chosen is None else chosen,
+            frozenset(staff.get(row.id, ())),
         )
+        for row in rows
     }
-    rows = tx.execute(
-        select(
-            col(VerdictRow.message_id),
-            col(VerdictRow.score),
-            col(VerdictRow.model),
-            col(VerdictRow.decision),
-            col(VerdictRow.rule_id),
-            col(VerdictRow.rule),
-            col(Message.author_id),
-        )
-        .join(
-            Message,
-            and_(
-                col(Message.id) == col(VerdictRow.message_id),
-                col(Message.revision) == col(VerdictRow.revision),
-            ),
-        )
-        .where(
-            col(VerdictRow.room_id) == room_id,
-            col(VerdictRow.created_at) >= since,
-            col(Message.deleted_at).is_(None),
-        )
-        .order_by(col(VerdictRow.created_at).desc(), col(VerdictRow.id).desc())
-        .limit(most)
-    )
-    newest: dict[int, _Stored] = {}
-    for row in rows:
-        if row.message_id not in newest:
-            newest[row.message_id] = _of(row, actions)
-    return list(newest.values())
 
 
-def _of(row: Any, actions: Mapping[int, str]) -> _Stored:
-    hits: tuple[RuleHit, ...] = ()
-    if row.rule_id in actions:
-        hits = (RuleHit(row.rule_id, row.rule, RuleAction(actions[row.rule_id])),)
-    return _Stored(
-        message_id=row.message_id,
-        author_id=row.author_id,
-        score=row.score,
-        is_asked=row.model != "",
-        before=Decision(row.decision),
-        hits=hits,
-    )
-
-
-def _without(each: _Stored, rule_id: int) -> _Stored:
-    return replace(each, hits=tuple(hit for hit in each.hits if hit.rule_id != rule_id))
-
-
-def _with_rule(tx: Transaction, rule: Rule, stored: Sequence[_Stored]) -> list[_Stored]:
+def _with_rule(tx: Transaction, rule: Rule, stored: Sequence[Stored]) -> list[Stored]:
     ids = [each.message_id for each in stored]
-    messages = tx.scalars(select(Message).where(col(Message.id).in_(ids))).all()
-    fits = find_fits(tx, rules=[rule], messages=messages)
+    by_room: dict[int, list[Message]] = defaultdict(list)
+    for message in tx.scalars(select(Message).where(col(Message.id).in_(ids))):
+        by_room[message.room_id].append(message)
+    fits = {
+        message_id: fit
+        for messages in by_room.values()
+        for message_id, fit in find_fits(tx, rules=[rule], messages=messages).items()
+    }
     return [
         replace(each, hits=(*each.hits, *fits.get(each.message_id, NOTHING).hits))
         for each in stored
     ]
 
 
-def _after(policy: Policy, each: _Stored, staff: set[int]) -> Decision:
-    outcome = decide(policy, score=each.score, hits=each.hits, is_asked=each.is_asked)
+def _after(room: _Room, each: Stored) -> Decision:
+    outcome = decide(room.policy, score=each.score, hits=each.hits, is_asked=each.is_asked)
     is_reviewed = outcome.decision is Decision.REVIEW
-    return Decision.APPROVE if is_reviewed and each.author_id in staff else outcome.decision
+    return Decision.APPROVE if is_reviewed and each.author_id in room.staff else outcome.decision
 
 
-def _counts(judged: Sequence[_Stored], decided: Mapping[int, Decided]) -> tuple[Count, ...]:
-    before = Counter(each.before for each in judged)
-    after = Counter(each.after for each in judged)
-    removed, kept = Counter[Decision](), Counter[Decision]()
-    for each in judged:
-        found = decided.get(each.message_id)
-        if found is not None:
-            (removed if found.is_removed else kept)[each.after] += 1
-    return tuple(
-        Count(each, before[each], after[each], removed[each], kept[each]) for each in Decision
-    )
-
-
-def _read(
-    tx: Transaction, page: Sequence[_Stored], decided: Mapping[int, Decided]
-) -> tuple[Changed, ...]:
-    ids = [each.message_id for each in page]
-    rows = tx.execute(
-        select(col(Message.id), col(Message.body), col(Message.sent_at), col(Account.name))
-        .join(Account, col(Account.id) == col(Message.author_id))
-        .where(col(Message.id).in_(ids))
-    )
-    texts = {row.id: row for row in rows}
-    return tuple(
-        Changed(
-            message_id=each.message_id,
-            author=texts[each.message_id].name,
-            body=texts[each.message_id].body,
-            sent_at=texts[each.message_id].sent_at,
-            score=each.score,
-            before=each.before,
-            after=each.after,
-            decided=_word(decided.get(each.message_id)),
-        )
-        for each in page
-    )
-
-
-def _word(found: Decided | None) -> str:
-    if found is None:
-        return ""
-    return "removed" if found.is_removed else "kept"
+def _readable(
+    tx: Transaction, actor_id: int, room_id: int | None, changed: Sequence[Stored]
+) -> list[Stored]:
+    """Those whose text the actor may read, highest score first."""
+    if room_id is None:
+        readable = set(access_rooms(tx, actor_id=actor_id))
+        rooms = access_rooms_to(tx, actor_id=actor_id, to=Permission.MODERATE)
+        moderated = {room.id for room in rooms}
+        changed = [
+            each
+            for each in changed
+            if each.room_id in moderated or (each.is_shown and each.room_id in readable)
+        ]
+    return sorted(changed, key=lambda each: (-(each.score or 0), -each.message_id))
