@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.moderation import Queue
 from chatrooms.domain.permissions import Role
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.moderation import ABUSE, waiting
@@ -159,6 +160,57 @@ def test_what_comes_in_appears_by_itself_with_its_count(
     expect_open(screen, message_id)
     for each in (screen, elsewhere):
         expect(each.page.get_by_role("link", name="Moderation 1 waiting")).to_be_visible()
+
+
+def test_a_time_out_and_a_ban_show_at_once_on_the_authors_screen(
+    desk: Desk, deps: Deps, private_room: Place, moderator: Someone, member: Someone
+) -> None:
+    message_id, _ = waiting(deps, private_room, member)
+    author = desk.sit_down(member).enter(private_room)
+    expect(author.composer).to_be_visible()
+    screen = desk.sit_down(moderator).go("/moderation")
+    expect_open(screen, message_id)
+    reason = screen.textbox("Reason, shown to the author")
+    reason.fill("Cool down")
+    screen.page.get_by_label("Length of a time-out").select_option("5 minutes")
+    screen.button("Time out").click()
+    expect(screen.page.get_by_text(f"Timed out: {member.username}")).to_be_visible()
+    expect(author.page.get_by_text("You are timed out")).to_be_visible()
+    expect(author.composer).to_have_count(0)
+    expect_open(screen, message_id)
+    reason.fill("Too much")
+    screen.button("Ban").click()
+    expect(screen.page.get_by_text(f"Banned: {member.username}")).to_be_visible()
+    expect(author.log).to_have_count(0)
+    expect(author.page.get_by_text(ABUSE)).to_have_count(0)
+
+
+def test_a_queue_can_be_linked_to_and_gone_back_from(
+    desk: Desk, deps: Deps, private_room: Place, moderator: Someone, member: Someone
+) -> None:
+    flagged = fill(deps, private_room, member, 2)
+    reported, _ = waiting(deps, private_room, member, "Reported.", queue=Queue.REPORTED)
+    screen = desk.sit_down(moderator).go("/moderation")
+    expect_open(screen, flagged[0])
+    expect(screen.page).to_have_url(re.compile(r"\?queue=flagged&case=\d+$"))
+    screen.page.keyboard.press("j")
+    expect_open(screen, flagged[1])
+    queues = screen.page.get_by_role("navigation", name="Queues")
+    queues.get_by_role("button", name="Reported").click()
+    expect_open(screen, reported)
+    screen.page.get_by_label("Room", exact=True).select_option(str(private_room.id))
+    there = re.compile(rf"queue=reported&room={private_room.slug}&case=")
+    expect(screen.page).to_have_url(there)
+    screen.page.reload()
+    expect_open(screen, reported)
+    expect(screen.page).to_have_url(there)
+    screen.page.go_back()
+    expect(screen.page).to_have_url(re.compile(r"queue=reported&case="))
+    expect(screen.page.get_by_label("Room", exact=True)).to_have_value("0")
+    screen.page.go_back()
+    expect_open(screen, flagged[1])
+    screen.page.go_forward()
+    expect_open(screen, reported)
 
 
 def test_somebody_who_moderates_nothing_finds_no_way_in(

@@ -1,5 +1,7 @@
 """Moderation settings: policy, rules and what they would have done, at a desk and on a phone."""
 
+import re
+
 from playwright.sync_api import Locator, expect
 
 from chatrooms.bootstrap import Deps
@@ -70,9 +72,20 @@ def test_the_simulator_follows_the_form_and_the_policy_is_applied_with_one_click
     expect(messages.get_by_role("listitem")).to_contain_text("worthless")
     staff.page.get_by_role("slider", name="Remove from score").fill("100")
     expect(outcome(staff, "Flagged 0 1 0 0")).to_be_visible()
+    waiting = desk.sit_down(member).enter(private_room)
+    reader = desk.sit_down(moderator).go(f"/rooms/{private_room.slug}/moderation")
+    expect(reader.page.get_by_role("radio", name="Manual", exact=True)).to_be_checked()
+    charts = panel(reader, "Numbers").get_by_role("img")
+    expect(charts).to_have_count(4)
+    expect(charts.first.locator(".recharts-bar-rectangle path").first).to_be_visible()
+    staff.page.get_by_text("Holding, unreadable text").click()
+    staff.textbox("Slow mode: seconds between two messages").fill("60")
     staff.button("Apply").click()
     expect(staff.page.get_by_text("It applies to what is written from now on")).to_be_visible()
-    reader = desk.sit_down(moderator).go(f"/rooms/{private_room.slug}/moderation")
+    expect(waiting.page.get_by_text("Slow mode: one message every 60 seconds")).to_be_visible()
+    waiting.say("Good day to you all")
+    expect(waiting.page.get_by_text(re.compile(r"^again in \d+ s$"))).to_be_visible()
+    expect(reader.page.get_by_text(f"{owner.username} changed the policy.")).to_be_visible()
     expect(reader.page.get_by_role("radio", name="Auto", exact=True)).to_be_checked()
     expect(reader.page.get_by_text("Owners of the room can change this")).to_be_visible()
     expect(reader.button("Apply")).to_have_count(0)

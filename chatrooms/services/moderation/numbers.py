@@ -15,7 +15,8 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import CaseRow, VerdictRow
 from chatrooms.domain.moderation import Decision
 from chatrooms.domain.permissions import Permission
-from chatrooms.services.access import access_room, access_rooms_to
+from chatrooms.services.access import access_room
+from chatrooms.services.access_rooms import access_rooms_to
 from chatrooms.services.moderation.decided import Decided, find_decided
 
 DAYS = 30

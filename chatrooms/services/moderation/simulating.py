@@ -20,7 +20,8 @@ from chatrooms.domain.moderation import Decision, Policy, decide
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.rules import Rule, RuleDraft
 from chatrooms.ml.characters import clean_text
-from chatrooms.services.access import access_admin, access_room, access_rooms, access_rooms_to
+from chatrooms.services.access import access_admin, access_room
+from chatrooms.services.access_rooms import access_rooms, access_rooms_to
 from chatrooms.services.moderation.cases import list_staff_of
 from chatrooms.services.moderation.decided import find_decided
 from chatrooms.services.moderation.matching import NOTHING, find_fits
