@@ -75,7 +75,7 @@ def test_the_simulator_follows_the_form_and_the_policy_is_applied_with_one_click
     waiting = desk.sit_down(member).enter(private_room)
     reader = desk.sit_down(moderator).go(f"/rooms/{private_room.slug}/moderation")
     expect(reader.page.get_by_role("radio", name="Manual", exact=True)).to_be_checked()
-    charts = panel(reader, "Numbers").get_by_role("img")
+    charts = panel(reader, "Numbers").get_by_role("img", name=re.compile("per day"))
     expect(charts).to_have_count(4)
     expect(charts.first.locator(".recharts-bar-rectangle path").first).to_be_visible()
     staff.page.get_by_text("Holding, unreadable text").click()
