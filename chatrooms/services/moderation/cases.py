@@ -1,7 +1,7 @@
 """Opening and closing cases: messages that wait for a moderator."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert
