@@ -33,6 +33,15 @@ _EVERY = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """Who writes a message where, and whether it is abuse."""
+
+    room: int
+    author: int
+    is_abuse: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """How much is written, into how many rooms, before how many eyes."""
 
@@ -47,6 +56,15 @@ class Flow:
     def messages(self) -> int:
         """How many are sent."""
         return round(self.rate * self.seconds)
+
+    def turn(self, number: int) -> Turn:
+        """Whose turn it is with that message: everybody writes as much, and as much abuse.
+
+        The first of a room owns it; members are who is moderated.
+        """
+        members, of_room = self.viewers - 1, number // self.rooms
+        is_abuse = (of_room + of_room // members) % _EVERY == 0
+        return Turn(number % self.rooms, 1 + of_room % members, is_abuse)
 
 
 @dataclass(slots=True)
@@ -140,17 +158,13 @@ async def _write(
     start, sent_at = clock(), dict[int, float]()
     for number in range(flow.messages):
         await asyncio.sleep(max(0.0, start + number / flow.rate - clock()))
-        meeting, pages, _ = rooms[number % len(rooms)]
-        # The first of a room owns it; members are who is moderated.
-        page = pages[1 + number % (len(pages) - 1)]
-        body = _ABUSE if _is_abuse(number) else _HARMLESS
+        turn = flow.turn(number)
+        meeting, pages, _ = rooms[turn.room]
+        body = _ABUSE if turn.is_abuse else _HARMLESS
         sent_at[number] = clock()
-        page.post(room_id=meeting.room_id, client_id=f"bench-{run}-{number}", body=body)
+        client_id = f"bench-{run}-{number}"
+        pages[turn.author].post(room_id=meeting.room_id, client_id=client_id, body=body)
     return sent_at
-
-
-def _is_abuse(number: int) -> bool:
-    return number % _EVERY == 0
 
 
 def _part(
@@ -162,9 +176,9 @@ def _part(
 ) -> Part:
     shown, removed, missing, leaked = list[float](), list[float](), 0, 0
     for number in range(flow.messages):
-        _, _, screens = rooms[number % len(rooms)]
-        own = 1 + number % (len(screens) - 1)
-        if not _is_abuse(number):
+        turn = flow.turn(number)
+        screens, own = rooms[turn.room][2], turn.author
+        if not turn.is_abuse:
             others = [s for index, s in enumerate(screens) if index != own]
             times = [s.shown_at[number] for s in others if number in s.shown_at]
             shown += [at - sent_at[number] for at in times]

@@ -11,10 +11,9 @@ from chatrooms.live.tab import Tab
 from chatrooms.live.wire import Wire
 
 _NUDGE_S = 0.2
-_SHARED_S = 1.0
-_SHARED = frozenset({"standing", "moderation", "notifications", "replies"})
+_SHARED_S = {"standing": 1.0, "moderation": 1.0, "notifications": 2.0, "replies": 2.0}
 """What of a person's own may change many times a second in a busy room: the first change is told at
-once, those within `_SHARED_S` after it together."""
+once, those within so many seconds after it together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +86,9 @@ class Nudges:
         here = {tab.signed_in.account_id for tab in self._tabs.values()}
         for account_id in here.intersection(account_ids):
             own = _Own(account_id, changed, from_sid, in_room)
-            if changed in _SHARED:
-                self._sharing.run(own, partial(self._tell_own, own), within_s=_SHARED_S)
+            if changed in _SHARED_S:
+                within_s = _SHARED_S[changed]
+                self._sharing.run(own, partial(self._tell_own, own), within_s=within_s)
             else:
                 self._tell_own(own)
 
