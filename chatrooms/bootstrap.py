@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from redis import Redis
 from chatrooms.adapters.bus import Bus, connect_redis
 from chatrooms.adapters.job_queue import JobQueue
 from chatrooms.db.engine import Sessions, create_sessions
-from chatrooms.ml.loaded import Toxicity
+from chatrooms.ml.loaded import Corrections, Toxicity
 from chatrooms.settings import Settings, get_settings
 
 
@@ -44,6 +44,7 @@ class Deps:
     toxicity: Toxicity
     clock: Callable[[], datetime] = utc_now
     ids: Ids = Ids()
+    corrections: Corrections = field(default_factory=Corrections)
 
 
 def bootstrap(settings: Settings) -> Deps:

@@ -1,4 +1,4 @@
-"""Tasks of the `moderation` queue."""
+"""Tasks about moderation: what judges messages in the queue `moderation`, all else elsewhere."""
 
 from contextlib import suppress
 
@@ -7,7 +7,7 @@ from celery.signals import worker_process_init
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
 from chatrooms.ml.errors import ModelUnusable
-from chatrooms.services.moderation import judging, rejudging, sanctions
+from chatrooms.services.moderation import judging, rejudging, sanctions, training
 from workers.app import app
 
 
@@ -36,3 +36,20 @@ def load_model(**_signal: object) -> None:
 def end_time_outs(**_added_later: object) -> None:
     """Have screens learn of time-outs that are over. Safe to repeat, and at once."""
     sanctions.end_overdue(bootstrap.current())
+
+
+@app.task(
+    name=jobs.TRAIN_CORRECTION,
+    queue=jobs.MAINTENANCE_QUEUE,
+    soft_time_limit=300,
+    time_limit=330,
+)
+def train_correction(*, correction_id: int, **_added_later: object) -> None:
+    """Carry out one training on a room's decisions. Safe to repeat, and at once."""
+    training.carry_out(bootstrap.current(), correction_id=correction_id)
+
+
+@app.task(name=jobs.TRAIN_CORRECTIONS, queue=jobs.MAINTENANCE_QUEUE)
+def train_corrections(**_added_later: object) -> None:
+    """Have rooms with enough new decisions train, one after the other. Safe to repeat."""
+    training.ask_for_due(bootstrap.current())

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from celery.schedules import crontab
+
 from chatrooms.domain import jobs
 
 PRUNE_INTERVAL = timedelta(minutes=5)
@@ -33,6 +35,11 @@ SCHEDULE = {
             "queue": jobs.MODERATION_QUEUE,
             "expires": JUDGE_INTERVAL.total_seconds(),
         },
+    },
+    jobs.TRAIN_CORRECTIONS: {
+        "task": jobs.TRAIN_CORRECTIONS,
+        "schedule": crontab(minute="20", hour="3"),
+        "options": {"queue": jobs.MAINTENANCE_QUEUE, "expires": 3_600.0},
     },
     jobs.END_TIME_OUTS: {
         "task": jobs.END_TIME_OUTS,

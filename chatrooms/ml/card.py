@@ -5,6 +5,7 @@ Needs no scikit-learn, so that processes that only report on the model can ask.
 
 import hashlib
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, cast
@@ -45,3 +46,17 @@ def checked_card(file: Path) -> dict[str, Any]:
 def digest(content: bytes) -> str:
     """The SHA-256 of a file's content."""
     return hashlib.sha256(content).hexdigest()
+
+
+def version_of(card: Mapping[str, Any]) -> str:
+    """The version of the model that a card describes: short, different for every file."""
+    return str(card.get("sha256", ""))[:12]
+
+
+def card_version(file: Path) -> str:
+    """The version that the card of a model's file names, unchecked; empty if there is no card."""
+    try:
+        card: Any = json.loads((file.parent / CARD_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return version_of(cast(dict[str, Any], card)) if isinstance(card, dict) else ""

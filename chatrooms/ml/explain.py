@@ -1,12 +1,13 @@
 """What each n-gram of one text adds to its logit, exactly."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
+from chatrooms.ml.correction import BITS, PATTERNS, Correction
 from chatrooms.ml.fast import FastModel, Table
 from chatrooms.ml.features import (
     CHAR_BITS,
@@ -34,6 +35,8 @@ class Evidence:
     weight: float
     spans: tuple[Span, ...]
     """Where it stands in the original text, as start and end of characters."""
+    is_of_room: bool = False
+    """Whether the weight is that of a room's correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,10 @@ class _Gram:
 
 
 def evidence_of(
-    tokens: Sequence[Token], fast: FastModel, features: NgramFeatures
+    tokens: Sequence[Token],
+    fast: FastModel,
+    features: NgramFeatures,
+    correction: Correction | None = None,
 ) -> tuple[tuple[Evidence, ...], tuple[Mark, ...]]:
     """The n-grams with their weights, and the words behind those that speak for abuse."""
     words = [token.text for token in tokens]
@@ -80,24 +86,40 @@ def evidence_of(
     )
     evidence: list[Evidence] = []
     shares = np.zeros(len(tokens))
-    for table, grams in families:
-        for gram, weight in _weighted(table, grams):
-            spans = tuple(_spans(tokens, gram.tokens))
-            evidence.append(Evidence(gram.ngram, weight, spans))
-            for token in gram.tokens:
-                shares[token] += weight / len(gram.tokens)
+    weighted = [(False, each) for table, grams in families for each in _weighted(table, grams)]
+    if correction is not None:
+        own = _patterns(words, PATTERNS, BITS, str)
+        weighted += [(True, each) for each in _corrected(correction, own)]
+    for is_of_room, (gram, weight) in weighted:
+        spans = tuple(_spans(tokens, gram.tokens))
+        evidence.append(Evidence(gram.ngram, weight, spans, is_of_room))
+        for token in gram.tokens:
+            shares[token] += weight / len(gram.tokens)
     evidence.sort(key=lambda item: -item.weight)
     return tuple(evidence), tuple(_marks(tokens, shares.tolist()))
 
 
 def _weighted(table: Table, grams: list[_Gram]) -> list[tuple[_Gram, float]]:
+    merged = _merged(gram for gram in grams if table.squares[gram.bucket] > 0)
+    length = math.sqrt(sum(float(table.squares[bucket]) for bucket in merged)) or 1.0
+    return [(gram, float(table.weights[bucket]) / length) for bucket, gram in merged.items()]
+
+
+def _corrected(correction: Correction, grams: list[_Gram]) -> list[tuple[_Gram, float]]:
+    known = [
+        (gram, weight)
+        for bucket, gram in _merged(grams).items()
+        if (weight := correction.weight(bucket)) is not None
+    ]
+    return [(gram, weight / math.sqrt(len(known))) for gram, weight in known]
+
+
+def _merged(grams: Iterable[_Gram]) -> dict[int, _Gram]:
     """Grams of one bucket count as one, as in scoring."""
     merged: dict[int, _Gram] = {}
     for gram in grams:
-        if table.squares[gram.bucket] > 0:
-            merged.setdefault(gram.bucket, gram).tokens |= gram.tokens
-    length = math.sqrt(sum(float(table.squares[bucket]) for bucket in merged)) or 1.0
-    return [(gram, float(table.weights[bucket]) / length) for bucket, gram in merged.items()]
+        merged.setdefault(gram.bucket, gram).tokens |= gram.tokens
+    return merged
 
 
 def _patterns(

@@ -81,7 +81,7 @@ class FastModel:
         if not len(texts):
             return np.full(count, self._intercept)
         ids, strange = self._identify(docs)
-        words, kinds = self._hashes(ids, strange)
+        words, kinds = self._word_hashes(ids, strange), self._kind_hashes(ids, strange)
         total = np.full(count, self._intercept)
         for table, hashes, patterns in (
             (self.word_table, words, WORD_PATTERNS),
@@ -91,6 +91,17 @@ class FastModel:
             total += table.sums(owners, found, count)
         owners, found = self._chars(texts, ids, strange)
         return total + self.char_table.sums(owners, found, count)
+
+    def word_grams(
+        self, docs: Docs, patterns: Sequence[Sequence[int]], bits: int
+    ) -> tuple[Indexes, Indexes]:
+        """The index of the text and the bucket of every n-gram of words after these patterns, also
+        of those that the model does not know."""
+        texts = np.repeat(np.arange(len(docs)), [len(doc) for doc in docs])
+        if not len(texts):
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        ids, strange = self._identify(docs)
+        return _all_patterns(self._word_hashes(ids, strange), texts, patterns, bits)
 
     def _identify(self, docs: Docs) -> tuple[Indexes, list[str]]:
         """The index of each token in the lexicon, or behind its end for those in the list."""
@@ -106,17 +117,22 @@ class FastModel:
         ]
         return np.array(ids, dtype=np.int64), list(strange)
 
-    def _hashes(self, ids: Indexes, strange: list[str]) -> tuple[Hashes, Hashes]:
-        lexicon = self._lexicon
-        size = len(lexicon.index)
-        known = ids < size
-        at = np.where(known, ids, 0)
-        words, kinds = lexicon.words[at], lexicon.kinds[at]
+    def _word_hashes(self, ids: Indexes, strange: list[str]) -> Hashes:
+        words = self._lexicon.words
+        hashes = words[np.minimum(ids, len(words) - 1)]
         if strange:
-            others = ids[~known] - size
-            words[~known] = Spelled(strange).word_hashes()[others]
-            kinds[~known] = _kind_hashes(strange, self._features)[others]
-        return words, kinds
+            is_strange = ids >= len(words)
+            hashes[is_strange] = Spelled(strange).word_hashes()[ids[is_strange] - len(words)]
+        return hashes
+
+    def _kind_hashes(self, ids: Indexes, strange: list[str]) -> Hashes:
+        kinds = self._lexicon.kinds
+        hashes = kinds[np.minimum(ids, len(kinds) - 1)]
+        if strange:
+            is_strange = ids >= len(kinds)
+            others = _kind_hashes(strange, self._features)
+            hashes[is_strange] = others[ids[is_strange] - len(kinds)]
+        return hashes
 
     def _chars(self, texts: Indexes, ids: Indexes, strange: list[str]) -> tuple[Indexes, Indexes]:
         lexicon = self._lexicon

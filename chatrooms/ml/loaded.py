@@ -2,15 +2,41 @@
 
 import threading
 import time
+from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chatrooms.ml.errors import ModelUnusable
 
 if TYPE_CHECKING:
+    from chatrooms.ml.correction import Correction
     from chatrooms.ml.model import ToxicityModel
 
 _TRY_AGAIN_S = 15.0
+_MAX_CORRECTIONS = 256
+
+
+class Corrections:
+    """The corrections of rooms that this process used last, by id. One never changes."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[int, Correction] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, correction_id: int) -> "Correction | None":
+        """The correction, if it is here."""
+        with self._lock:
+            found = self._found.get(correction_id)
+            if found is not None:
+                self._found.move_to_end(correction_id)
+            return found
+
+    def put(self, correction_id: int, correction: "Correction") -> None:
+        """Keep it, and forget the one that was not used for longest if there are many."""
+        with self._lock:
+            self._found[correction_id] = correction
+            while len(self._found) > _MAX_CORRECTIONS:
+                self._found.popitem(last=False)
 
 
 class Toxicity:

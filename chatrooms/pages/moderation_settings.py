@@ -1,8 +1,9 @@
-"""How a room is moderated: policy, rules, what they would have done, judging again."""
+"""How a room is moderated: policy, rules, what they would have done, what the model learnt here."""
 
 import reflex as rx
 
 from chatrooms.components.controls import empty_state, icon, link
+from chatrooms.components.learning import learning_panel
 from chatrooms.components.numbers import numbers_panel
 from chatrooms.components.policy_form import policy_form
 from chatrooms.components.rejudge import rejudge_panel
@@ -62,6 +63,7 @@ def _settings() -> rx.Component:
             class_name="settings-columns",
         ),
         rx.el.div(
+            rx.el.div(learning_panel(), class_name="settings-column"),
             rx.el.div(rejudge_panel(), class_name="settings-column"),
             class_name="settings-columns",
         ),

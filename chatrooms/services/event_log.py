@@ -51,6 +51,17 @@ def lock_policy(tx: Transaction, *, room_id: int) -> Policy:
     return Policy.model_validate(stored)
 
 
+def lock_judging(tx: Transaction, *, room_id: int) -> tuple[Policy, int | None]:
+    """Hold the room's lock, as `lock_room`; how the room is moderated from that moment on, and the
+    correction of the model that is in use there."""
+    row = tx.execute(
+        select(col(Room.policy), col(Room.correction_id))
+        .where(col(Room.id) == room_id)
+        .with_for_update()
+    ).one()
+    return Policy.model_validate(row.policy), row.correction_id
+
+
 _NEXT_PLACE = text("""
     WITH numbered AS (
         UPDATE rooms SET last_seq = last_seq + 1, message_count = message_count + 1

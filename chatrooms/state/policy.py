@@ -12,6 +12,7 @@ from chatrooms.services.moderation import changes, decided, policies
 from chatrooms.services.moderation.decided import Measured
 from chatrooms.services.moderation.policies import PolicyDraft
 from chatrooms.state import caller, screens
+from chatrooms.state.learning import LearningState
 from chatrooms.state.numbers import NumbersState
 from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.rows import PolicyRow
@@ -69,7 +70,12 @@ class PolicyState(rx.State):
         _begin(self, row_of(found.policy))
         await _measure(self)
         await show_policy(self, draft_of(self.policy))
-        return [RulesState.load_room, RejudgingState.load, NumbersState.load]
+        return [
+            RulesState.load_room,
+            LearningState.load,
+            RejudgingState.load,
+            NumbersState.load,
+        ]
 
     @rx.event
     async def follow(self):

@@ -65,6 +65,28 @@ class ChangedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """One figure of a correction's proof, before and after."""
+
+    name: str = ""
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """One training of a room's correction."""
+
+    version: int = 0
+    at: str = ""
+    by: str = ""
+    outcome: str = ""
+    """What came of it, in a word or two."""
+    proof: str = ""
+    """Precision before and after; empty if nothing was compared."""
+
+
+@dataclass(frozen=True, slots=True)
 class DayRow:
     """One day: verdicts given on it, and how decisions made on it went."""
 

@@ -28,7 +28,15 @@ from chatrooms.state.membership_rows import (
     RightsRow,
     SanctionRow,
 )
-from chatrooms.state.policy_rows import ChangedRow, DayRow, OutcomeRow, PolicyRow, RuleRow
+from chatrooms.state.policy_rows import (
+    ChangedRow,
+    DayRow,
+    MeasureRow,
+    OutcomeRow,
+    PolicyRow,
+    RuleRow,
+    TrainingRow,
+)
 
 __all__ = [
     "AccountRow",
@@ -45,6 +53,7 @@ __all__ = [
     "HitRow",
     "InvitationRow",
     "JoinRequestRow",
+    "MeasureRow",
     "MemberRow",
     "MessageLinkRow",
     "MessageRow",
@@ -72,6 +81,7 @@ __all__ = [
     "ThreadLinkRow",
     "ThreadRow",
     "TopRow",
+    "TrainingRow",
 ]
 
 

@@ -7,9 +7,13 @@ from playwright.sync_api import Locator, expect
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.permissions import Role
 from tests.browser.screen import PHONE, SOON_MS, Desk, Screen
+from tests.support.guild import decide, said
 from tests.support.moderation import verdicts
 from tests.support.people import Place, Someone, bring_in, post, sign_up
 from tests.support.waiting import wait_until
+
+SLOW_MS = 60_000
+"""A worker that never learnt loads the model first."""
 
 
 def panel(screen: Screen, name: str) -> Locator:
@@ -105,3 +109,23 @@ def test_the_newest_messages_are_judged_again_with_progress_on_a_phone(
     again.get_by_role("button", name="Judge again").click()
     expect(again).to_contain_text("3 of 3 judged again")
     assert staff.page.evaluate("document.querySelector('.scroll').scrollWidth") <= 390
+
+
+def test_a_room_teaches_the_model_sees_the_proof_and_rolls_back_in_one_click(
+    desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    staff = desk.sit_down(owner).go(f"/rooms/{private_room.slug}/moderation")
+    learning = panel(staff, "Learning")
+    expect(learning).to_contain_text("kept 0 messages and removed 0; 100 of each are needed")
+    expect(learning.get_by_role("button", name="Train on this room")).to_be_disabled()
+    decide(deps, private_room, author=member, moderator=owner, texts=said())
+    staff.page.reload()
+    learning.get_by_role("button", name="Train on this room").click()
+    expect(learning).to_contain_text("Correction 1 is in use", timeout=SLOW_MS)
+    proof = learning.get_by_role("row", name="Precision where")
+    expect(proof).to_have_text(re.compile(r"\d+% \(\d+% to \d+%\).*100% \(100% to 100%\)"))
+    learning.get_by_role("button", name="Roll back").click()
+    expect(learning).to_contain_text("From now on the shared model applies")
+    expect(learning.get_by_role("button", name="Roll back")).to_have_count(0)
+    learning.get_by_text("Trainings so far").first.click()
+    expect(learning.get_by_role("row", name=f"Rolled back by {owner.username}")).to_be_visible()

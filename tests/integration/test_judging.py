@@ -286,10 +286,10 @@ def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     score = judging.score
     left = [act]
 
-    def scored(deps: Deps, texts: list[str]) -> object:
+    def scored(deps: Deps, texts: list[str], corrections: list[object]) -> object:
         if left:
             left.pop()()
-        return score(deps, texts)
+        return score(deps, texts, corrections)  # pyright: ignore[reportArgumentType]
 
     monkeypatch.setattr(judging, "score", scored)
 

@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from chatrooms.db.tables.accounts import Account, Session, Ticket
+from chatrooms.db.tables.corrections import CorrectionRow
 from chatrooms.db.tables.marks import PollRow, PollVote, ReactionRow, Vote
 from chatrooms.db.tables.messages import AttachmentRow, Message, MessageEdit
 from chatrooms.db.tables.moderation import (
@@ -31,6 +32,7 @@ __all__ = [
     "AttachmentRow",
     "AuditRow",
     "CaseRow",
+    "CorrectionRow",
     "Draft",
     "Invitation",
     "JoinRequest",

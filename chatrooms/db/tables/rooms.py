@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -48,6 +57,19 @@ class Room(SQLModel, table=True):
         default_factory=dict, sa_column=Column(JSONB, nullable=False, server_default="{}")
     )
     """How it is moderated: `domain.moderation.Policy`, where it differs from the defaults."""
+    correction_id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger,
+            ForeignKey(
+                "room_corrections.id",
+                name="rooms_correction_id_fkey",
+                ondelete="SET NULL",
+                use_alter=True,
+            ),
+        ),
+    )
+    """What its decisions taught the model, if that is in use."""
     member_count: int = Field(default=0)
     created_by: int = Field(sa_column=reference("accounts.id"))
     created_at: datetime = Field(default=None, sa_column=moment(now=True))

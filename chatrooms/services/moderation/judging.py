@@ -1,15 +1,16 @@
 """Judging messages that wait: model and rules score, the room's policy decides.
 
 A batch is taken under a lease, scored outside of any transaction, and settled room by room under
-the room's lock, where it is asked again what still holds: the text, the policy, that the message
-was not deleted. Whoever comes second finds nothing to settle, so judging twice has one effect; and
-what a killed worker had taken is due again when its lease is over.
+the room's lock, where it is asked again what still holds: the text, the policy, the room's
+correction of the model, that the message was not deleted. Whoever comes second finds nothing to
+settle, so judging twice has one effect; and what a killed worker had taken is due again when its
+lease is over.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import bindparam, insert, select, text
@@ -20,13 +21,16 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import CaseRow, Message, VerdictRow, table_of
 from chatrooms.domain.moderation import Decision, Mode, Outcome, Policy, Queue, Status, decide
-from chatrooms.services.event_log import lock_policy
-from chatrooms.services.moderation import outcomes, waiting
+from chatrooms.services.event_log import lock_judging
+from chatrooms.services.moderation import corrections, outcomes, waiting
 from chatrooms.services.moderation.cases import list_staff
 from chatrooms.services.moderation.counting import count_moderated
 from chatrooms.services.moderation.in_order import pass_turn, without_early
 from chatrooms.services.moderation.matching import NOTHING, Fit, find_fits, load_rules
 from chatrooms.services.moderation.scoring import Scored, score
+
+if TYPE_CHECKING:
+    from chatrooms.ml.correction import Correction
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +43,8 @@ _CLAIM = text("""
         ORDER BY judge_at LIMIT :limit
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, room_id, body, revision
+    RETURNING id, room_id, body, revision,
+        (SELECT correction_id FROM rooms WHERE rooms.id = messages.room_id) AS correction_id
 """)
 
 
@@ -49,6 +54,8 @@ class _Taken:
 
     message_id: int
     revision: int
+    correction_id: int | None
+    """The correction that it was scored with."""
     scored: Scored
 
 
@@ -58,13 +65,14 @@ def judge_waiting(deps: Deps) -> int:
     waiting.note_begun(deps)
     settled, is_more_due = 0, True
     while is_more_due:
-        rows = _claim(deps)
+        rows, known = _claim(deps)
         # What was posted since asks for a worker itself.
         is_more_due = len(rows) == BATCH
-        scored = score(deps, [row.body for row in rows])
+        used = [known.get(row.correction_id) for row in rows]
+        scored = score(deps, [row.body for row in rows], used)
         by_room: dict[int, list[_Taken]] = defaultdict(list)
         for row, each in zip(rows, scored, strict=True):
-            by_room[row.room_id].append(_Taken(row.id, row.revision, each))
+            by_room[row.room_id].append(_Taken(row.id, row.revision, row.correction_id, each))
         for room_id, taken in by_room.items():
             done, makes_due = _settle(deps, room_id=room_id, taken=taken)
             settled += done
@@ -72,22 +80,29 @@ def judge_waiting(deps: Deps) -> int:
     return settled
 
 
-def _claim(deps: Deps) -> Sequence[Any]:
+def _claim(deps: Deps) -> tuple[Sequence[Any], Mapping[int | None, "Correction"]]:
+    """Messages that wait, and the corrections of their rooms by id."""
     with transaction(deps.sessions) as tx:
-        return tx.execute(_CLAIM, {"limit": BATCH}).all()
+        rows = tx.execute(_CLAIM, {"limit": BATCH}).all()
+        ids = {row.correction_id for row in rows}
+        return rows, corrections.load(tx, deps, ids=ids)
 
 
 def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, bool]:
     """How many were settled, and whether others are due now: edited meanwhile, or next in turn."""
-    scored = {each.message_id: each for each in taken}
+    by_id = {each.message_id: each for each in taken}
     with transaction(deps.sessions) as tx:
-        policy = lock_policy(tx, room_id=room_id)
-        found = _still_waiting(tx, list(scored))
-        unchanged = [m for m, _ in found if m.revision == scored[m.id].revision]
+        policy, correction_id = lock_judging(tx, room_id=room_id)
+        correction = corrections.load(tx, deps, ids=[correction_id]).get(correction_id)
+        found = _still_waiting(tx, list(by_id))
+        unchanged = [m for m, _ in found if m.revision == by_id[m.id].revision]
+        stale = [m for m in unchanged if by_id[m.id].correction_id != correction_id]
+        scored = {m.id: by_id[m.id].scored for m in unchanged}
+        scored |= _scored_anew(deps, stale, correction)
         waits_in = {message.id: queue for message, queue in found if queue is not None}
         standing, held_by = without_early(tx, room_id=room_id, messages=unchanged)
         undecided = {each.id for each in standing if each.status == Status.PENDING}
-        verdicts = _verdicts(tx, deps, policy, standing, scored, waits_in)
+        verdicts = _verdicts(tx, deps, policy, standing, scored, waits_in, correction)
         _store(tx, room_id, policy, verdicts)
         outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
         has_passed_turn = pass_turn(tx, room_id=room_id, authors=held_by)
@@ -99,6 +114,16 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
     for each in verdicts:
         metrics.VERDICTS.labels(decision=each.outcome.decision.value).inc()
     return len(verdicts), has_passed_turn or len(unchanged) < len(found)
+
+
+def _scored_anew(
+    deps: Deps, messages: Sequence[Message], correction: "Correction | None"
+) -> dict[int, Scored]:
+    """For messages whose room took another correction into use while they were scored."""
+    if not messages:
+        return {}
+    again = score(deps, [each.body for each in messages], [correction] * len(messages))
+    return {message.id: each for message, each in zip(messages, again, strict=True)}
 
 
 _STILL_WAITING = (
@@ -129,8 +154,9 @@ def _verdicts(
     deps: Deps,
     policy: Policy,
     messages: Sequence[Message],
-    taken: Mapping[int, _Taken],
+    scored: Mapping[int, Scored],
     waits_in: Mapping[int, Queue],
+    correction: "Correction | None",
 ) -> list[outcomes.Verdict]:
     if not messages:
         return []
@@ -138,8 +164,7 @@ def _verdicts(
     is_manual = policy.mode is Mode.MANUAL
     staff = set(list_staff(tx, room_id=room_id)) if is_manual else set[int]()
     fits = find_fits(tx, rules=load_rules(tx, room_id=room_id), messages=messages)
-    scored = {message.id: taken[message.id].scored for message in messages}
-    scored |= _without_allowed(deps, messages, fits, scored)
+    scored = {**scored, **_without_allowed(deps, messages, fits, scored, correction)}
     return [
         outcomes.Verdict(
             message=message,
@@ -157,7 +182,11 @@ def _verdicts(
 
 
 def _without_allowed(
-    deps: Deps, messages: Sequence[Message], fits: Mapping[int, Fit], scored: Mapping[int, Scored]
+    deps: Deps,
+    messages: Sequence[Message],
+    fits: Mapping[int, Fit],
+    scored: Mapping[int, Scored],
+    correction: "Correction | None",
 ) -> dict[int, Scored]:
     """What the model makes of messages without the words that rules vouch for, if that is less."""
     some = [
@@ -167,7 +196,8 @@ def _without_allowed(
     ]
     if not some:
         return {}
-    again = score(deps, [fits[message.id].rest(message.body) for message in some])
+    rests = [fits[message.id].rest(message.body) for message in some]
+    again = score(deps, rests, [correction] * len(rests))
     return {
         # The places of what drove the score are those of another text.
         message.id: replace(each, evidence=())

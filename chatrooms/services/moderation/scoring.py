@@ -11,6 +11,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.ml.errors import ModelUnusable
 
 if TYPE_CHECKING:
+    from chatrooms.ml.correction import Correction
     from chatrooms.ml.model import ToxicityModel
 
 log = structlog.get_logger(__name__)
@@ -27,24 +28,36 @@ class Scored:
     score: float | None = None
     """Probability that it breaks the rules, in [0, 1]; None where the model cannot read it."""
     model: str = ""
-    """Version of the model; empty if there was none to ask."""
+    """Version of the model, and after a plus sign that of the room's correction if it has one;
+    empty if there was no model to ask."""
     evidence: tuple[dict[str, Any], ...] = ()
     """What of the text drove the score up, strongest first: `words`, `weight`, and where they
     `start` and `end`."""
 
 
-def score(deps: Deps, texts: Sequence[str]) -> list[Scored]:
-    """What the model makes of these texts, in their order. Without a usable model nothing is
-    scored, which the log says; the room's policy decides about what has no score."""
+def score(
+    deps: Deps, texts: Sequence[str], corrections: Sequence["Correction | None"]
+) -> list[Scored]:
+    """What the model makes of these texts, in their order, each with the correction of its room.
+    One that belongs to another model is not used. Without a usable model nothing is scored, which
+    the log says; the room's policy decides about what has no score."""
     try:
         model = deps.toxicity.model()
     except ModelUnusable as problem:
         log.error("model_unusable", reason=str(problem))
         return [Scored() for _ in texts]
-    found = [None if math.isnan(value) else float(value) for value in model.score(texts)]
+    used = [
+        each if each is not None and each.model == model.version else None for each in corrections
+    ]
+    scores = model.score(texts, used)
+    found = [None if math.isnan(value) else float(value) for value in scores]
     return [
-        Scored(value, model.version, _evidence(model, text) if _is_explained(value) else ())
-        for text, value in zip(texts, found, strict=True)
+        Scored(
+            value,
+            model.version if correction is None else f"{model.version}+{correction.version}",
+            _evidence(model, text, correction) if _is_explained(value) else (),
+        )
+        for text, value, correction in zip(texts, found, used, strict=True)
     ]
 
 
@@ -52,8 +65,11 @@ def _is_explained(value: float | None) -> bool:
     return value is not None and value >= EXPLAINED_FROM
 
 
-def _evidence(model: "ToxicityModel", text: str) -> tuple[dict[str, Any], ...]:
-    marks = sorted(model.explain(text).marks, key=lambda mark: -mark.weight)[:_MAX_EVIDENCE]
+def _evidence(
+    model: "ToxicityModel", text: str, correction: "Correction | None"
+) -> tuple[dict[str, Any], ...]:
+    marks = model.explain(text, correction).marks
+    strongest = sorted(marks, key=lambda mark: -mark.weight)[:_MAX_EVIDENCE]
     return tuple(
         {
             "words": text[mark.start : mark.end],
@@ -61,5 +77,5 @@ def _evidence(model: "ToxicityModel", text: str) -> tuple[dict[str, Any], ...]:
             "start": mark.start,
             "end": mark.end,
         }
-        for mark in marks
+        for mark in strongest
     )
