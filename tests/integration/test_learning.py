@@ -18,7 +18,14 @@ from chatrooms.domain.moderation import Mode
 from chatrooms.ml.card import CARD_NAME, SHIPPED, digest, version_of
 from chatrooms.ml.loaded import Corrections, Toxicity
 from chatrooms.services import messages
-from chatrooms.services.moderation import decisions, judging, labels, learning, training
+from chatrooms.services.moderation import (
+    decisions,
+    judging,
+    labels,
+    learning,
+    training,
+    undoing,
+)
 from tests.support.guild import decide, said
 from tests.support.inspect import change, rows
 from tests.support.moderation import ABUSE, moderated, status
@@ -145,7 +152,7 @@ def test_labels_are_the_last_word_of_people_about_texts_that_still_stand(
     decisions.keep(deps, actor_id=moderator.id, message_id=kept, **here)
     decisions.keep(deps, actor_id=owner.id, message_id=granted, **here)
     (last,) = rows(deps, "SELECT max(id) FROM moderation_log WHERE message_id = :id", id=undone)[0]
-    decisions.undo(deps, actor_id=moderator.id, decision_id=last, **here)
+    undoing.undo(deps, actor_id=moderator.id, decision_id=last, **here)
     messages.delete_message(deps, actor_id=member.id, message_id=erased, **here)
     messages.edit_message(deps, actor_id=member.id, message_id=kept, body="other", **here)
     with transaction(deps.sessions) as tx:
