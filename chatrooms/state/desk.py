@@ -74,7 +74,7 @@ class DeskState(rx.State):
         found = await off_loop(
             queue.count_waiting, caller.deps(), actor_id=await caller.actor_id(self)
         )
-        self.waiting = -1 if found is None else found
+        caller.put(self, waiting=-1 if found is None else found)
         return None
 
     @rx.event

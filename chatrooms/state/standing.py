@@ -33,6 +33,7 @@ class StandingState(rx.State):
     """The message whose appeal is being written."""
     error: str = ""
     _room_id: int = 0
+    """Where the rows are from; 0 without any."""
 
     @rx.event
     async def load(self):
@@ -50,11 +51,11 @@ class StandingState(rx.State):
             rows = _rows(room, found)
             if room.room_id == self._room_id:
                 rows += await _published(self, room, rows)
-            self._room_id, self.rows = room.room_id, rows
+            caller.put(self, rows=rows, _room_id=room.room_id if rows else 0)
             tab.shows_held = any(row.is_held for row in rows)
         except RoomUnavailable:
             # The room's own page says so.
-            self._room_id, self.rows = 0, []
+            caller.put(self, rows=[], _room_id=0)
 
     @rx.event
     def start_appeal(self, message_id: int):
