@@ -23,6 +23,7 @@ _ICONS = {
     "appeal_decided": "scale",
     "sanctioned": "timer",
     "unsafe": "triangle-alert",
+    "auto_removed": "trash-2",
 }
 
 

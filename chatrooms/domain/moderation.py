@@ -207,3 +207,5 @@ WITHHELD_AFTER = {
     Decision.HIDE: Withheld.REVIEW,
     Decision.REMOVE: Withheld.REMOVED,
 }
+STOPPED = frozenset({Decision.FLAG, Decision.HIDE, Decision.REMOVE})
+"""What model and rules do against a message."""

@@ -26,15 +26,22 @@ class Kind(StrEnum):
     """I was timed out or banned, or that was lifted."""
     UNSAFE = "unsafe"
     """For moderators: something waits that the model or a person found unsafe."""
+    AUTO_REMOVED = "auto_removed"
+    """For moderators: model or rules removed a message, about which nothing waits."""
 
 
-OF_MODERATION = frozenset(
-    {Kind.MODERATED, Kind.REPORT_DECIDED, Kind.APPEAL_DECIDED, Kind.SANCTIONED, Kind.UNSAFE}
-)
+FOR_MODERATORS = frozenset({Kind.UNSAFE, Kind.AUTO_REMOVED})
+OF_MODERATION = FOR_MODERATORS | {
+    Kind.MODERATED,
+    Kind.REPORT_DECIDED,
+    Kind.APPEAL_DECIDED,
+    Kind.SANCTIONED,
+}
 """Told also of messages whose text nobody sees any more."""
-OF_ONESELF = frozenset(
-    {Kind.JOIN_ACCEPTED, Kind.JOIN_DECLINED, Kind.INVITATION, Kind.ROLE_CHANGED}
-) | OF_MODERATION - {Kind.UNSAFE}
+OF_ONESELF = (
+    frozenset({Kind.JOIN_ACCEPTED, Kind.JOIN_DECLINED, Kind.INVITATION, Kind.ROLE_CHANGED})
+    | OF_MODERATION - FOR_MODERATORS
+)
 """About one's own standing in a room: told also to those who want to hear nothing of it."""
 OUTLIVE_MEMBERSHIP = frozenset({Kind.JOIN_DECLINED, Kind.SANCTIONED})
 """Told to people who are outside of the room: these name it to those who asked for it by name."""

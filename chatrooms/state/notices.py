@@ -1,8 +1,10 @@
 """Notifications in words."""
 
-from chatrooms.domain.notifications import OF_MODERATION, Kind
+from chatrooms.domain.notifications import FOR_MODERATORS, OF_MODERATION, Kind
 from chatrooms.live.rows import iso, person_row
+from chatrooms.services.moderation.log_filter import LogKind
 from chatrooms.services.notifications import Told
+from chatrooms.state.audit_address import path_of
 from chatrooms.state.rows import NotificationRow, PersonRow
 
 _WORDS = {
@@ -21,6 +23,7 @@ _WORDS = {
     Kind.APPEAL_DECIDED: "Appeal",
     Kind.SANCTIONED: "Moderation",
     Kind.UNSAFE: "Unsafe",
+    Kind.AUTO_REMOVED: "Removed",
 }
 _ONE = {
     Kind.MENTION: "{by} mentioned you in {room}",
@@ -38,12 +41,14 @@ _ONE = {
     Kind.APPEAL_DECIDED: "Your appeal in {room}: {outcome}",
     Kind.SANCTIONED: "{outcome} {room}",
     Kind.UNSAFE: "A message in {room} may be unsafe",
+    Kind.AUTO_REMOVED: "A message in {room} was removed automatically",
 }
 _MANY = {
     Kind.REPLY: "{count} new replies to you in {room}",
     Kind.THREAD_REPLY: "{count} new replies in a thread in {room}",
     Kind.POLL_VOTES: "{count} new votes in your poll in {room}",
     Kind.UNSAFE: "{count} messages in {room} may be unsafe",
+    Kind.AUTO_REMOVED: "Messages in {room} were removed automatically",
     Kind.INVITATION: "{count} people accepted your invitation to {room}",
 }
 _OUTCOMES = {
@@ -61,7 +66,7 @@ _OUTCOMES = {
     "lifted_ban": "You are no longer banned from",
 }
 """What was decided, by the word that is stored of it."""
-_OF_OUTCOME = OF_MODERATION - {Kind.UNSAFE}
+_OF_OUTCOME = OF_MODERATION - FOR_MODERATORS
 _ROLES = {"owner": "an owner", "moderator": "a moderator", "member": "a member"}
 
 
@@ -98,6 +103,8 @@ def title_of(told: Told) -> str:
 def _path_of(told: Told) -> str:
     if told.kind is Kind.UNSAFE:
         return "/moderation"
+    if told.kind is Kind.AUTO_REMOVED:
+        return _removed_path(told)
     is_out = told.kind is Kind.SANCTIONED and told.text.startswith("ban:")
     if not told.slug or is_out:
         return "/"
@@ -107,10 +114,18 @@ def _path_of(told: Told) -> str:
     return f"/rooms/{told.slug}" + (f"?message={told.message_id}" if told.message_id else "")
 
 
+def _removed_path(told: Told) -> str:
+    """What was removed waits for nobody: it is in the log."""
+    if told.count > 1:
+        return path_of(room=told.slug, kind=LogKind.UNCHECKED_7.value)
+    return path_of(message=str(told.message_id))
+
+
 def _text(told: Told) -> str:
     if told.kind is Kind.SANCTIONED:
         return _outcome(told)[1]
-    return "" if told.kind in {Kind.ROLE_CHANGED, *_OF_OUTCOME} else told.text
+    is_untold = told.kind in {Kind.ROLE_CHANGED, Kind.AUTO_REMOVED, *_OF_OUTCOME}
+    return "" if is_untold else told.text
 
 
 def notification_row(told: Told) -> NotificationRow:

@@ -101,6 +101,8 @@ class CaseRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     closed_by: int | None = Field(default=None, sa_column=reference("accounts.id", nullable=True))
     """The moderator who decided; none if it closed by itself."""
+    opened_by: int | None = Field(default=None, sa_column=reference("accounts.id", nullable=True))
+    """The moderator who took it up, where nothing waited; none if it came up by itself."""
     outcome: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
 
 
@@ -111,7 +113,33 @@ class AuditRow(SQLModel, table=True):
     __table_args__ = (
         Index("moderation_log_room", "room_id", text("id DESC")),
         Index("moderation_log_message", "message_id"),
-        Index("moderation_log_account", "room_id", "account_id"),
+        # The log is read newest first, a page at a time, whatever it is narrowed to.
+        Index("moderation_log_time", "room_id", "created_at", "id"),
+        Index("moderation_log_action", "room_id", "action", "created_at", "id"),
+        Index("moderation_log_by", "room_id", "by_id", "created_at", "id"),
+        Index("moderation_log_account", "room_id", "account_id", "created_at", "id"),
+        Index(
+            "moderation_log_model",
+            "room_id",
+            "created_at",
+            "id",
+            postgresql_where=text("verdict_id IS NOT NULL AND reason = ''"),
+        ),
+        Index(
+            "moderation_log_rules",
+            "room_id",
+            "created_at",
+            "id",
+            postgresql_where=text("verdict_id IS NOT NULL AND reason <> ''"),
+        ),
+        Index(
+            "moderation_log_appeals",
+            "room_id",
+            "created_at",
+            "id",
+            postgresql_where=text("(detail ->> 'appeal') IS NOT NULL"),
+        ),
+        Index("moderation_log_undoes", "undoes_id", postgresql_where=text("undoes_id IS NOT NULL")),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -130,6 +158,8 @@ class AuditRow(SQLModel, table=True):
         default=None, sa_column=reference("moderation_log.id", nullable=True)
     )
     """The decision that this one takes back."""
+    verdict_id: int | None = Field(default=None, sa_column=reference("verdicts.id", nullable=True))
+    """What model and rules found, if they decided."""
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
 
 

@@ -19,8 +19,17 @@ from sqlmodel import col
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import CaseRow, Message, VerdictRow, table_of
-from chatrooms.domain.moderation import Decision, Mode, Outcome, Policy, Queue, Status, decide
+from chatrooms.db.tables import AuditRow, CaseRow, Message, VerdictRow, table_of
+from chatrooms.domain.moderation import (
+    STOPPED,
+    Decision,
+    Mode,
+    Outcome,
+    Policy,
+    Queue,
+    Status,
+    decide,
+)
 from chatrooms.services.event_log import lock_judging
 from chatrooms.services.moderation import corrections, outcomes, waiting
 from chatrooms.services.moderation.cases import list_staff
@@ -103,7 +112,7 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
         standing, held_by = without_early(tx, room_id=room_id, messages=unchanged)
         undecided = {each.id for each in standing if each.status == Status.PENDING}
         verdicts = _verdicts(tx, deps, policy, standing, scored, waits_in, correction)
-        _store(tx, room_id, policy, verdicts)
+        _store(tx, deps, room_id, policy, verdicts)
         outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
         has_passed_turn = pass_turn(tx, room_id=room_id, authors=held_by)
         decided = sum(
@@ -230,7 +239,7 @@ def _evidence(each: outcomes.Verdict) -> list[dict[str, Any]]:
 
 
 def _store(
-    tx: Transaction, room_id: int, policy: Policy, verdicts: Sequence[outcomes.Verdict]
+    tx: Transaction, deps: Deps, room_id: int, policy: Policy, verdicts: Sequence[outcomes.Verdict]
 ) -> None:
     if not verdicts:
         return
@@ -254,4 +263,30 @@ def _store(
         }
         for each in verdicts
     ]
-    tx.execute(insert(table_of(VerdictRow)), rows)
+    stored = insert(table_of(VerdictRow)).returning(
+        col(VerdictRow.id), sort_by_parameter_order=True
+    )
+    ids = tx.execute(stored, rows).scalars().all()
+    _log(tx, deps, room_id, dict(zip(ids, verdicts, strict=True)))
+
+
+def _log(
+    tx: Transaction, deps: Deps, room_id: int, verdicts: Mapping[int, outcomes.Verdict]
+) -> None:
+    """Have the log tell what model and rules did. Letting pass is no entry of its own."""
+    rows = [
+        {
+            "room_id": room_id,
+            "action": each.outcome.decision.value,
+            "message_id": each.message.id,
+            "account_id": each.message.author_id,
+            "reason": each.outcome.rule.name if each.outcome.rule else "",
+            "detail": {"score": each.scored.score, "model": each.scored.model},
+            "verdict_id": verdict_id,
+            "created_at": deps.clock(),
+        }
+        for verdict_id, each in verdicts.items()
+        if each.outcome.decision in STOPPED
+    ]
+    if rows:
+        tx.execute(insert(table_of(AuditRow)), rows)

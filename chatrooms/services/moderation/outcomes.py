@@ -9,6 +9,7 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain.moderation import (
     STATUS_AFTER,
+    STOPPED,
     WITHHELD_AFTER,
     Decision,
     Mode,
@@ -18,7 +19,6 @@ from chatrooms.domain.moderation import (
     Status,
 )
 from chatrooms.domain.notifications import Kind
-from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.scoring import Scored
 from chatrooms.services.moderation.standing import nudge_authors
@@ -55,7 +55,7 @@ def apply(
 ) -> None:
     """Carry out verdicts of one room, in the order in which the messages were written. The caller
     holds the room's lock."""
-    unsafe: Message | None = None
+    alerts: dict[Kind, Message] = {}
     kept_back: set[int] = set()
     is_queue_changed = False
     for verdict in verdicts:
@@ -71,13 +71,14 @@ def apply(
             kept_back.add(message.author_id)
         else:
             show_held(tx, deps, message=message)
-        if decision in (Decision.FLAG, Decision.HIDE, Decision.REMOVE):
-            unsafe = message
+        if decision in STOPPED:
+            is_removed = decision is Decision.REMOVE
+            alerts[Kind.AUTO_REMOVED if is_removed else Kind.UNSAFE] = message
     nudge_authors(tx, deps, room_id=room_id, account_ids=kept_back)
-    if is_queue_changed or unsafe is not None:
+    if is_queue_changed or alerts:
         staff = nudge_staff(tx, deps, room_id=room_id)
-        if unsafe is not None:
-            _alert(tx, deps, staff, unsafe)
+        for kind, message in alerts.items():
+            _alert(tx, deps, staff, message, kind)
 
 
 def show_held(tx: Transaction, deps: Deps, *, message: Message) -> None:
@@ -95,19 +96,8 @@ def _sampled(policy: Policy, verdict: Verdict) -> Queue | None:
 
 
 def _tell_author(tx: Transaction, deps: Deps, verdict: Verdict) -> None:
-    message, rule = verdict.message, verdict.outcome.rule
+    message = verdict.message
     is_removed = verdict.outcome.decision is Decision.REMOVE
-    if is_removed:
-        write_audit(
-            tx,
-            deps,
-            room_id=message.room_id,
-            action="remove",
-            message=message,
-            by_id=None,
-            reason=rule.name if rule else "",
-            detail={"score": verdict.scored.score, "model": verdict.scored.model},
-        )
     notify(
         tx,
         deps,
@@ -120,12 +110,12 @@ def _tell_author(tx: Transaction, deps: Deps, verdict: Verdict) -> None:
     )
 
 
-def _alert(tx: Transaction, deps: Deps, staff: Sequence[int], message: Message) -> None:
+def _alert(tx: Transaction, deps: Deps, staff: Sequence[int], message: Message, kind: Kind) -> None:
     notify(
         tx,
         deps,
         account_ids=staff,
-        kind=Kind.UNSAFE,
+        kind=kind,
         group_key=str(message.room_id),
         room_id=message.room_id,
         message_id=message.id,
