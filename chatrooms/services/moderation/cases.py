@@ -24,9 +24,16 @@ _URGENCY = {
 
 
 def open_case(
-    tx: Transaction, deps: Deps, *, message: Message, queue: Queue, score: float | None
+    tx: Transaction,
+    deps: Deps,
+    *,
+    message: Message,
+    queue: Queue,
+    score: float | None,
+    by_id: int | None = None,
 ) -> None:
-    """Have a message wait for a moderator; one that waits goes to the more urgent queue."""
+    """Have a message wait for a moderator; one that waits goes to the more urgent queue. `by_id`:
+    the moderator who takes it up, where nothing else asks for a decision."""
     row = insert(CaseRow).values(
         room_id=message.room_id,
         message_id=message.id,
@@ -34,6 +41,7 @@ def open_case(
         queue=queue,
         score=score,
         opened_at=deps.clock(),
+        opened_by=by_id,
     )
     known = {each.value: rank for each, rank in _URGENCY.items()}
     waits_in = case(known, value=col(CaseRow.queue), else_=0)

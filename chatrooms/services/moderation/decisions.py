@@ -210,7 +210,7 @@ def _tell_author(
 ) -> None:
     nudge_authors(tx, deps, room_id=message.room_id, account_ids=[message.author_id])
     was_seen = before.withheld is Withheld.NO and not before.is_held
-    if action == KEEP and was_seen:
+    if (action == KEEP and was_seen) or (action == REMOVE and before.status is Status.REMOVED):
         return
     notify(
         tx,

@@ -39,7 +39,8 @@ class Figures:
     agreed: int = 0
     """Those in which they agreed: stopped and removed, or approved and kept."""
     median_wait: timedelta | None = None
-    """From opening a case to a moderator's decision; None if there was none."""
+    """From opening a case to a moderator's decision; None if there was none. Cases that a moderator
+    took up, where nothing waited, are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,12 @@ def _closed(
 ) -> Sequence[Any]:
     """Cases that moderators closed, the newest first."""
     return tx.execute(
-        select(col(CaseRow.message_id), col(CaseRow.opened_at), col(CaseRow.closed_at))
+        select(
+            col(CaseRow.message_id),
+            col(CaseRow.opened_at),
+            col(CaseRow.opened_by),
+            col(CaseRow.closed_at),
+        )
         .where(
             col(CaseRow.room_id).in_(room_ids),
             col(CaseRow.closed_at) >= since,
@@ -205,6 +211,8 @@ def _waits(closed: Sequence[Any]) -> list[_Wait]:
     return [
         _Wait((row.closed_at - row.opened_at).total_seconds(), _day(row.closed_at))
         for row in closed
+        # For one that a moderator took up, nobody had waited.
+        if row.opened_by is None
     ]
 
 
