@@ -13,7 +13,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from chatrooms import logs
-from chatrooms.api import files, health, session, uploads
+from chatrooms.api import files, health, moderation_log, session, uploads
 from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets, use_patient_sockets
 from chatrooms.components.connection import app_wraps, toaster
@@ -86,7 +86,15 @@ app = rx.App(
     html_lang="en",
     backend_exception_handler=tell,
     api_transformer=[
-        Starlette(routes=[*session.routes, *uploads.routes, *files.routes, *health.routes]),
+        Starlette(
+            routes=[
+                *session.routes,
+                *uploads.routes,
+                *files.routes,
+                *moderation_log.routes,
+                *health.routes,
+            ]
+        ),
         RelativeRedirects,
     ],
 )

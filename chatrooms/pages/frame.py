@@ -55,11 +55,12 @@ def frame(
     )
 
 
-def page_head(title: str, text: str) -> rx.Component:
-    """The heading of a page without a room, with the way back on a phone."""
+def page_head(title: str, text: str, *more: rx.Component) -> rx.Component:
+    """The heading of a page without a room, with the way back on a phone; at its end, `more`."""
     return rx.el.header(
         back_link(),
         rx.el.div(rx.el.h1(title), rx.el.p(text, class_name="cut"), class_name="grow cut"),
+        *more,
         class_name="pane-head",
     )
 

@@ -2,10 +2,18 @@
 
 import reflex as rx
 
-from chatrooms.components.controls import button, empty_state, error_note, icon_button
+from chatrooms.components.controls import (
+    button,
+    empty_state,
+    error_note,
+    icon,
+    icon_button,
+    link,
+)
 from chatrooms.components.desk_list import case_list, queues
 from chatrooms.components.desk_person import case_person
 from chatrooms.pages.frame import frame, page_head
+from chatrooms.state.audit_address import PATH as LOG_PATH
 from chatrooms.state.decision import DecisionState
 from chatrooms.state.desk import DeskState
 
@@ -13,7 +21,7 @@ from chatrooms.state.desk import DeskState
 def moderation_page() -> rx.Component:
     """Queues over all rooms that the person moderates."""
     return frame(
-        page_head("Moderation", "What waits in the rooms that you moderate"),
+        page_head("Moderation", "What waits in the rooms that you moderate", _log_link()),
         rx.cond(
             DeskState.waiting >= 0,
             _desk(),
@@ -26,6 +34,13 @@ def moderation_page() -> rx.Component:
         ),
         _question(),
         name="moderation",
+    )
+
+
+def _log_link() -> rx.Component:
+    return rx.cond(
+        DeskState.waiting >= 0,
+        link(icon("scroll-text", 14), "Log", to=LOG_PATH, class_name="btn btn-ghost sm"),
     )
 
 

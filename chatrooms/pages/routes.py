@@ -7,6 +7,7 @@ import reflex as rx
 
 from chatrooms.components.notifications import is_disturbing
 from chatrooms.pages.admin import admin_page
+from chatrooms.pages.audit import audit_page
 from chatrooms.pages.discover import discover_page
 from chatrooms.pages.home import home_page
 from chatrooms.pages.invite import invite_page
@@ -20,6 +21,8 @@ from chatrooms.pages.settings import settings_page
 from chatrooms.pages.sign_in import sign_in_page
 from chatrooms.pages.sign_up import sign_up_page
 from chatrooms.state.admin import AdminState
+from chatrooms.state.audit import AuditState
+from chatrooms.state.audit_address import PATH as LOG_PATH
 from chatrooms.state.desk import DeskState
 from chatrooms.state.discover import DiscoverState
 from chatrooms.state.drafts import DraftsState
@@ -99,6 +102,12 @@ ROUTES = [
         moderation_page,
         "Moderation · Chatrooms",
         [*_SIGNED_IN, RoomState.leave_page, DeskState.load, RecentState.load],
+    ),
+    Route(
+        LOG_PATH,
+        audit_page,
+        "Moderation log · Chatrooms",
+        [*_WITHOUT_ROOM, AuditState.load],
     ),
     Route(
         "/admin",

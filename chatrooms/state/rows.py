@@ -11,6 +11,7 @@ from chatrooms.live.message_rows import (
     ThreadRow,
 )
 from chatrooms.live.rows import PersonRow, RoomRow
+from chatrooms.state.audit_rows import LogFilterRow, LogRow, OptionRow, PresetRow
 from chatrooms.state.desk_rows import (
     CaseInFullRow,
     CaseRow,
@@ -53,16 +54,20 @@ __all__ = [
     "HitRow",
     "InvitationRow",
     "JoinRequestRow",
+    "LogFilterRow",
+    "LogRow",
     "MeasureRow",
     "MemberRow",
     "MessageLinkRow",
     "MessageRow",
     "NotificationRow",
+    "OptionRow",
     "OutcomeRow",
     "PersonRow",
     "PlaceRow",
     "PolicyRow",
     "PollRow",
+    "PresetRow",
     "ProfileRow",
     "PublicRoomRow",
     "QueueRow",

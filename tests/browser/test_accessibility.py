@@ -13,8 +13,9 @@ from chatrooms.services import hearing, invitations, messages, pins, polls, reac
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.files import picture, upload
-from tests.support.moderation import waiting
+from tests.support.moderation import ABUSE, moderated, status, waiting
 from tests.support.people import Place, Someone, bring_in, make_room, post
+from tests.support.waiting import wait_until
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 RUN = """async () => {
@@ -248,4 +249,23 @@ def test_the_moderation_page(
         expect(screen.button("Undo")).to_be_visible()
     expect(screen.page.get_by_role("heading", name="Nothing waiting")).to_be_visible()
     checker.look("empty queue")
+    assert checker.found == []
+
+
+@LOOKS
+def test_the_moderation_log(
+    desk: Desk, deps: Deps, owner: Someone, admin: Someone, lively_room: Place, options: Any
+) -> None:
+    moderated(deps, lively_room, holds=False)
+    message_id = post(deps, lively_room, admin, ABUSE)
+    wait_until(lambda: status(deps, message_id) == "removed", what="the worker removed it")
+    screen = desk.sit_down(owner, **options).go("/moderation/audit")
+    checker = Checker(screen)
+    screen.button("Review").click()
+    expect(screen.page.get_by_role("form", name="Review")).to_be_visible()
+    checker.look("log")
+    screen.page.get_by_role("link", name="Unchecked removals, 30 days").click()
+    screen.button("Remove").click()
+    expect(screen.page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    checker.look("empty log")
     assert checker.found == []

@@ -33,6 +33,7 @@ NO_LIMITS: dict[str, Any] = {
     "reports_per_hour": 10**9,
     "rooms_per_hour": 10**9,
     "uploads_per_hour": 10**9,
+    "exports_per_hour": 10**9,
     "upload_mb_per_day": 10**6,
     "sign_ups_per_address": 10**9,
 }

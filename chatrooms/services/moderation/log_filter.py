@@ -26,7 +26,7 @@ class LogKind(StrEnum):
     UNDONE = "undone"
     SANCTIONS = "sanctions"
     SETTINGS = "settings"
-    """Changes of policy and rules, and judging again."""
+    """Changes of policy, rules and the model's correction, and judging again."""
     NOTES = "notes"
     UNCHECKED_7 = "unchecked-7"
     """Removed by model or rules in the last seven days, and by nobody looked at."""
@@ -43,6 +43,7 @@ ACTIONS: dict[LogKind, tuple[str, ...]] = {
     LogKind.SETTINGS: (
         *("policy", "rejudge"),
         *("rule_added", "rule_changed", "rule_switched", "rule_deleted"),
+        *("correction_promoted", "correction_rolled_back"),
     ),
     LogKind.NOTES: ("note",),
 }

@@ -44,7 +44,7 @@ _PAGE = """
         m.body, m.revision, m.author_id, m.status, m.withheld, m.position, m.edited_at,
         m.deleted_at,
         v.id AS verdict_id, v.score, v.model, v.rule, v.evidence, v.policy,
-        v.revision AS judged_revision, undone.action AS undone
+        v.revision AS judged_revision, undone.action AS undone, waiting.queue AS waits_in
     FROM (
         SELECT id FROM ({parts}) AS found ORDER BY created_at DESC, id DESC LIMIT :limit
     ) AS page
@@ -55,6 +55,7 @@ _PAGE = """
     LEFT JOIN messages m ON m.id = e.message_id
     LEFT JOIN verdicts v ON v.id = e.verdict_id
     LEFT JOIN moderation_log undone ON undone.id = e.undoes_id
+    LEFT JOIN cases waiting ON waiting.message_id = e.message_id AND waiting.closed_at IS NULL
     ORDER BY e.created_at DESC, e.id DESC
 """
 _IN_ROOM = "entry.room_id = asked.room_id"

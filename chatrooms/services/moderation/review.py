@@ -185,12 +185,17 @@ def _verdicts(tx: Transaction, message: Message) -> Sequence[VerdictRow]:
 
 
 def _marks(message: Message, verdicts: Sequence[VerdictRow]) -> tuple[Mark, ...]:
-    """Where the words stand that drove the newest score up, in order, none over another."""
     if not verdicts or verdicts[0].revision != message.revision:
         return ()
+    return marks_of(verdicts[0].evidence, length=len(message.body))
+
+
+def marks_of(evidence: Sequence[dict[str, Any]], *, length: int) -> tuple[Mark, ...]:
+    """Where in a text of that length the words stand that drove its score up, in order, none over
+    another."""
     marks: list[Mark] = []
-    for each in sorted(verdicts[0].evidence, key=lambda found: int(found["start"])):
-        start, end = int(each["start"]), min(int(each["end"]), len(message.body))
+    for each in sorted(evidence, key=lambda found: int(found["start"])):
+        start, end = int(each["start"]), min(int(each["end"]), length)
         if marks and start <= marks[-1].end:
             marks[-1] = Mark(marks[-1].start, max(end, marks[-1].end))
         elif start < end:
