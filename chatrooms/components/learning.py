@@ -65,7 +65,9 @@ def _active() -> rx.Component:
 
 def _measure(row: rx.Var[MeasureRow]) -> rx.Component:
     return rx.el.tr(
-        rx.el.th(row.name, scope="row"), rx.el.td(row.before), rx.el.td(rx.el.b(row.after))
+        rx.el.th(row.name, scope="row", class_name="may-wrap"),
+        rx.el.td(row.before),
+        rx.el.td(rx.el.b(row.after)),
     )
 
 
