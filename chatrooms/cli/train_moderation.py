@@ -14,6 +14,7 @@ from chatrooms.ml.errors import CorpusUnusable
 
 PAGE = Path(__file__).parents[2] / "docs" / "model-card.md"
 _STEPS = 9
+_STEPS_WITHOUT_ONE = 7
 
 
 def train_moderation(
@@ -26,6 +27,10 @@ def train_moderation(
         Path | None,
         typer.Option(help="CSV of harmless messages to measure on: text,label,category."),
     ] = None,
+    leave_out: Annotated[
+        list[str] | None,
+        typer.Option(help="Source to measure with a model made without it. May be repeated."),
+    ] = None,
 ) -> None:
     """Train the moderation model and write it with its card. The same data and versions give the
     same weights. Takes a few minutes and about 3 GB of memory.
@@ -35,18 +40,22 @@ def train_moderation(
 
     file = (out or SHIPPED.parent) / SHIPPED.name
     page = (out / PAGE.name) if out else PAGE
+    left_out = leave_out or []
+    steps = _STEPS + _STEPS_WITHOUT_ONE * len(left_out)
     with Progress() as progress:
-        task = progress.add_task("Training", total=_STEPS)
+        task = progress.add_task("Training", total=steps)
 
         def tell(step: str) -> None:
             progress.console.print(step, highlight=False)
             progress.advance(task)
 
         try:
-            card = train(data, file, page=page, hard_cases=hard_cases, tell=tell)
+            card = train(
+                data, file, page=page, hard_cases=hard_cases, leave_out=left_out, tell=tell
+            )
         except (CorpusUnusable, csv.Error) as error:
             raise CannotStart(str(error)) from error
-        progress.update(task, completed=_STEPS)
+        progress.update(task, completed=steps)
     valid = card["measured"]["valid"]
     say(f"{file}: {card['bytes']:,} bytes, SHA-256 {card['sha256']}")
     say(f"On validation rows: AUC {valid['roc_auc']}, F1 {valid['f1']}, recall {valid['recall']}")

@@ -3,7 +3,7 @@
 Three families, each hashed, weighted and scaled to length one:
 
 - words: n-grams of one to three tokens and pairs with a gap, each counted once per text;
-- kinds: n-grams of two to four kinds of tokens and pairs with a gap (see `kinds`);
+- kinds: n-grams of two to four kinds of tokens and pairs up to five apart (see `kinds`);
 - characters: n-grams of three to five characters inside a token, each counted once per text. Words
   that hold another one by accident have none.
 
@@ -26,11 +26,11 @@ from chatrooms.ml.hashing import Hashes, Indexes, Spelled, buckets, distinct, pa
 Floats = NDArray[np.float64]
 Docs = Sequence[Sequence[str]]
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised with every change to tokens or features that makes older model files wrong."""
 
 WORD_PATTERNS: Final = ((0,), (0, 1), (0, 1, 2), (0, 2), (0, 3))
-KIND_PATTERNS: Final = ((0, 1), (0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 3))
+KIND_PATTERNS: Final = ((0, 1), (0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 3), (0, 4), (0, 5))
 CHAR_SIZES: Final = (3, 4, 5)
 WORD_BITS: Final = 21
 KIND_BITS: Final = 19

@@ -47,7 +47,29 @@ _LISTS: Final = {
     "VIOLENCE": """
         kill killed kills shoot shot hang hanged burn burned beat beaten punch stab lynch gas
         gassed exterminate exterminated slaughter murder murdered choke strangle drown destroy
-        hurt bomb execute behead deport deported die dies dead death rape
+        hurt bomb execute behead deport deported die dies dead death rape hung lynched
+        slaughtered butcher butchered torture tortured executed eliminate eliminated eradicate
+        eradicated annihilate castrate castrated stabbed punched slap slapped smash whip whipped
+        strangled drowned bombed beheaded wipe wiped crush attack attacked hunt hunted harm harmed
+        cage caged enslave enslaved imprison imprisoned expel expelled sterilise sterilised
+        sterilize sterilized hanging shooting stabbing beating murdering burning
+    """,
+    "HATRED": """
+        hate hates hated hating hatred despise despises despised detest detests detested loathe
+        loathes loathed loathing abhor abhors resent resents dislike dislikes contempt disgust
+        disgusts disgusted repelled revulsion
+    """,
+    "VERMIN": """
+        vermin rats roaches cockroaches lice leeches fleas ticks maggots insects worms slugs
+        swine pigs dogs apes monkeys beasts brutes savages monsters parasites pests plague virus
+        cancer tumour tumor poison disease filth dirt scum trash garbage slime germs subhuman
+        subhumans animals cattle livestock demons devils mutants hyenas vultures infection
+    """,
+    "VILE": """
+        disgusting repulsive vile nasty gross dirty filthy smelly worthless useless inferior
+        evil wicked corrupt rotten perverted primitive backward barbaric uncivilised uncivilized
+        untrustworthy immoral shameless revolting sickening vicious treacherous loathsome
+        contemptible abnormal unnatural hideous repugnant despicable abhorrent
     """,
     "SWEAR": """
         fuck fucking fuckin fucked shit shitty damn goddamn hell crap ass bloody bullshit piss

@@ -69,7 +69,16 @@ def test_the_shipped_model_does_what_it_is_for(model: ToxicityModel) -> None:
 
 def test_no_identity_is_flagged_more_than_twice_as_often(model: ToxicityModel) -> None:
     everyone = model.card["measured"]["valid"]["false_positive_rate"]
-    assert model.card["measured"]["identities"]["highest"] <= 2 * everyone
+    identities = model.card["measured"]["identities"]
+    assert identities["sentences_each"] >= 40
+    assert identities["highest"] <= 2 * everyone
+    assert identities["highest"] <= 2 * identities["false_positive_rate"]
+
+
+def test_what_was_not_looked_at_is_told_as_well(model: ToxicityModel) -> None:
+    checks = model.card["measured"]["checks"]
+    assert checks["groups"]["fresh"]["accuracy"] > 0.68
+    assert checks["everyday"]["fresh"]["false_positive_rate"] < 0.15
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from chatrooms.ml.errors import CorpusUnusable
 from chatrooms.ml.model import load_model
 from chatrooms.ml.training import pipeline
+from chatrooms.ml.training.checks import read_checks
 from chatrooms.ml.training.corpus import read_corpus
 from chatrooms.ml.training.disguise import disguise
 from chatrooms.ml.training.lessons import make_lessons
@@ -25,7 +26,8 @@ def rows(count: int) -> list[tuple[str, int, str, str]]:
     for i in range(count):
         thing = " ".join(chance.sample(THINGS, 3))
         text = f"you are a blasted {thing}" if i % 2 else f"we like the {thing}"
-        made.append((text, i % 2, "made_up", "valid" if i % 5 == 0 else "train"))
+        source = "made_up" if i % 4 < 2 else "another"
+        made.append((text, i % 2, source, "valid" if i % 5 == 0 else "train"))
     return made
 
 
@@ -46,24 +48,27 @@ def few_lessons(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few_lessons")
 def test_training_twice_gives_the_same_model_which_has_learnt(corpus: Path, tmp_path: Path) -> None:
-    steps: list[str] = []
+    steps: dict[str, list[str]] = {"first": [], "second": []}
     cards = [
         pipeline.train(
             corpus,
             tmp_path / name / "toxicity.joblib",
             page=tmp_path / name / "card.md",
             hard_cases=None,
-            tell=steps.append,
+            leave_out=left_out,
+            tell=steps[name].append,
         )
-        for name in ("first", "second")
+        for name, left_out in (("first", ()), ("second", ("another",)))
     ]
     assert cards[0]["sha256"] == cards[1]["sha256"]
-    assert steps[: len(steps) // 2] == steps[len(steps) // 2 :]
+    assert [s for s in steps["second"] if "without" in s] == ["Training without another"]
+    assert cards[1]["measured"]["left_out"]["another"]["rows"] == 100
     model = load_model(tmp_path / "first" / "toxicity.joblib")
     abuse, harmless = model.score(["you are a blasted kettle", "we like the kettle"])
     assert abuse > 0.5 > harmless
     card = json.loads((tmp_path / "first" / "card.json").read_text())
-    assert card["sources"] == {"made_up": {"train": [80, 80], "valid": [20, 20]}}
+    expected = {"train": [40, 40], "valid": [10, 10]}
+    assert card["sources"] == {"another": expected, "made_up": expected}
     assert card["measured"]["valid"]["roc_auc"] > 0.9
     assert card["sha256"] in (tmp_path / "first" / "card.md").read_text()
 
@@ -120,6 +125,15 @@ def test_no_sentence_is_both_taught_and_held_back() -> None:
     lessons = make_lessons()
     held = {lesson.text.lower() for lesson in lessons if lesson.is_held}
     assert held.isdisjoint(lesson.text.lower() for lesson in lessons if not lesson.is_held)
+
+
+def test_no_check_is_taught_and_both_halves_ask_for_every_ability() -> None:
+    checks = read_checks()
+    taught = {lesson.text.lower() for lesson in make_lessons()}
+    assert taught.isdisjoint(check.text.lower() for check in checks)
+    assert {c.ability for c in checks if c.is_fresh} == {c.ability for c in checks}
+    assert {c.ability for c in checks if not c.is_fresh} == {c.ability for c in checks}
+    assert all("{" not in check.text for check in checks)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -13,15 +13,20 @@ from chatrooms.ml.training.disguise import disguise, has_telling_word
 from chatrooms.ml.training.lessons import Lesson
 
 SEED: Final = 4
-WEIGHT_OF_SOURCE: Final = {"civil_not_toxic": 0.3}
+WEIGHT_OF_SOURCE: Final = {"civil_not_toxic": 0.3, "hatexplain": 0.7}
 """Rows of sources whose labels are contested count for less than one."""
 WEIGHT_OF_LESSON: Final = 1.5
+WEIGHT_OF_TOPIC: Final = {"identity": 0.75, "groups": 0.75}
+"""Topics with so many lessons that each of them counts for less."""
 WEIGHT_OF_DISGUISE: Final = 0.5
 _MAX_DISGUISED_CHARS: Final = 300
 _SHARE_DISGUISED: Final = 0.15
 _SHARE_DISGUISED_OTHERWISE: Final = 0.04
 """Of the texts without a word that people disguise."""
 _SHARE_DISGUISED_LESSONS: Final = 0.3
+_SHARE_IN_COMPANY: Final = 0.3
+"""Of the lessons that are taught once more, beside a harmless row of the corpus."""
+_MAX_COMPANY_CHARS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ def gather(examples: Sequence[Example], lessons: Sequence[Lesson]) -> Taught:
         for example in examples
     ]
     taught = [lesson for lesson in lessons if not lesson.is_held]
-    rows += [(lesson.text, lesson.label, WEIGHT_OF_LESSON) for lesson in taught]
+    rows += [(lesson.text, lesson.label, _weight(lesson)) for lesson in taught]
+    rows += _in_company(examples, taught, chance)
     plain = len(rows)
     rows += _disguised(examples, taught, chance)
     return Taught(
@@ -52,6 +58,25 @@ def gather(examples: Sequence[Example], lessons: Sequence[Lesson]) -> Taught:
         weights=np.array([weight for _, _, weight in rows]),
         plain=plain,
     )
+
+
+def _weight(lesson: Lesson) -> float:
+    return WEIGHT_OF_TOPIC.get(lesson.topic, WEIGHT_OF_LESSON)
+
+
+def _in_company(
+    examples: Sequence[Example], lessons: Sequence[Lesson], chance: random.Random
+) -> Iterator[tuple[str, int, float]]:
+    """Lessons in one message with what somebody harmless wrote: no style is abuse or excuses it."""
+    company = [
+        example.text
+        for example in examples
+        if example.label == 0 and len(example.text) <= _MAX_COMPANY_CHARS
+    ]
+    for lesson in lessons:
+        if company and chance.random() < _SHARE_IN_COMPANY:
+            texts = chance.sample((lesson.text, chance.choice(company)), 2)
+            yield chance.choice((". ", ", ", " ")).join(texts), lesson.label, _weight(lesson)
 
 
 def _disguised(

@@ -28,7 +28,9 @@ mixture of two linear models is one.
 """
 SHARE_OF_CAUTIOUS: Final = 0.15
 WEIGHT_OF_ABUSE: Final = 1.2
-"""Of an abusive row in calibrating, so that one half is where precision and recall meet best."""
+"""Of an abusive row in calibrating. More moves one half towards where precision and recall meet
+best, less keeps harmless hard cases below it.
+"""
 _MAX_ROUNDS: Final = 60
 _KEPT_BITS: Final = 11
 """Of a weight's mantissa: what is cut off is far below what a weight is known to."""

@@ -16,6 +16,7 @@ from sklearn.metrics import (
 )
 
 from chatrooms.ml.model import ToxicityModel
+from chatrooms.ml.training.checks import measure_checks
 from chatrooms.ml.training.corpus import Example
 from chatrooms.ml.training.identities import GROUPS, neutral_sentences
 from chatrooms.ml.training.lessons import Lesson
@@ -42,6 +43,7 @@ def measure(model: ToxicityModel, valid: Sequence[Example], lessons: Sequence[Le
         "calibration": _reliability(labels, scores),
         "sources": _by_source(valid, labels, scores),
         "lessons_held": _lessons(model, [lesson for lesson in lessons if lesson.is_held]),
+        "checks": measure_checks(model, THRESHOLD),
         "respelled": _respelled(model, valid),
         "identities": _identities(model),
         "unreadable_share": round(
