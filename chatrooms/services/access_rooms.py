@@ -9,7 +9,7 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Membership, Room, table_of
 from chatrooms.domain.permissions import Permission, Role, granted
 from chatrooms.services.access import access_account
-from chatrooms.services.bans import is_banned
+from chatrooms.services.bans import is_banned, timed_out_until
 
 _ROOMS, _MEMBERSHIPS = table_of(Room), table_of(Membership)
 
@@ -57,9 +57,13 @@ def access_rooms_to(tx: Transaction, *, actor_id: int, to: Permission) -> list[O
             _ROOMS.c.is_private,
             _ROOMS.c.archived_at,
             _MEMBERSHIPS.c.role,
+            timed_out_until(room_id=_ROOMS.c.id, account_id=actor_id).label("timed_out_until"),
         )
         .join(_MEMBERSHIPS, _MEMBERSHIPS.c.room_id == _ROOMS.c.id)
-        .where(_MEMBERSHIPS.c.account_id == actor_id)
+        .where(
+            _MEMBERSHIPS.c.account_id == actor_id,
+            ~is_banned(room_id=_ROOMS.c.id, account_id=actor_id),
+        )
         .order_by(func.lower(_ROOMS.c.name), _ROOMS.c.id)
     ).all()
     return [
@@ -70,5 +74,6 @@ def access_rooms_to(tx: Transaction, *, actor_id: int, to: Permission) -> list[O
             role=Role(row.role),
             is_private=row.is_private,
             is_archived=row.archived_at is not None,
+            is_timed_out=row.timed_out_until is not None,
         )
     ]

@@ -20,7 +20,7 @@ from chatrooms.domain.errors import (
 from chatrooms.domain.moderation import Mode, Queue
 from chatrooms.domain.permissions import Role
 from chatrooms.services import members, messages, rooms
-from chatrooms.services.moderation import claims, deciding, queue, record, review
+from chatrooms.services.moderation import claims, deciding, queue, record, review, sanctions
 from chatrooms.services.moderation.deciding import Made
 from tests.support.inspect import change, counted_queries, rows
 from tests.support.moderation import ABUSE, moderated, open_queue, shown, status, waiting
@@ -119,6 +119,39 @@ def test_who_loses_the_role_or_the_account_loses_the_queue_at_once(
     for who in (other, moderator):
         with pytest.raises(CaseUnavailable):
             review.get_case(deps, actor_id=who.id, case_id=case_id)
+
+
+@pytest.mark.parametrize("sanction", ["time-out", "ban"])
+def test_a_moderator_who_is_timed_out_or_banned_has_no_queue_while_it_lasts(
+    deps: Deps,
+    private_room: Place,
+    owner: Someone,
+    moderator: Someone,
+    member: Someone,
+    sanction: str,
+) -> None:
+    message_id, case_id = waiting(deps, private_room, member)
+    here: dict[str, Any] = {"room_id": private_room.id, "account_id": moderator.id}
+
+    def looks() -> tuple[Any, ...]:
+        who: dict[str, Any] = {"actor_id": moderator.id}
+        desk = queue.get_desk(deps, **who)
+        cases = queue.list_cases(deps, **who, queue=Queue.FLAGGED).cases
+        return len(desk.rooms), len(desk.waiting), len(cases), queue.count_waiting(deps, **who)
+
+    assert looks() == (1, 1, 1, 1)
+    if sanction == "time-out":
+        imposed = sanctions.time_out(deps, actor_id=owner.id, **here, minutes=5)
+    else:
+        imposed = sanctions.ban(deps, actor_id=owner.id, **here)
+    assert looks() == (0, 0, 0, None)
+    for act in every_act(deps, moderator, case_id):
+        with pytest.raises(CaseUnavailable):
+            act()
+    assert open_queue(deps, message_id) == "flagged"
+    if sanction == "time-out":
+        sanctions.lift(deps, actor_id=owner.id, room_id=private_room.id, sanction_id=imposed)
+        assert looks() == (1, 1, 1, 1)
 
 
 def test_an_archived_room_has_no_queue(

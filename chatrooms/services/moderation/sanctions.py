@@ -228,6 +228,7 @@ def _tell(
         detail=detail,
     )
     tx.after_commit(lambda: deps.bus.nudge_account(account_id))
+    tx.after_commit(lambda: deps.bus.nudge_account(account_id, "moderation"))
     tx.after_commit(lambda: deps.bus.nudge_room(room_id, "members"))
 
 
