@@ -38,11 +38,18 @@ def take_seq(tx: Transaction, *, room_id: int) -> int:
 
 def lock_room(tx: Transaction, *, room_id: int) -> None:
     """Hold the room's lock without taking a number: for looks that decide whether to take one.
-    Always the first lock of a transaction, so that two of them never wait for each other."""
-    tx.execute(select(col(Room.id)).where(col(Room.id) == room_id).with_for_update())
+    Always the first lock of a transaction, so that two of them never wait for each other.
+
+    It is the lock that taking a number takes: it keeps out whoever changes the room, and nobody who
+    stores a row that only belongs to it, such as a notification or a draft."""
+    tx.execute(select(col(Room.id)).where(col(Room.id) == room_id).with_for_update(key_share=True))
 
 
-_LOCK_POLICY = select(_ROOMS.c.policy).where(_ROOMS.c.id == bindparam("room")).with_for_update()
+_LOCK_POLICY = (
+    select(_ROOMS.c.policy)
+    .where(_ROOMS.c.id == bindparam("room"))
+    .with_for_update(key_share=True)
+)
 
 
 def lock_policy(tx: Transaction, *, room_id: int) -> Policy:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
@@ -16,7 +16,7 @@ from chatrooms.domain.events import RoomChanged
 from chatrooms.domain.moderation import Policy
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room, access_room_by_slug
-from chatrooms.services.event_log import append_event, take_seq
+from chatrooms.services.event_log import append_event, lock_policy, take_seq
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.changes import POLICY, announce_change
 from chatrooms.services.rooms import facts_of
@@ -85,10 +85,7 @@ def change_policy(deps: Deps, *, actor_id: int, room_id: int, draft: PolicyDraft
     """
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.EDIT_ROOM)
-        stored = tx.execute(
-            select(col(Room.policy)).where(col(Room.id) == access.room_id).with_for_update()
-        ).scalar_one()
-        before = Policy.model_validate(stored)
+        before = lock_policy(tx, room_id=access.room_id)
         after = draft.checked(before)
         old, new = _difference(before, after)
         if not new:
