@@ -10,7 +10,7 @@ from chatrooms.components.message_body import message_body
 from chatrooms.components.message_files import message_files
 from chatrooms.components.message_marks import message_marks
 from chatrooms.components.poll_card import poll_card
-from chatrooms.components.standing import own_details
+from chatrooms.components.standing import own_details, own_edit
 from chatrooms.components.thread_footer import thread_footer
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow, PollRow
@@ -151,7 +151,7 @@ def _content(
                 rx.cond(
                     message.polls.length() > 0,
                     rx.foreach(message.polls, card),
-                    rx.cond(message.body != "", _text(message)),
+                    rx.cond(message.body != "", _text(message, is_mine)),
                 ),
                 message_files(message.files),
                 message_marks(message, my_vote=my_vote, my_emoji=my_emoji, can_post=can_post),
@@ -160,9 +160,13 @@ def _content(
     )
 
 
-def _text(message: rx.Var[MessageRow]) -> rx.Component:
-    return rx.el.div(
-        message_body(text=message.body, mentions=message.mentions),
-        rx.cond(message.is_edited, rx.el.small(" (edited)", class_name="edited")),
-        class_name=rx.cond(message.is_edited, "is-edited", ""),
+def _text(message: rx.Var[MessageRow], is_mine: rx.Var[bool]) -> rx.Component:
+    is_edited = message.is_edited
+    return rx.fragment(
+        rx.cond(is_mine, own_edit(message_id=message.id, body=message.body)),
+        rx.el.div(
+            message_body(text=message.body, mentions=message.mentions),
+            rx.cond(is_edited, rx.el.small(" (edited)", class_name="edited")),
+            class_name=rx.cond(is_edited, "message-text is-edited", "message-text"),
+        ),
     )

@@ -79,10 +79,31 @@ def own_details(message_id: rx.Var[int]) -> rx.Component:
         rx.foreach(
             StandingState.rows,
             lambda row: rx.cond(
-                (row.message_id == message_id) & ~row.is_held, _details(row), rx.fragment()
+                (row.message_id == message_id) & ~row.is_held & ~row.is_edit,
+                _details(row),
+                rx.fragment(),
             ),
         )
     )
+
+
+@rx.memo
+def own_edit(message_id: rx.Var[int], body: rx.Var[str]) -> rx.Component:
+    """Before the text of an own message of the timeline: what it was changed to, while others still
+    see `body`. The style sheet hides that then."""
+
+    def change(row: rx.Var[StandingRow]) -> rx.Component:
+        is_here = row.is_edit & (row.message_id == message_id) & (row.body != body)
+        return rx.cond(
+            is_here,
+            rx.el.div(
+                message_body(text=row.body, mentions=""),
+                rx.el.small(icon("hourglass", 11), "Checking...", class_name="edited with-icon"),
+                class_name="own-edit",
+            ),
+        )
+
+    return rx.fragment(rx.foreach(StandingState.rows, change))
 
 
 def _details(row: rx.Var[StandingRow]) -> rx.Component:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import col
 
@@ -43,6 +43,7 @@ def erase(tx: Transaction, deps: Deps, *, message: Message) -> MessageDeleted:
     message.score = 0
     message.has_poll = False
     message.withheld, message.judge_at, message.hold_until = "", None, None
+    message.held_edit = message.held_edit_at = None
     message.deleted_at = deps.clock()
     tx.flush()
     tx.execute(
@@ -87,16 +88,38 @@ def _erase_from_log(tx: Transaction, *, message: Message) -> None:
         .where(col(MessageEdit.message_id) == message.id)
         .returning(col(MessageEdit.seq))
     ).all()
-    replies = tx.scalars(
-        select(col(Message.position)).where(col(Message.reply_to_id) == message.id)
+    replies = tx.execute(
+        select(col(Message.id), col(Message.position)).where(
+            col(Message.reply_to_id) == message.id, col(Message.position).is_not(None)
+        )
     ).all()
-    _replace(tx, message.room_id, [message.position], ["message", "body"], "")
-    _replace(tx, message.room_id, [message.position], ["message", "mentions"], [])
-    _replace(tx, message.room_id, [message.position], ["message", "poll"], None)
-    _replace(tx, message.room_id, [message.position], ["message", "attachments"], [])
-    _replace(tx, message.room_id, edits, ["body"], "")
-    _replace(tx, message.room_id, edits, ["mentions"], [])
-    _replace(tx, message.room_id, replies, ["message", "quote", "excerpt"], "")
+    room_id = message.room_id
+    whole = [message.position, *_restored(tx, room_id, [message.id])]
+    quoting = [
+        *(reply.position for reply in replies),
+        *_restored(tx, room_id, [reply.id for reply in replies]),
+    ]
+    _replace(tx, room_id, whole, ["message", "body"], "")
+    _replace(tx, room_id, whole, ["message", "mentions"], [])
+    _replace(tx, room_id, whole, ["message", "poll"], None)
+    _replace(tx, room_id, whole, ["message", "attachments"], [])
+    _replace(tx, room_id, edits, ["body"], "")
+    _replace(tx, room_id, edits, ["mentions"], [])
+    _replace(tx, room_id, quoting, ["message", "quote", "excerpt"], "")
+
+
+def _restored(tx: Transaction, room_id: int, message_ids: Sequence[int]) -> Sequence[int]:
+    """The events that brought these messages back, each with all that the message said."""
+    if not message_ids:
+        return ()
+    of_message: ColumnElement[Any] = literal_column("payload #> '{message,id}'", JSONB)
+    return tx.scalars(
+        select(col(RoomEventRow.seq)).where(
+            col(RoomEventRow.room_id) == room_id,
+            col(RoomEventRow.kind) == "message_restored",
+            of_message.in_([cast(each, JSONB) for each in message_ids]),
+        )
+    ).all()
 
 
 def _replace(

@@ -46,9 +46,7 @@ def lock_room(tx: Transaction, *, room_id: int) -> None:
 
 
 _LOCK_POLICY = (
-    select(_ROOMS.c.policy)
-    .where(_ROOMS.c.id == bindparam("room"))
-    .with_for_update(key_share=True)
+    select(_ROOMS.c.policy).where(_ROOMS.c.id == bindparam("room")).with_for_update(key_share=True)
 )
 
 
@@ -64,7 +62,7 @@ def lock_judging(tx: Transaction, *, room_id: int) -> tuple[Policy, int | None]:
     row = tx.execute(
         select(col(Room.policy), col(Room.correction_id))
         .where(col(Room.id) == room_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).one()
     return Policy.model_validate(row.policy), row.correction_id
 

@@ -127,14 +127,16 @@ def find_unheard(deps: Deps, *, actor_id: int, room_id: int, message_id: int) ->
     Raises: NotAllowed for others' messages; as `access_any_message`.
     """
     with transaction(deps.sessions) as tx:
-        _, message = access_any_message(
+        access, message = access_any_message(
             tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.READ
         )
         if message.author_id != actor_id:
             raise NotAllowed
-        mentions = mentions_in(message.body)
-        is_everybody = mentions.is_everybody and EVERYBODY not in message.mentions
-        rest = mentions.names.difference(message.mentions)
+        mentions, heard = mentions_in(message.newest_text), tuple(message.mentions)
+        if message.held_edit is not None:
+            heard = find_meant(tx, access=access, mentions=mentions).words
+        is_everybody = mentions.is_everybody and EVERYBODY not in heard
+        rest = mentions.names.difference(heard)
         names = tx.scalars(
             select(col(Account.username))
             .where(

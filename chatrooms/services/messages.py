@@ -9,19 +9,15 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Message, MessageEdit, PollRow
+from chatrooms.db.tables import Message, PollRow
 from chatrooms.domain.errors import InvalidInput, MessageUnavailable, NotAllowed, RateLimited
-from chatrooms.domain.events import MessageEdited
-from chatrooms.domain.mentions import mentions_in
-from chatrooms.domain.moderation import Status
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_body, clean
-from chatrooms.services import limits, pins
+from chatrooms.services import editing, limits, pins
 from chatrooms.services.access import RoomAccess, access_any_message, access_message, access_room
 from chatrooms.services.erasing import erase
-from chatrooms.services.event_log import append_event, lock_room, record, take_seq
-from chatrooms.services.mentions import find_meant, tell_mentioned
-from chatrooms.services.moderation import slow_mode, waiting, withdrawing
+from chatrooms.services.event_log import lock_policy, lock_room, record
+from chatrooms.services.moderation import slow_mode, withdrawing
 from chatrooms.services.moderation.standing import nudge_authors
 from chatrooms.services.posting import CheckedPoll, NewMessage, store
 
@@ -152,52 +148,35 @@ def find_posted(deps: Deps, *, author_id: int, client_id: str) -> int | None:
 
 def edit_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int, body: str) -> None:
     """Change the text of one's own message; what it said before is kept. Whom it did not mention
-    before and mentions now is told.
+    before and mentions now is told. In a room that holds messages, others see the change once it
+    is judged.
 
     Raises: NotAllowed for others' messages; MessageUnavailable if deleted; InvalidInput.
     """
     text = check_body(body, max_chars=deps.settings.max_body_chars)
     with transaction(deps.sessions) as tx:
-        access, message = _own_message(
-            tx, actor_id=actor_id, room_id=room_id, message_id=message_id
-        )
+        message = _own_message(tx, actor_id=actor_id, room_id=room_id, message_id=message_id)
         if tx.get(PollRow, message.id) is not None:
             raise NotAllowed("A poll cannot be changed once people may have voted.")
-        if message.body == text:
+        if message.newest_text == text:
             return
         _count(deps, actor_id=actor_id)
-        seq = _take_seq_for(tx, message=message)
+        # The room's lock orders all changes to its messages; another tab may just have been first.
+        policy = lock_policy(tx, room_id=room_id)
+        tx.refresh(message)
+        if message.deleted_at is not None:
+            raise MessageUnavailable
         if message.withheld:
             raise NotAllowed("Moderation keeps this message back. It cannot be changed.")
-        meant = find_meant(tx, access=access, mentions=mentions_in(text))
-        now, before = deps.clock(), message.body
-        waiting.ask_after_commit(tx, deps)
-        tx.add(MessageEdit(message_id=message.id, seq=seq, body=before, replaced_at=now))
-        message.body, message.revision = text, message.revision + 1
-        message.status, message.judge_at = Status.PENDING, now
-        message.mentions, message.edited_at = list(meant.words), now
-        event = MessageEdited(message_id=message.id, body=text, mentions=meant.words, edited_at=now)
-        append_event(tx, deps, room_id=room_id, seq=seq, event=event)
-        if message.pinned_at is not None:
-            pins.note_changed(tx, deps, room_id=room_id)
-        tell_mentioned(
-            tx,
-            deps,
-            access=access,
-            meant=meant.without(mentions_in(before)),
-            message_id=message.id,
-            thread_id=message.thread_id,
-        )
+        editing.edit(tx, deps, message=message, text=text, policy=policy)
 
 
-def _own_message(
-    tx: Transaction, *, actor_id: int, room_id: int, message_id: int
-) -> tuple[RoomAccess, Message]:
+def _own_message(tx: Transaction, *, actor_id: int, room_id: int, message_id: int) -> Message:
     access, message = access_message(
         tx, actor_id=actor_id, room_id=room_id, message_id=message_id, to=Permission.POST
     )
     _check_own(access, message)
-    return access, message
+    return message
 
 
 def _check_own(access: RoomAccess, message: Message) -> None:
@@ -205,15 +184,6 @@ def _check_own(access: RoomAccess, message: Message) -> None:
         raise MessageUnavailable if message.is_held else NotAllowed(_NOT_YOURS)
     if message.deleted_at is not None:
         raise MessageUnavailable
-
-
-def _take_seq_for(tx: Transaction, *, message: Message) -> int:
-    # The room's lock orders all changes to its messages; another tab may just have been first.
-    seq = take_seq(tx, room_id=message.room_id)
-    tx.refresh(message)
-    if message.deleted_at is not None:
-        raise MessageUnavailable
-    return seq
 
 
 def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> None:
@@ -234,7 +204,7 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
         tx.refresh(message)
         if message.deleted_at is not None:
             raise MessageUnavailable
-        is_kept_back = message.is_held or bool(message.withheld)
+        is_own = message.is_held or bool(message.withheld) or message.held_edit is not None
         was_pinned = message.pinned_at is not None
         event = erase(tx, deps, message=message)
         withdrawing.withdraw(tx, deps, message=message)
@@ -242,5 +212,5 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
             record(tx, deps, room_id=room_id, event=event)
         if was_pinned:
             pins.note_changed(tx, deps, room_id=room_id)
-        if is_kept_back:
+        if is_own:
             nudge_authors(tx, deps, room_id=room_id, account_ids=[actor_id])

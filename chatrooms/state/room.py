@@ -16,7 +16,7 @@ from chatrooms.state.outbox import tell_unheard
 from chatrooms.state.past_screens import Shown
 from chatrooms.state.pins import PinsState
 from chatrooms.state.rows import RightsRow
-from chatrooms.state.standing import StandingState
+from chatrooms.state.standing import StandingState, held_edit
 from chatrooms.state.thread import ThreadState, open_thread
 
 
@@ -112,7 +112,8 @@ class RoomState(rx.State):
         message = await _find(self, message_id)
         if message.author.id != await caller.actor_id(self):
             raise NotAllowed("You can only change your own messages.")
-        self.editing_id, self.editing_body, self.edit_error = message.id, message.body, ""
+        self.editing_id, self.edit_error = message.id, ""
+        self.editing_body = await held_edit(self, message.id) or message.body
 
     @rx.event
     def cancel_edit(self):

@@ -280,6 +280,8 @@ class StandingRow:
     is_first: bool = False
     """Whether it is the first below the newest message."""
     is_head: bool = True
+    is_edit: bool = False
+    """Whether it is what a message of the room was changed to, while others see what it said."""
     is_checking: bool = False
     status: str = ""
     why: str = ""

@@ -51,6 +51,7 @@ class StandingState(rx.State):
             rows = _rows(room, found)
             if room.room_id == self._room_id:
                 rows += await _published(self, room, rows)
+                rows += await _edited(self, room, rows)
             caller.put(self, rows=rows, _room_id=room.room_id if rows else 0)
             tab.shows_held = any(row.is_held for row in rows)
         except RoomUnavailable:
@@ -86,6 +87,13 @@ class StandingState(rx.State):
         return StandingState.load
 
 
+async def held_edit(state: rx.State, message_id: int) -> str:
+    """What the person changed a message to that others see only once it is judged; empty if they
+    see it."""
+    own = await state.get_state(StandingState)
+    return next((r.body for r in own.rows if r.is_edit and r.message_id == message_id), "")
+
+
 async def _published(
     state: StandingState, room: LiveRoom, rows: list[StandingRow]
 ) -> list[StandingRow]:
@@ -112,6 +120,29 @@ async def _published(
 def _is_shown(room: LiveRoom, position: int) -> bool:
     """Whether the tabs of a room were sent what stands there."""
     return position <= room.view.seq and not room.unsent
+
+
+async def _edited(
+    state: StandingState, room: LiveRoom, rows: list[StandingRow]
+) -> list[StandingRow]:
+    """Those whose edit was published a moment ago: they show it until the room does."""
+    known = {row.message_id for row in rows}
+    seen = {message.id: message.body for message in room.view.messages}
+    left = {
+        row.message_id: row
+        for row in state.rows
+        if row.is_edit and row.message_id not in known and seen.get(row.message_id) != row.body
+    }
+    if not left:
+        return []
+    texts = await off_loop(
+        standing.find_texts,
+        caller.deps(),
+        actor_id=await caller.actor_id(state),
+        room_id=room.room_id,
+        message_ids=list(left),
+    )
+    return [row for id_, row in left.items() if texts.get(id_) == row.body]
 
 
 def _rows(room: LiveRoom, found: list[Standing]) -> list[StandingRow]:
@@ -147,7 +178,8 @@ def _row(each: Standing) -> StandingRow:
         files=[file_row(file) for file in each.files],
         sent_at=iso(each.sent_at),
         is_held=each.is_held,
-        is_checking=each.is_held and each.status is Status.PENDING,
+        is_edit=each.is_edit,
+        is_checking=(each.is_held or each.is_edit) and each.status is Status.PENDING,
         status=_STATUS[each.status],
         why=_why(each),
         answer=_answer(each),

@@ -112,6 +112,28 @@ def test_a_held_message_is_on_its_authors_screens_alone_until_it_is_judged(
     assert ann.page.evaluate("window.counts") == [1]
 
 
+def test_an_edit_is_on_its_authors_screens_alone_until_it_is_judged(
+    instance: Instance, deps: Deps, room: Place, ann: Screen, ben: Screen
+) -> None:
+    ann.say(TEXT)
+    ben.expect_message(TEXT)
+    moderated(deps, room, Mode.AUTO, hold_limit_ms=60_000)
+    with undecided(instance):
+        ann.act(TEXT, "Edit")
+        ann.textbox("Edit message").fill("The late tulips are out")
+        ann.page.keyboard.press("Enter")
+        changed = ann.page.get_by_role("article").filter(has_text="The late tulips are out")
+        expect(changed).to_contain_text("Checking...")
+        expect(ann.page.get_by_text(TEXT)).to_be_hidden()
+        ann.enter(room)
+        expect(changed).to_contain_text("Checking...")
+        ben.expect_message(TEXT)
+    for screen in (ann, ben):
+        article = screen.message("The late tulips are out")
+        expect(article).to_contain_text("(edited)")
+        expect(article).not_to_contain_text("Checking...")
+
+
 def watch_count(screen: Screen) -> None:
     """Note on each frame how often the message stands on the screen, whenever that changed."""
     screen.page.evaluate(

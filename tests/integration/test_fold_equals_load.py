@@ -12,7 +12,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain.errors import ChatError
-from chatrooms.domain.moderation import Withheld
+from chatrooms.domain.moderation import Mode, Withheld
 from chatrooms.domain.view import WINDOW, RoomView, ThreadView
 from chatrooms.services import (
     history,
@@ -27,12 +27,22 @@ from chatrooms.services import (
     votes,
 )
 from chatrooms.services.event_log import lock_room
-from chatrooms.services.moderation import appeals, decisions, reports, sanctions, undoing
+from chatrooms.services.moderation import (
+    appeals,
+    decisions,
+    judging,
+    policies,
+    reports,
+    sanctions,
+    undoing,
+)
+from chatrooms.services.moderation.policies import PolicyDraft
 from chatrooms.services.moderation.withholding import withhold
 from chatrooms.services.polls import PollDraft
 from chatrooms.services.rooms import RoomDraft
 from tests.support.files import picture, upload
 from tests.support.inspect import assert_gapless, folded, folded_thread
+from tests.support.moderation import ABUSE
 from tests.support.people import Place, Someone, make_room, post, sign_up
 
 KINDS = (
@@ -59,6 +69,7 @@ KINDS = (
     + ("poll", "poll_vote", "poll_vote", "poll_vote", "poll_close")
     + ("moderate", "moderate", "moderate", "moderate", "undo", "hide", "appeal", "report")
     + ("ban", "lift", "time_out")
+    + ("mode", "mode", "judge", "judge")
 )
 EMOJI = ("👍", "🎉", "☕", "no emoji")
 STEPS = st.lists(
@@ -134,7 +145,9 @@ class Story:
             actor_id=actor.id,
             room_id=self.room.id,
             message_id=self._message(number),
-            body=f"Edit {number} @{self.people[number % len(self.people)].username}",
+            body=ABUSE
+            if number % 5 == 0
+            else f"Edit {number} @{self.people[number % len(self.people)].username}",
         )
 
     def _delete(self, actor: Someone, number: int) -> None:
@@ -274,6 +287,19 @@ class Story:
             message = tx.get(Message, self._message(number))
             if message is not None and message.deleted_at is None and not message.withheld:
                 withhold(tx, self.deps, message=message, why=Withheld.REVIEW)
+
+    def _mode(self, actor: Someone, number: int) -> None:
+        chosen = {
+            "mode": list(Mode)[number % 3],
+            "hides_flagged": number % 2 == 0,
+            "holds": number % 4 > 0,
+        }
+        policies.change_policy(
+            self.deps, actor_id=actor.id, room_id=self.room.id, draft=PolicyDraft(chosen)
+        )
+
+    def _judge(self, actor: Someone, number: int) -> None:
+        judging.judge_waiting(self.deps)
 
     def _appeal(self, actor: Someone, number: int) -> None:
         appeals.appeal(

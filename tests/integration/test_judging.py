@@ -21,6 +21,7 @@ from tests.support.moderation import (
     ABUSE,
     FOREIGN,
     HARMLESS,
+    between,
     moderated,
     open_queue,
     shown,
@@ -279,19 +280,6 @@ def test_the_mode_that_counts_is_that_of_the_moment_of_the_verdict(
     between(monkeypatch, lambda: moderated(deps, room, Mode.SEMI_AUTO))
     judging.judge_waiting(deps)
     assert (shown(deps, room), status(deps, said)) == ([ABUSE], "flagged")
-
-
-def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Have something happen once, after texts were taken and before verdicts are settled."""
-    score = judging.score
-    left = [act]
-
-    def scored(deps: Deps, texts: list[str], corrections: list[object]) -> object:
-        if left:
-            left.pop()()
-        return score(deps, texts, corrections)  # pyright: ignore[reportArgumentType]
-
-    monkeypatch.setattr(judging, "score", scored)
 
 
 def test_workers_at_once_judge_each_message_once_and_count_it_once(

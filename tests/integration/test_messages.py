@@ -14,6 +14,7 @@ from chatrooms.db.engine import transaction
 from chatrooms.domain.errors import ChatError, InvalidInput, MessageUnavailable, NotAllowed
 from chatrooms.domain.events import Message, Sequenced
 from chatrooms.services import admission, event_log, history, messages
+from chatrooms.services.moderation import decisions
 from tests.support.inspect import assert_gapless, everything_stored, folded, rows
 from tests.support.people import Place, Someone, make_room, post
 from tests.support.threads import at_once
@@ -146,6 +147,9 @@ def test_a_deleted_message_leaves_its_text_nowhere(
     edit(deps, private_room, owner, message_id, "Zebra two")
     post(deps, private_room, owner, "Another answer", reply_to=message_id)
     edit(deps, private_room, owner, reply, "An edited answer")
+    for each in (reply, message_id, reply):
+        for decide in (decisions.remove, decisions.keep):
+            decide(deps, actor_id=owner.id, room_id=private_room.id, message_id=each)
     assert "Zebra" in everything_stored(deps, *ERASED_FROM)
     before = history.load_view(deps, room_id=private_room.id)
     delete(deps, private_room, owner, message_id)

@@ -1,5 +1,6 @@
 """The handlers of appeals, reports and sanctions, called as any client may."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.moderation import HoldExpiry, Mode
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import decisions, sanctions
+from chatrooms.services.moderation import decisions, judging, sanctions
 from chatrooms.state.new_room import draft
 from chatrooms.state.outbox import OutboxState
 from chatrooms.state.report import ReportState
@@ -16,6 +17,7 @@ from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.sanctions import SanctionsState
 from chatrooms.state.standing import StandingState
+from tests.support.eventually import eventually
 from tests.support.inspect import change, rows
 from tests.support.moderation import moderated, open_queue
 from tests.support.people import Place, Someone, post
@@ -104,6 +106,31 @@ async def test_a_message_that_is_being_checked_is_told_to_its_author(
     await tab.call(StandingState.load)
     (row,) = tab.state(StandingState).rows
     assert (row.client_id, row.is_held, row.status, row.position) == ("one", True, "Checking...", 0)
+
+
+async def test_an_edit_that_waits_is_edited_on_and_stays_until_the_room_shows_it(
+    web: WebProcess, deps: Deps, private_room: Place, member: Someone, said: int
+) -> None:
+    moderated(deps, private_room, Mode.AUTO, hold_expiry=HoldExpiry.KEEP)
+    tab = await open_room(web, member, private_room)
+    await tab.call(RoomState.start_edit, said)
+    assert tab.state(RoomState).editing_body == TEXT
+    await tab.call(RoomState.save_edit, {"body": "The late tulips are out"})
+    await tab.call(StandingState.load)
+    (row,) = tab.state(StandingState).rows
+    assert (row.body, row.is_edit, row.is_checking) == ("The late tulips are out", True, True)
+    await tab.call(RoomState.start_edit, said)
+    assert tab.state(RoomState).editing_body == "The late tulips are out"
+    room = await web.hub.live.open(private_room.id)
+    before = room.view
+    await off_loop(judging.judge_waiting, deps)
+    await eventually(lambda: room.view.messages[-1].body == row.body, what="the room shows it")
+    after, room.view = room.view, replace(room.view, messages=before.messages)
+    await tab.call(StandingState.load)
+    assert [each.body for each in tab.state(StandingState).rows] == [row.body]
+    room.view = after
+    await tab.call(StandingState.load)
+    assert tab.state(StandingState).rows == []
 
 
 async def test_odd_arguments_find_nothing_and_break_nothing(

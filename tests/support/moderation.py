@@ -1,7 +1,10 @@
 """Moderated rooms for tests: a policy, verdicts, and what became of messages."""
 
 import json
+from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
@@ -10,6 +13,7 @@ from chatrooms.domain.events import Message
 from chatrooms.domain.moderation import Mode, Policy, Queue
 from chatrooms.services import history
 from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation import judging
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from tests.support.inspect import change, rows
 from tests.support.people import Place, Someone, post
@@ -40,6 +44,19 @@ def shown(deps: Deps, room: Place) -> list[str]:
 def seen(message: Message) -> str:
     """What one message shows."""
     return message.withheld.value or message.body
+
+
+def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Have something happen once, after texts were taken and before verdicts are settled."""
+    score = judging.score
+    left = [act]
+
+    def scored(deps: Deps, texts: list[str], corrections: list[object]) -> object:
+        if left:
+            left.pop()()
+        return score(deps, texts, corrections)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(judging, "score", scored)
 
 
 def waiting(

@@ -46,7 +46,11 @@ class Message(SQLModel, table=True):
             postgresql_where=text("score > 0"),
         ),
         Index("messages_to_judge", "judge_at", postgresql_where=text("judge_at IS NOT NULL")),
-        Index("messages_held", "hold_until", postgresql_where=text("position IS NULL")),
+        Index(
+            "messages_held",
+            "hold_until",
+            postgresql_where=text("position IS NULL OR held_edit IS NOT NULL"),
+        ),
         Index("messages_search", "search", postgresql_using="gin"),
         Index("messages_sent", "sent_at", "id"),
         Index("messages_with_thread", "sent_at", "id", postgresql_where=text("reply_count > 0")),
@@ -95,7 +99,11 @@ class Message(SQLModel, table=True):
     judge_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     """Since when it waits to be judged, or when a worker that took it counts as lost."""
     hold_until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
-    """While it is held: when the room's choice for late verdicts applies; none for no limit."""
+    """While it or an edit of it is held: when the room's choice for late verdicts applies; none for
+    no limit."""
+    held_edit: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    """What its author changed it to, while others see that only once it is judged."""
+    held_edit_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     mentions: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}")
     )
@@ -119,6 +127,16 @@ class Message(SQLModel, table=True):
     def is_held(self) -> bool:
         """Whether it waits for its place, and only its author knows of it."""
         return cast(int | None, self.position) is None
+
+    @property
+    def newest_text(self) -> str:
+        """What its author last made of it: the text that is judged."""
+        return self.body if self.held_edit is None else self.held_edit
+
+    @property
+    def newest_revision(self) -> int:
+        """The number that `newest_text` has or gets as a revision."""
+        return self.revision if self.held_edit is None else self.revision + 1
 
 
 class MessageEdit(SQLModel, table=True):

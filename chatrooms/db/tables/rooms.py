@@ -146,7 +146,15 @@ class RoomEventRow(SQLModel, table=True):
     """One entry of a room's log: `seq` is gapless within the room."""
 
     __tablename__ = "room_events"
-    __table_args__ = (PrimaryKeyConstraint("room_id", "seq"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("room_id", "seq"),
+        Index(
+            "room_events_restored",
+            "room_id",
+            text("(payload #> '{message,id}')"),
+            postgresql_where=text("kind = 'message_restored'"),
+        ),
+    )
 
     room_id: int = Field(sa_column=reference("rooms.id"))
     seq: int = Field(sa_column=Column(BigInteger, nullable=False))

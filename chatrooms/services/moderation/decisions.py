@@ -159,7 +159,8 @@ def lock_undeleted(tx: Transaction, message: Message) -> None:
 
 
 def _carry_out(tx: Transaction, deps: Deps, action: str, message: Message) -> None:
-    message.judge_at = None
+    if message.held_edit is None:
+        message.judge_at = None
     if action == KEEP:
         message.status = Status.APPROVED
         show(tx, deps, message=message)

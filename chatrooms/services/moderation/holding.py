@@ -1,4 +1,4 @@
-"""Held messages whose verdict is late: the room's own choice applies."""
+"""Held messages and edits whose verdict is late: the room's own choice applies."""
 
 from collections import defaultdict
 
@@ -9,6 +9,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain.moderation import HoldExpiry, Queue, Status
+from chatrooms.services import editing
 from chatrooms.services.event_log import lock_policy
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.withholding import show
@@ -17,15 +18,16 @@ _BATCH = 100
 
 
 def release_overdue(deps: Deps) -> int:
-    """Publish held messages that nobody judged in time, for moderators to look at, or go on holding
-    them, as each room chose; how many were published.
+    """Publish held messages and edits that nobody judged in time, for moderators to look at, or go
+    on holding them, as each room chose; how many were published.
 
     For every web process, so that a room goes on while no worker does; safe to run at once.
     """
+    is_edit = col(Message.held_edit).is_not(None)
     is_overdue = (
-        col(Message.position).is_(None)
+        (col(Message.position).is_(None) | is_edit)
         & (col(Message.hold_until) < func.now())
-        & (col(Message.status) == Status.PENDING.value)
+        & ((col(Message.status) == Status.PENDING.value) | is_edit)
         & col(Message.deleted_at).is_(None)
     )
     with transaction(deps.sessions) as tx:
@@ -51,7 +53,9 @@ def _release(deps: Deps, room_id: int, ids: list[int], is_overdue: ColumnElement
             if policy.hold_expiry is HoldExpiry.KEEP:
                 message.hold_until = None
                 continue
+            message.status = Status.PENDING
             show(tx, deps, message=message)
+            editing.publish_held(tx, deps, message=message)
             open_case(tx, deps, message=message, queue=Queue.UNREVIEWED, score=None)
         is_published = policy.hold_expiry is HoldExpiry.PUBLISH and bool(held)
         if is_published:

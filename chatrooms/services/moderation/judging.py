@@ -52,7 +52,7 @@ _CLAIM = text("""
         ORDER BY judge_at LIMIT :limit
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, room_id, body, revision,
+    RETURNING id, room_id, coalesce(held_edit, body) AS body,
         (SELECT correction_id FROM rooms WHERE rooms.id = messages.room_id) AS correction_id
 """)
 
@@ -62,7 +62,7 @@ class _Taken:
     """A message that this worker took, and what it made of the text."""
 
     message_id: int
-    revision: int
+    text: str
     correction_id: int | None
     """The correction that it was scored with."""
     scored: Scored
@@ -81,7 +81,7 @@ def judge_waiting(deps: Deps) -> int:
         scored = score(deps, [row.body for row in rows], used)
         by_room: dict[int, list[_Taken]] = defaultdict(list)
         for row, each in zip(rows, scored, strict=True):
-            by_room[row.room_id].append(_Taken(row.id, row.revision, row.correction_id, each))
+            by_room[row.room_id].append(_Taken(row.id, row.body, row.correction_id, each))
         for room_id, taken in by_room.items():
             done, makes_due = _settle(deps, room_id=room_id, taken=taken)
             settled += done
@@ -104,13 +104,17 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
         policy, correction_id = lock_judging(tx, room_id=room_id)
         correction = corrections.load(tx, deps, ids=[correction_id]).get(correction_id)
         found = _still_waiting(tx, list(by_id))
-        unchanged = [m for m, _ in found if m.revision == by_id[m.id].revision]
+        unchanged = [m for m, _ in found if m.newest_text == by_id[m.id].text]
         stale = [m for m in unchanged if by_id[m.id].correction_id != correction_id]
         scored = {m.id: by_id[m.id].scored for m in unchanged}
         scored |= _scored_anew(deps, stale, correction)
         waits_in = {message.id: queue for message, queue in found if queue is not None}
         standing, held_by = without_early(tx, room_id=room_id, messages=unchanged)
-        undecided = {each.id for each in standing if each.status == Status.PENDING}
+        undecided = {
+            each.id
+            for each in standing
+            if each.status == Status.PENDING or each.held_edit is not None
+        }
         verdicts = _verdicts(tx, deps, policy, standing, scored, waits_in, correction)
         _store(tx, deps, room_id, policy, verdicts)
         outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
@@ -131,7 +135,7 @@ def _scored_anew(
     """For messages whose room took another correction into use while they were scored."""
     if not messages:
         return {}
-    again = score(deps, [each.body for each in messages], [correction] * len(messages))
+    again = score(deps, [each.newest_text for each in messages], [correction] * len(messages))
     return {message.id: each for message, each in zip(messages, again, strict=True)}
 
 
@@ -205,7 +209,7 @@ def _without_allowed(
     ]
     if not some:
         return {}
-    rests = [fits[message.id].rest(message.body) for message in some]
+    rests = [fits[message.id].rest(message.newest_text) for message in some]
     again = score(deps, rests, [correction] * len(rests))
     return {
         # The places of what drove the score are those of another text.
@@ -252,7 +256,7 @@ def _store(
         {
             "message_id": each.message.id,
             "room_id": room_id,
-            "revision": each.message.revision,
+            "revision": each.message.newest_revision,
             "score": each.scored.score,
             "model": each.scored.model,
             "evidence": _evidence(each),

@@ -131,7 +131,7 @@ def _subjects(
     since = _since(tx, messages) if is_new else {}
     subjects: dict[int, Subject] = {}
     for message in messages:
-        plain = subject_of(message.body)
+        plain = subject_of(message.newest_text)
         account_at, joined_at = since.get(message.author_id, (None, None))
         subjects[message.id] = Subject(
             body=plain.body,
@@ -190,11 +190,11 @@ def _same_before(tx: Transaction, messages: Sequence[Message]) -> dict[int, list
     return {
         message.id: [
             message.sent_at - at
-            for other_id, at in said[message.author_id, _essence(message.body)]
+            for other_id, at in said[message.author_id, _essence(message.newest_text)]
             if other_id < message.id
         ]
         for message in messages
-        if message.body
+        if message.newest_text
     }
 
 

@@ -19,6 +19,7 @@ from chatrooms.domain.moderation import (
     Status,
 )
 from chatrooms.domain.notifications import Kind
+from chatrooms.services import editing
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.scoring import Scored
 from chatrooms.services.moderation.standing import nudge_authors
@@ -66,11 +67,13 @@ def apply(
             open_case(tx, deps, message=message, queue=queue, score=verdict.scored.score)
             is_queue_changed = True
         if decision in (Decision.HIDE, Decision.REMOVE):
-            withhold(tx, deps, message=message, why=WITHHELD_AFTER[decision])
+            why = WITHHELD_AFTER[decision]
+            withhold(tx, deps, message=message, why=why, is_for_edit=True)
             _tell_author(tx, deps, verdict)
             kept_back.add(message.author_id)
         else:
             show_held(tx, deps, message=message)
+            editing.publish_held(tx, deps, message=message)
         if decision in STOPPED:
             is_removed = decision is Decision.REMOVE
             alerts[Kind.AUTO_REMOVED if is_removed else Kind.UNSAFE] = message

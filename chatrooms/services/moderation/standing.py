@@ -36,6 +36,8 @@ class Standing:
     files: tuple[Attachment, ...]
     is_held: bool
     """Whether it never was on anybody else's screen."""
+    is_edit: bool
+    """Whether others see what it said before: `body` is what it was changed to."""
     status: Status
     rule: str
     """The rule that decided; empty if it was the model or a moderator."""
@@ -55,7 +57,7 @@ class Standing:
 
 def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> list[Standing]:
     """The actor's own messages in a room that others do not see, oldest first: those that are held,
-    and those that are withheld. Raises: as `access_room`."""
+    those that are withheld, and edits that are held. Raises: as `access_room`."""
     is_recent = col(Message.sent_at) > deps.clock() - SHOWN_FOR
     is_held = col(Message.position).is_(None) & (
         is_recent | (col(Message.status) != Status.REMOVED.value)
@@ -68,7 +70,11 @@ def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> li
                 col(Message.room_id) == room_id,
                 col(Message.author_id) == actor_id,
                 col(Message.deleted_at).is_(None),
-                or_(is_held, col(Message.withheld) != Withheld.NO),
+                or_(
+                    is_held,
+                    col(Message.withheld) != Withheld.NO,
+                    col(Message.held_edit).is_not(None),
+                ),
             )
             .order_by(col(Message.id).desc())
             .limit(limit)
@@ -116,6 +122,24 @@ def find_places(
     return {row.id: row.position for row in rows}
 
 
+def find_texts(
+    deps: Deps, *, actor_id: int, room_id: int, message_ids: Sequence[int]
+) -> dict[int, str]:
+    """What the actor's own of these messages say to everybody. Raises: as `access_room`."""
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        rows = tx.execute(
+            select(col(Message.id), col(Message.body)).where(
+                col(Message.id).in_(message_ids),
+                col(Message.room_id) == room_id,
+                col(Message.author_id) == actor_id,
+                col(Message.position).is_not(None),
+                col(Message.withheld) == Withheld.NO.value,
+            )
+        ).all()
+    return {row.id: row.body for row in rows}
+
+
 def _verdicts(tx: Transaction, ids: Sequence[int]) -> dict[int, VerdictRow]:
     rows = tx.scalars(
         select(VerdictRow)
@@ -134,6 +158,10 @@ def _standing(
 ) -> Standing:
     appeal = removal.appeal if removal else None
     decided = removal.decision if removal else None
+    is_edit = message.held_edit is not None
+    if is_edit:
+        # What was found so far is about the text before.
+        verdict = None
     by_model = verdict is not None and (decided is None or decided.by_id is None)
     is_of_text = by_model and verdict is not None and verdict.revision == message.revision
     score = verdict.score if verdict is not None and by_model and not verdict.rule else None
@@ -141,11 +169,12 @@ def _standing(
         message_id=message.id,
         client_id=message.client_id,
         thread_id=message.thread_id,
-        body=message.body,
+        body=message.newest_text,
         sent_at=message.sent_at,
         files=files,
         is_held=message.is_held,
-        status=Status(message.status),
+        is_edit=is_edit,
+        status=Status.PENDING if is_edit else Status(message.status),
         rule=verdict.rule if verdict is not None and by_model else "",
         reason=decided.reason if decided is not None and decided.by_id is not None else "",
         marks=_marks(verdict.evidence) if is_of_text and verdict is not None else (),
