@@ -24,6 +24,7 @@ _ICONS = {
     "sanctioned": "timer",
     "unsafe": "triangle-alert",
     "auto_removed": "trash-2",
+    "appeal": "scale",
 }
 
 

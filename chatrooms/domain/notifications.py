@@ -28,9 +28,11 @@ class Kind(StrEnum):
     """For moderators: something waits that the model or a person found unsafe."""
     AUTO_REMOVED = "auto_removed"
     """For moderators: model or rules removed a message, about which nothing waits."""
+    APPEAL = "appeal"
+    """For moderators: an author objects to a removal."""
 
 
-FOR_MODERATORS = frozenset({Kind.UNSAFE, Kind.AUTO_REMOVED})
+FOR_MODERATORS = frozenset({Kind.UNSAFE, Kind.AUTO_REMOVED, Kind.APPEAL})
 OF_MODERATION = FOR_MODERATORS | {
     Kind.MODERATED,
     Kind.REPORT_DECIDED,

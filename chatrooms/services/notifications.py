@@ -16,7 +16,12 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, Membership, Message, Notification, Room
 from chatrooms.domain.events import Person
-from chatrooms.domain.notifications import OF_MODERATION, OUTLIVE_MEMBERSHIP, Kind
+from chatrooms.domain.notifications import (
+    FOR_MODERATORS,
+    OF_MODERATION,
+    OUTLIVE_MEMBERSHIP,
+    Kind,
+)
 from chatrooms.domain.permissions import Role
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import access_account, is_id
@@ -24,6 +29,7 @@ from chatrooms.services.bans import is_banned
 from chatrooms.services.people import person_of
 
 _BY = aliased(Account)
+_FOR_STAFF = FOR_MODERATORS | {Kind.JOIN_REQUEST}
 _STAFF = [Role.OWNER.value, Role.MODERATOR.value]
 
 
@@ -100,7 +106,7 @@ def _visible(wanted: Any, *, actor_id: int) -> Any:
                 col(Notification.kind).in_([kind.value for kind in OUTLIVE_MEMBERSHIP]),
             ),
             or_(
-                col(Notification.kind) != Kind.JOIN_REQUEST.value,
+                col(Notification.kind).not_in([kind.value for kind in _FOR_STAFF]),
                 col(Membership.role).in_(_STAFF),
             ),
             or_(

@@ -24,6 +24,7 @@ _WORDS = {
     Kind.SANCTIONED: "Moderation",
     Kind.UNSAFE: "Unsafe",
     Kind.AUTO_REMOVED: "Removed",
+    Kind.APPEAL: "Appeal",
 }
 _ONE = {
     Kind.MENTION: "{by} mentioned you in {room}",
@@ -42,6 +43,7 @@ _ONE = {
     Kind.SANCTIONED: "{outcome} {room}",
     Kind.UNSAFE: "A message in {room} may be unsafe",
     Kind.AUTO_REMOVED: "A message in {room} was removed automatically",
+    Kind.APPEAL: "Somebody appeals against a removal in {room}",
 }
 _MANY = {
     Kind.REPLY: "{count} new replies to you in {room}",
@@ -49,6 +51,7 @@ _MANY = {
     Kind.POLL_VOTES: "{count} new votes in your poll in {room}",
     Kind.UNSAFE: "{count} messages in {room} may be unsafe",
     Kind.AUTO_REMOVED: "Messages in {room} were removed automatically",
+    Kind.APPEAL: "{count} appeals against removals in {room}",
     Kind.INVITATION: "{count} people accepted your invitation to {room}",
 }
 _OUTCOMES = {
@@ -101,10 +104,10 @@ def title_of(told: Told) -> str:
 
 
 def _path_of(told: Told) -> str:
-    if told.kind is Kind.UNSAFE:
-        return "/moderation"
     if told.kind is Kind.AUTO_REMOVED:
         return _removed_path(told)
+    if told.kind in FOR_MODERATORS:
+        return "/moderation"
     is_out = told.kind is Kind.SANCTIONED and told.text.startswith("ban:")
     if not told.slug or is_out:
         return "/"

@@ -171,6 +171,25 @@ def test_an_appeal_is_answered_by_somebody_else_or_an_owner(
     assert shown(deps, room) == [TEXT]
 
 
+def test_moderators_who_may_answer_hear_of_appeals_until_all_are_answered(
+    deps: Deps, room: Place, owner: Someone, member: Someone, moderator: Someone, other: Someone
+) -> None:
+    def bell(who: Someone) -> list[str]:
+        found = notifications.list_notifications(deps, actor_id=who.id)
+        return [title_of(n) for n in found if n.kind == "appeal" and not n.is_read]
+
+    mine = [post(deps, room, member, TEXT), post(deps, room, member, TEXT)]
+    for each in mine:
+        remove(deps, room, moderator, each)
+        appeal(deps, room, member, each)
+    assert bell(owner) == bell(other) == [f"2 appeals against removals in {room.slug}"]
+    assert bell(moderator) == bell(member) == []
+    keep(deps, room, other, mine[0])
+    assert len(bell(owner)) == 1
+    messages.delete_message(deps, actor_id=member.id, room_id=room.id, message_id=mine[1])
+    assert bell(owner) == bell(other) == []
+
+
 def test_nobody_answers_an_appeal_of_their_own(
     deps: Deps, room: Place, owner: Someone, moderator: Someone, other: Someone
 ) -> None:

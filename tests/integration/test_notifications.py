@@ -245,6 +245,7 @@ def test_every_kind_has_its_words() -> None:
         (Kind.REPORT_DECIDED, "kept", False, "/rooms/room?message=7"),
         (Kind.UNSAFE, "", False, "/moderation"),
         (Kind.AUTO_REMOVED, "", True, "/moderation/audit?message=7"),
+        (Kind.APPEAL, "", False, "/moderation"),
         (Kind.SANCTIONED, "time_out:60:Why", False, "/rooms/room?message=7"),
         (Kind.SANCTIONED, "ban:0:Why", False, "/"),
     ],

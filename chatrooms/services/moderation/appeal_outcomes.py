@@ -8,6 +8,7 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import AppealRow, AuditRow, Message
 from chatrooms.domain.moderation import Status
 from chatrooms.domain.notifications import Kind
+from chatrooms.services.moderation.alerts import settle_alerts
 from chatrooms.services.moderation.cases import close_case
 from chatrooms.services.moderation.standing import nudge_authors
 from chatrooms.services.notify import notify
@@ -57,7 +58,9 @@ def follow_undo(
         return
     made = find_open(tx, message_id=message.id)
     if made is not None and message.status != Status.REMOVED:
-        close_case(tx, deps, message_id=message.id, outcome="undone", by_id=by_id)
+        closed = close_case(tx, deps, message_id=message.id, outcome="undone", by_id=by_id)
+        if closed is not None:
+            settle_alerts(tx, deps, closed=closed)
         settle(tx, deps, made, by_id=by_id, answer="", is_granted=True)
 
 

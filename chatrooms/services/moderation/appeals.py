@@ -8,10 +8,13 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import AppealRow, VerdictRow
 from chatrooms.domain.errors import InvalidInput, MessageUnavailable
 from chatrooms.domain.moderation import Queue, Status
-from chatrooms.domain.permissions import Permission
+from chatrooms.domain.notifications import Kind
+from chatrooms.domain.permissions import Permission, Role
 from chatrooms.domain.text import check_line
 from chatrooms.services.access import access_any_message
+from chatrooms.services.admission import role_of
 from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation.alerts import alert
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.removals import find_removals
 from chatrooms.services.moderation.standing import nudge_authors
@@ -54,7 +57,12 @@ def appeal(deps: Deps, *, actor_id: int, room_id: int, message_id: int, text: st
         tx.flush()
         score = newest_score(tx, message_id=message.id)
         open_case(tx, deps, message=message, queue=Queue.APPEALS, score=score)
-        nudge_staff(tx, deps, room_id=room_id)
+        staff = set(nudge_staff(tx, deps, room_id=room_id))
+        by_id = removal.decision.by_id
+        if by_id and role_of(tx, room_id=room_id, account_id=by_id) is not Role.OWNER:
+            # Somebody else answers an appeal against one's decision.
+            staff.discard(by_id)
+        alert(tx, deps, kind=Kind.APPEAL, message=message, staff=staff)
         nudge_authors(tx, deps, room_id=room_id, account_ids=[actor_id])
 
 

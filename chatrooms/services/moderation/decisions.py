@@ -17,6 +17,7 @@ from chatrooms.domain.text import check_line
 from chatrooms.services.access import RoomAccess, access_any_message
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation import appeal_outcomes
+from chatrooms.services.moderation.alerts import settle_alerts
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import close_case, nudge_staff
 from chatrooms.services.moderation.counting import count_moderated
@@ -119,6 +120,8 @@ def _decide(
         closed = close_case(tx, deps, message_id=message.id, outcome=action, by_id=access.actor.id)
         if case_id is not None and (closed is None or closed.id != case_id):
             raise CaseDecided
+        if closed is not None:
+            settle_alerts(tx, deps, closed=closed)
         queue = Queue(closed.queue) if closed else None
         before = _Before(Status(message.status), Withheld(message.withheld), message.is_held, queue)
         _carry_out(tx, deps, action, message)

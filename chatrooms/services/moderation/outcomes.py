@@ -20,6 +20,7 @@ from chatrooms.domain.moderation import (
 )
 from chatrooms.domain.notifications import Kind
 from chatrooms.services import editing
+from chatrooms.services.moderation.alerts import alert
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.scoring import Scored
 from chatrooms.services.moderation.standing import nudge_authors
@@ -81,7 +82,7 @@ def apply(
     if is_queue_changed or alerts:
         staff = nudge_staff(tx, deps, room_id=room_id)
         for kind, message in alerts.items():
-            _alert(tx, deps, staff, message, kind)
+            alert(tx, deps, kind=kind, message=message, staff=staff)
 
 
 def show_held(tx: Transaction, deps: Deps, *, message: Message) -> None:
@@ -110,16 +111,4 @@ def _tell_author(tx: Transaction, deps: Deps, verdict: Verdict) -> None:
         room_id=message.room_id,
         message_id=message.id,
         detail="removed" if is_removed else "review",
-    )
-
-
-def _alert(tx: Transaction, deps: Deps, staff: Sequence[int], message: Message, kind: Kind) -> None:
-    notify(
-        tx,
-        deps,
-        account_ids=staff,
-        kind=kind,
-        group_key=str(message.room_id),
-        room_id=message.room_id,
-        message_id=message.id,
     )

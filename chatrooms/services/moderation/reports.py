@@ -17,9 +17,9 @@ from chatrooms.domain.text import check_line
 from chatrooms.services import limits
 from chatrooms.services.access import access_message
 from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation.alerts import alert
 from chatrooms.services.moderation.appeals import newest_score
 from chatrooms.services.moderation.cases import nudge_staff, open_case
-from chatrooms.services.notify import notify
 
 MAX_REASON_CHARS = 300
 FRIVOLOUS_AFTER = 3
@@ -54,15 +54,7 @@ def report(deps: Deps, *, actor_id: int, room_id: int, message_id: int, reason: 
         score = newest_score(tx, message_id=message.id)
         open_case(tx, deps, message=message, queue=Queue.REPORTED, score=score)
         staff = nudge_staff(tx, deps, room_id=room_id)
-        notify(
-            tx,
-            deps,
-            account_ids=set(staff) - {actor_id, message.author_id},
-            kind=Kind.UNSAFE,
-            group_key=str(room_id),
-            room_id=room_id,
-            message_id=message.id,
-        )
+        alert(tx, deps, kind=Kind.UNSAFE, message=message, staff=set(staff) - {actor_id})
 
 
 def _store(tx: Transaction, deps: Deps, *, message: Message, reporter_id: int, reason: str) -> None:

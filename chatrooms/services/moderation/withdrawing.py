@@ -10,6 +10,7 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message, ReportRow, VerdictRow
 from chatrooms.domain.notifications import Kind
 from chatrooms.services.moderation import appeal_outcomes
+from chatrooms.services.moderation.alerts import settle_alerts
 from chatrooms.services.moderation.cases import close_case, nudge_staff
 from chatrooms.services.notify import notify
 
@@ -19,6 +20,7 @@ def withdraw(tx: Transaction, deps: Deps, *, message: Message) -> None:
     from verdicts. The caller holds the room's lock and has checked the right."""
     closed = close_case(tx, deps, message_id=message.id, outcome="deleted", by_id=None)
     if closed is not None:
+        settle_alerts(tx, deps, closed=closed)
         nudge_staff(tx, deps, room_id=message.room_id)
         _answer_reports(tx, deps, message=message)
         appeal_outcomes.close(tx, deps, message_id=message.id)
