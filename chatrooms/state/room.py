@@ -109,9 +109,7 @@ class RoomState(rx.State):
     @rx.event
     async def start_edit(self, message_id: int):
         """Put one's own message into an editor."""
-        message = await _find(self, message_id)
-        if message.author.id != await caller.actor_id(self):
-            raise NotAllowed("You can only change your own messages.")
+        message = await _find_own(self, message_id)
         self.editing_id, self.edit_error = message.id, ""
         self.editing_body = await held_edit(self, message.id) or message.body
 
@@ -252,6 +250,13 @@ async def _jump(state: RoomState, message_id: int) -> None:
     state.target_id = place.root_id
     if place.is_reply:
         await open_thread(state, message_id)
+
+
+async def _find_own(state: RoomState, message_id: Any) -> Message:
+    message = await _find(state, message_id)
+    if message.author.id != await caller.actor_id(state):
+        raise NotAllowed("You can only change your own messages.")
+    return message
 
 
 async def _find(state: RoomState, message_id: Any) -> Message:

@@ -144,8 +144,14 @@ def test_moderators_are_alerted_but_neither_reporter_nor_author(
     assert len(told(deps, moderator, "unsafe")) == 1
     assert told(deps, owner, "unsafe") == told(deps, member, "unsafe") == []
     report(deps, room, moderator, said)
-    assert told(deps, moderator, "unsafe") == told(deps, moderator, "unsafe")
     assert told(deps, owner, "unsafe") == []
+    unread = (
+        "SELECT account_id FROM notifications "
+        "WHERE kind = 'unsafe' AND read_at IS NULL AND room_id = :room"
+    )
+    assert rows(deps, unread, room=room.id) == [(moderator.id,)]
+    decide(deps, room, moderator, said, keeps=True)
+    assert rows(deps, unread, room=room.id) == []
 
 
 @pytest.mark.parametrize(
