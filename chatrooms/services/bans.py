@@ -29,6 +29,12 @@ def is_banned(*, room_id: Any, account_id: Any) -> Any:
     return select(_SANCTIONS.c.id).where(ban).exists()
 
 
+def is_timed_out(*, room_id: Any, account_id: Any) -> Any:
+    """Whether an account may only read in a room for a while."""
+    time_out = stands(TIME_OUT, room_id=room_id, account_id=account_id)
+    return select(_SANCTIONS.c.id).where(time_out).exists()
+
+
 def timed_out_until(*, room_id: Any, account_id: Any) -> Any:
     """Until when an account may not write in a room; null if it may."""
     time_out = stands(TIME_OUT, room_id=room_id, account_id=account_id)

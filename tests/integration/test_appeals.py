@@ -16,7 +16,7 @@ from chatrooms.domain.errors import (
 from chatrooms.domain.moderation import HoldExpiry, Mode
 from chatrooms.domain.permissions import Role
 from chatrooms.services import history, messages, notifications, polls, votes
-from chatrooms.services.moderation import appeals, decisions, standing, undoing
+from chatrooms.services.moderation import appeals, decisions, sanctions, standing, undoing
 from chatrooms.services.moderation.standing import Standing
 from chatrooms.services.polls import PollDraft
 from chatrooms.state.notices import title_of
@@ -190,6 +190,22 @@ def test_moderators_who_may_answer_hear_of_appeals_until_all_are_answered(
     assert len(bell(owner)) == 1
     messages.delete_message(deps, actor_id=member.id, room_id=room.id, message_id=mine[1])
     assert bell(owner) == bell(other) == []
+
+
+def test_a_moderator_in_a_time_out_hears_of_no_appeal(
+    deps: Deps, room: Place, owner: Someone, member: Someone, moderator: Someone, other: Someone
+) -> None:
+    here: dict[str, Any] = {"actor_id": owner.id, "room_id": room.id, "account_id": other.id}
+    sanctions.time_out(deps, **here, minutes=60, reason="Cool down")
+    said = post(deps, room, member, TEXT)
+    remove(deps, room, moderator, said)
+    appeal(deps, room, member, said)
+    heard = {
+        who: [n.kind for n in notifications.list_notifications(deps, actor_id=who)]
+        for who in (owner.id, other.id)
+    }
+    assert "appeal" in heard[owner.id]
+    assert "appeal" not in heard[other.id]
 
 
 def test_nobody_answers_an_appeal_of_their_own(

@@ -12,6 +12,7 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import CaseRow, Membership, Message, table_of
 from chatrooms.domain.moderation import Queue
 from chatrooms.domain.permissions import Role
+from chatrooms.services.bans import is_timed_out
 
 _STAFF = (Role.OWNER.value, Role.MODERATOR.value)
 _URGENCY = {
@@ -77,6 +78,13 @@ _STAFF_OF = select(table_of(Membership).c.account_id).where(
 )
 
 
+_ACTING_STAFF_OF = _STAFF_OF.where(
+    ~is_timed_out(
+        room_id=table_of(Membership).c.room_id, account_id=table_of(Membership).c.account_id
+    )
+)
+
+
 def list_staff(tx: Transaction, *, room_id: int) -> list[int]:
     """The accounts of those who moderate a room."""
     return list(tx.scalars(_STAFF_OF, {"room": room_id}))
@@ -96,8 +104,8 @@ def list_staff_of(tx: Transaction, *, room_ids: Collection[int]) -> dict[int, li
 
 def nudge_staff(tx: Transaction, deps: Deps, *, room_id: int) -> list[int]:
     """Have the open moderation pages of a room's moderators load what waits anew, after the commit;
-    the moderators' accounts."""
-    staff = list_staff(tx, room_id=room_id)
+    the moderators' accounts. Those who are timed out have nothing to decide meanwhile."""
+    staff = list(tx.scalars(_ACTING_STAFF_OF, {"room": room_id}))
     if staff:
         tx.after_commit(lambda: deps.bus.nudge_accounts(staff, "moderation"))
     return staff
