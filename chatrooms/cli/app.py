@@ -15,6 +15,7 @@ COMMANDS = (
     "demo",
     "build-frontend",
     "score",
+    "summarize",
     "train-moderation",
 )
 
