@@ -75,7 +75,7 @@ def test_no_identity_is_flagged_more_than_twice_as_often(model: ToxicityModel) -
     assert identities["highest"] <= 2 * identities["false_positive_rate"]
 
 
-def test_what_was_not_looked_at_is_told_as_well(model: ToxicityModel) -> None:
+def test_the_fresh_half_of_the_checks_is_told_as_well(model: ToxicityModel) -> None:
     checks = model.card["measured"]["checks"]
     assert checks["groups"]["fresh"]["accuracy"] > 0.68
     assert checks["everyday"]["fresh"]["false_positive_rate"] < 0.15

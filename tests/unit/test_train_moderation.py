@@ -12,6 +12,7 @@ from chatrooms.ml.training import pipeline
 from chatrooms.ml.training.checks import read_checks
 from chatrooms.ml.training.corpus import read_corpus
 from chatrooms.ml.training.disguise import disguise
+from chatrooms.ml.training.identities import GROUPS, neutral_sentences
 from chatrooms.ml.training.lessons import make_lessons
 from chatrooms.ml.training.other_spellings import WAYS, respell
 from chatrooms.ml.wordlist import words
@@ -131,6 +132,7 @@ def test_no_check_is_taught_and_both_halves_ask_for_every_ability() -> None:
     checks = read_checks()
     taught = {lesson.text.lower() for lesson in make_lessons()}
     assert taught.isdisjoint(check.text.lower() for check in checks)
+    assert taught.isdisjoint(text.lower() for group in GROUPS for text in neutral_sentences(group))
     assert {c.ability for c in checks if c.is_fresh} == {c.ability for c in checks}
     assert {c.ability for c in checks if not c.is_fresh} == {c.ability for c in checks}
     assert all("{" not in check.text for check in checks)

@@ -25,14 +25,21 @@ LIMITS: Final = (
     "It reads words, not context: irony, a grudge between two people, or a reference to an "
     "earlier message are beyond it.",
     "Hate without any rude word is found about half of the time; where it is only implied, one "
-    "time in five.",
+    "time in three.",
     "Where abuse of a group is quoted to reject it, many a message is flagged: see the abilities.",
     "Threats without a word of violence are mostly missed.",
     "Text in other languages or scripts is left unscored; mixed text is scored by its English.",
     "Sources disagree about bare profanity; the labels hold perhaps one error in ten.",
     "The lessons are by one author, who had seen the development list of harmless hard cases when "
-    "writing them and teaches other uses of some of its words: its figures flatter the model, the "
-    "fresh half of the abilities less so.",
+    "writing them and teaches other uses of some of its words: its figures flatter the model. The "
+    "fresh half of the abilities is not unseen either: its results for `groups` were once printed, "
+    "ability by ability, together with those of the other half, and its accuracy decided about "
+    "shipping.",
+    "None of the neutral sentences that name an identity is taught, but which of the first 48 "
+    "failed was known when the lessons `ways_of_life` were written, and words of theirs "
+    "(neighbours, voters, ladder) occur there in other sentences. None of the 48 is flagged now, "
+    "which flatters the model: of the 26 others one is flagged for every identity.",
+    "The sources left out were measured before the lessons `ways_of_life` were added.",
     "The respelling generator shares no code and no table with training and normalising, but its "
     "first failures led to repairs of the normaliser.",
     "Scores of one version cannot be compared with scores of another.",
@@ -159,8 +166,9 @@ def _checks(files: dict[str, Numbers]) -> str:
     head = (
         "Our own sentences, never taught: `groups` after the functionalities of HateCheck, "
         "`everyday` with harmless hard cases and abuse without the usual words. Sentences and "
-        "lessons are by one author. The results of half of them were seen while the model was "
-        "made; those of the fresh half were not."
+        "lessons are by one author. Single results of half of them were seen while the model "
+        "was made, of the fresh half none; but for `groups` the shares by ability were once "
+        "printed over both halves while it was made, so its fresh half is not wholly unseen."
     )
     names = ("sentences", "accuracy", "false_positive_rate", "recall")
     halves = {

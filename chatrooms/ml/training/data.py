@@ -16,7 +16,7 @@ SEED: Final = 4
 WEIGHT_OF_SOURCE: Final = {"civil_not_toxic": 0.3, "hatexplain": 0.7}
 """Rows of sources whose labels are contested count for less than one."""
 WEIGHT_OF_LESSON: Final = 1.5
-WEIGHT_OF_TOPIC: Final = {"identity": 0.75, "groups": 0.75}
+WEIGHT_OF_TOPIC: Final = {"identity": 0.75, "groups": 0.75, "ways_of_life": 1.25}
 """Topics with so many lessons that each of them counts for less."""
 WEIGHT_OF_DISGUISE: Final = 0.5
 _MAX_DISGUISED_CHARS: Final = 300

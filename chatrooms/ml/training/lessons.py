@@ -19,7 +19,7 @@ _HELD_EVERY: Final = 8
 """One template of so many is not taught but measured."""
 _FILLINGS: Final = 5
 _FILLINGS_WITH_PEOPLE: Final = 12
-_PEOPLE: Final = ("groups", "person", "trait")
+_PEOPLE: Final = ("groups", "person", "trait", "identity")
 _OPENINGS: Final = (
     "hey ",
     "lol ",
