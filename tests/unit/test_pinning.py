@@ -7,7 +7,9 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(\[[a-z0-9,]+\])?==[A-Za-z0-9.+!]+$")
-FILES = ["requirements.txt", "requirements-dev.txt", "constraints.txt"]
+HASHED = re.compile(r"^[a-z0-9-]+==[0-9.]+ --hash=sha256:[0-9a-f]{64}$")
+WEIGHTS = "requirements-minilm.txt"
+FILES = ["requirements.txt", "requirements-dev.txt", "constraints.txt", WEIGHTS]
 
 
 def pins(name: str) -> dict[str, str]:
@@ -29,6 +31,11 @@ def test_direct_requirements_agree_with_the_constraints(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_no_requirement_names_an_address(name: str) -> None:
     assert not re.search(r"https?:|file:|--index|--find-links|@ ", (PROJECT / name).read_text())
+
+
+def test_the_weights_are_pinned_by_their_hash() -> None:
+    lines = [line for line in (PROJECT / WEIGHTS).read_text().splitlines() if line[:1] not in "#"]
+    assert [bool(HASHED.match(line)) for line in lines] == [True]
 
 
 def test_the_frontend_lock_names_no_address() -> None:

@@ -1,0 +1,1 @@
+"""Texts as vectors whose products tell how near they are in meaning or in wording."""

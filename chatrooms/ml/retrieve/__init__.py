@@ -1,0 +1,1 @@
+"""Finding the messages of a room that answer a question."""
