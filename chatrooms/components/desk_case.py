@@ -5,12 +5,13 @@ import reflex as rx
 from chatrooms.components.avatar import face_link, name_link
 from chatrooms.components.browser import local_date_time, local_moment
 from chatrooms.components.controls import button, chip, icon, icon_button, link
+from chatrooms.components.marked_text import offered, segment
 from chatrooms.services.bans import BAN, TIME_OUT
 from chatrooms.services.moderation.decisions import MAX_REASON_CHARS
 from chatrooms.state.case import CaseState
 from chatrooms.state.decision import DecisionState
 from chatrooms.state.desk import DeskState
-from chatrooms.state.rows import EntryRow, SaidRow, SegmentRow
+from chatrooms.state.rows import EntryRow, SaidRow
 
 CASE = CaseState.case
 _LENGTHS = {
@@ -93,7 +94,8 @@ def _judged() -> rx.Component:
             rx.foreach(CASE.notes, lambda note: chip(note, class_name="sm warn")),
             class_name="who",
         ),
-        rx.el.p(rx.foreach(CASE.segments, _segment), class_name="judged-text"),
+        rx.el.p(rx.foreach(CASE.segments, segment), class_name="judged-text"),
+        offered(CASE.choices),
         rx.foreach(
             CASE.files, lambda name: rx.el.p(icon("paperclip", 14), name, class_name="with-icon")
         ),
@@ -101,10 +103,6 @@ def _judged() -> rx.Component:
         rx.el.p(CASE.why, class_name="hint"),
         class_name="judged",
     )
-
-
-def _segment(segment: rx.Var[SegmentRow]) -> rx.Component:
-    return rx.cond(segment.is_marked, rx.el.mark(segment.text), rx.el.span(segment.text))
 
 
 def _bar() -> rx.Component:

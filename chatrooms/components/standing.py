@@ -6,11 +6,12 @@ from chatrooms.components.avatar import avatar
 from chatrooms.components.browser import local_time
 from chatrooms.components.controls import button, error_note, icon
 from chatrooms.components.delete_message import delete_dialog
+from chatrooms.components.marked_text import offered, segment
 from chatrooms.components.message_body import message_body
 from chatrooms.components.message_files import message_files
 from chatrooms.services.moderation.appeals import MAX_APPEAL_CHARS
 from chatrooms.state.live import LiveState
-from chatrooms.state.rows import MessageRow, SegmentRow, StandingRow
+from chatrooms.state.rows import MessageRow, StandingRow
 from chatrooms.state.session import SessionState
 from chatrooms.state.standing import StandingState
 
@@ -48,6 +49,7 @@ def _held(row: rx.Var[StandingRow], is_head: rx.Var[bool]) -> rx.Component:
                 row.is_checking,
                 rx.fragment(
                     rx.cond(row.body != "", message_body(text=row.body, mentions="")),
+                    offered(row.choices),
                     rx.cond(is_head, rx.fragment(), checking),
                 ),
                 _details(row),
@@ -109,7 +111,8 @@ def own_edit(message_id: rx.Var[int], body: rx.Var[str]) -> rx.Component:
 def _details(row: rx.Var[StandingRow]) -> rx.Component:
     return rx.el.div(
         rx.cond(row.is_held, rx.el.p(icon("shield", 14), row.status, class_name="gone withheld")),
-        rx.cond(row.body != "", rx.el.blockquote(rx.foreach(row.segments, _segment))),
+        rx.cond(row.body != "", rx.el.blockquote(rx.foreach(row.segments, segment))),
+        offered(row.choices),
         rx.el.p("Only you and moderators see this. ", row.why, class_name="hint"),
         rx.cond(row.answer != "", rx.el.p(row.answer, class_name="hint", role="status")),
         rx.cond(
@@ -132,10 +135,6 @@ def _details(row: rx.Var[StandingRow]) -> rx.Component:
         ),
         class_name="standing",
     )
-
-
-def _segment(segment: rx.Var[SegmentRow]) -> rx.Component:
-    return rx.cond(segment.is_marked, rx.el.mark(segment.text), rx.el.span(segment.text))
 
 
 def _appeal_form() -> rx.Component:

@@ -8,7 +8,7 @@ from chatrooms.live.rows import MODES, iso
 from chatrooms.services.moderation.log import Found, LogEntry, Text
 from chatrooms.services.moderation.log_fates import Fate, Turn
 from chatrooms.services.moderation.log_filter import BY_MODEL, BY_RULES, LogKind
-from chatrooms.services.moderation.review import Mark
+from chatrooms.services.moderation.texts import Mark
 from chatrooms.state.audit_address import path_of
 from chatrooms.state.case_rows import QUEUES, segments
 from chatrooms.state.rows import LogRow, SegmentRow

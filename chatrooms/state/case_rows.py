@@ -6,10 +6,12 @@ from chatrooms.domain.moderation import Mode, Queue, Withheld
 from chatrooms.live.rows import MODES, iso, person_row
 from chatrooms.services.moderation.queue import Case, Desk
 from chatrooms.services.moderation.record import MANY, Entry, Record
-from chatrooms.services.moderation.review import CaseInFull, Judgement, Mark, Said
+from chatrooms.services.moderation.review import CaseInFull, Judgement, Said
+from chatrooms.services.moderation.texts import Choice, Mark
 from chatrooms.state.rows import (
     CaseInFullRow,
     CaseRow,
+    ChoiceTextRow,
     DeskRoomRow,
     EntryRow,
     QueueRow,
@@ -93,6 +95,7 @@ def full_row(case: CaseInFull) -> CaseInFullRow:
         sent_at=iso(case.sent_at),
         notes=_notes(case),
         segments=segments(case.body, case.marks),
+        choices=choice_rows(case.choices),
         files=list(case.files),
         score=_score(case.score),
         percent=round((case.score or 0) * 100),
@@ -144,6 +147,11 @@ def segments(body: str, marks: Sequence[Mark]) -> list[SegmentRow]:
         rows += [SegmentRow(body[done : mark.start]), SegmentRow(body[mark.start : mark.end], True)]
         done = mark.end
     return [row for row in (*rows, SegmentRow(body[done:])) if row.text]
+
+
+def choice_rows(choices: Sequence[Choice]) -> list[ChoiceTextRow]:
+    """A poll's choices, for reading alone."""
+    return [ChoiceTextRow(segments(each.text, each.marks)) for each in choices]
 
 
 def _score(value: float | None) -> str:

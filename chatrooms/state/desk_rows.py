@@ -14,6 +14,13 @@ class SegmentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceTextRow:
+    """What a poll offers, for reading alone."""
+
+    segments: list[SegmentRow] = field(default_factory=list[SegmentRow])
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRow:
     """One of the queues, over the rooms that are chosen."""
 
@@ -84,6 +91,8 @@ class CaseInFullRow:
     notes: list[str] = field(default_factory=list[str])
     """How it stands, in words, such as "held"."""
     segments: list[SegmentRow] = field(default_factory=list[SegmentRow])
+    choices: list[ChoiceTextRow] = field(default_factory=list[ChoiceTextRow])
+    """Those of its poll, if it has one."""
     files: list[str] = field(default_factory=list[str])
     score: str = ""
     percent: int = 0

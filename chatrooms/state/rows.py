@@ -15,6 +15,7 @@ from chatrooms.state.audit_rows import LogFilterRow, LogRow, OptionRow, PresetRo
 from chatrooms.state.desk_rows import (
     CaseInFullRow,
     CaseRow,
+    ChoiceTextRow,
     DeskRoomRow,
     EntryRow,
     QueueRow,
@@ -45,6 +46,7 @@ __all__ = [
     "CaseRow",
     "ChangedRow",
     "ChoiceRow",
+    "ChoiceTextRow",
     "DayRow",
     "DeskRoomRow",
     "DraftRow",
@@ -271,6 +273,8 @@ class StandingRow:
     body: str = ""
     segments: list[SegmentRow] = field(default_factory=list[SegmentRow])
     """The text with what was found wrong marked."""
+    choices: list[ChoiceTextRow] = field(default_factory=list[ChoiceTextRow])
+    """Those of its poll, if it has one."""
     files: list[FileRow] = field(default_factory=list[FileRow])
     sent_at: str = ""
     is_held: bool = False

@@ -15,7 +15,8 @@ from chatrooms.live.rows import iso
 from chatrooms.services.moderation import appeals, standing
 from chatrooms.services.moderation.standing import Standing
 from chatrooms.state import caller, on_screen
-from chatrooms.state.rows import SegmentRow, StandingRow
+from chatrooms.state.case_rows import choice_rows, segments
+from chatrooms.state.rows import StandingRow
 
 _STATUS = {
     Status.PENDING: "Checking...",
@@ -174,7 +175,8 @@ def _row(each: Standing) -> StandingRow:
         client_id=each.client_id,
         thread_id=each.thread_id or 0,
         body=each.body,
-        segments=_segments(each),
+        segments=segments(each.body, each.marks),
+        choices=choice_rows(each.choices),
         files=[file_row(file) for file in each.files],
         sent_at=iso(each.sent_at),
         is_held=each.is_held,
@@ -185,18 +187,6 @@ def _row(each: Standing) -> StandingRow:
         answer=_answer(each),
         can_appeal=each.removal_id is not None and not each.is_appealed,
     )
-
-
-def _segments(each: Standing) -> list[SegmentRow]:
-    """The text in pieces, those that were found wrong marked."""
-    pieces: list[SegmentRow] = []
-    at = 0
-    for start, end in each.marks:
-        if start < at or end > len(each.body):
-            continue
-        pieces += [SegmentRow(each.body[at:start]), SegmentRow(each.body[start:end], True)]
-        at = end
-    return [piece for piece in [*pieces, SegmentRow(each.body[at:])] if piece.text]
 
 
 def _why(each: Standing) -> str:

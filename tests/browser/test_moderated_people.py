@@ -10,8 +10,9 @@ from playwright.sync_api import Locator, expect
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.moderation import Mode
-from chatrooms.services import history, sessions, votes
+from chatrooms.services import history, polls, sessions, votes
 from chatrooms.services.moderation import decisions, sanctions, standing
+from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.instances import Instance
 from tests.support.moderation import ABUSE, moderated
@@ -92,11 +93,22 @@ def keep(deps: Deps, room: Place, by: Someone, message_id: int) -> None:
 
 
 def test_a_held_message_is_on_its_authors_screens_alone_until_it_is_judged(
-    instance: Instance, deps: Deps, room: Place, ann: Screen, ben: Screen
+    instance: Instance, deps: Deps, room: Place, author: Someone, ann: Screen, ben: Screen
 ) -> None:
     moderated(deps, room, Mode.AUTO, hold_limit_ms=60_000)
     other = ann.another_tab().enter(room)
     with undecided(instance):
+        polls.open_poll(
+            deps,
+            actor_id=author.id,
+            room_id=room.id,
+            client_id=deps.ids.client_id(),
+            draft=PollDraft("Which colour?", ("Red", "Yellow")),
+        )
+        poll = held(ann, "Which colour?")
+        expect(poll.get_by_role("list", name="Choices of the poll")).to_have_text("RedYellow")
+        expect(poll.get_by_role("radio")).to_have_count(0)
+        expect(anywhere(ben, "Which colour?")).to_have_count(0)
         ann.say(TEXT)
         for screen in (ann, other):
             expect(held(screen)).to_have_count(1)
@@ -109,6 +121,7 @@ def test_a_held_message_is_on_its_authors_screens_alone_until_it_is_judged(
     for screen in (ann, other, ben):
         screen.expect_message(TEXT)
         expect(held(screen)).to_have_count(0)
+        expect(screen.page.get_by_role("radio", name="Yellow")).to_be_enabled()
     assert ann.page.evaluate("window.counts") == [1]
 
 

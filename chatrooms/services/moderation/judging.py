@@ -37,6 +37,7 @@ from chatrooms.services.moderation.counting import count_moderated
 from chatrooms.services.moderation.in_order import pass_turn, without_early
 from chatrooms.services.moderation.matching import NOTHING, Fit, find_fits, load_rules
 from chatrooms.services.moderation.scoring import Scored, score
+from chatrooms.services.moderation.texts import Text, find_choices, find_texts
 
 if TYPE_CHECKING:
     from chatrooms.ml.correction import Correction
@@ -52,7 +53,7 @@ _CLAIM = text("""
         ORDER BY judge_at LIMIT :limit
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING id, room_id, coalesce(held_edit, body) AS body,
+    RETURNING id, room_id, coalesce(held_edit, body) AS body, has_poll,
         (SELECT correction_id FROM rooms WHERE rooms.id = messages.room_id) AS correction_id
 """)
 
@@ -62,7 +63,7 @@ class _Taken:
     """A message that this worker took, and what it made of the text."""
 
     message_id: int
-    text: str
+    text: Text
     correction_id: int | None
     """The correction that it was scored with."""
     scored: Scored
@@ -74,14 +75,14 @@ def judge_waiting(deps: Deps) -> int:
     waiting.note_begun(deps)
     settled, is_more_due = 0, True
     while is_more_due:
-        rows, known = _claim(deps)
+        rows, texts, known = _claim(deps)
         # What was posted since asks for a worker itself.
         is_more_due = len(rows) == BATCH
         used = [known.get(row.correction_id) for row in rows]
-        scored = score(deps, [row.body for row in rows], used)
+        scored = score(deps, texts, used)
         by_room: dict[int, list[_Taken]] = defaultdict(list)
-        for row, each in zip(rows, scored, strict=True):
-            by_room[row.room_id].append(_Taken(row.id, row.body, row.correction_id, each))
+        for row, text_, each in zip(rows, texts, scored, strict=True):
+            by_room[row.room_id].append(_Taken(row.id, text_, row.correction_id, each))
         for room_id, taken in by_room.items():
             done, makes_due = _settle(deps, room_id=room_id, taken=taken)
             settled += done
@@ -89,12 +90,14 @@ def judge_waiting(deps: Deps) -> int:
     return settled
 
 
-def _claim(deps: Deps) -> tuple[Sequence[Any], Mapping[int | None, "Correction"]]:
-    """Messages that wait, and the corrections of their rooms by id."""
+def _claim(deps: Deps) -> tuple[Sequence[Any], list[Text], Mapping[int | None, "Correction"]]:
+    """Messages that wait, their texts, and the corrections of their rooms by id."""
     with transaction(deps.sessions) as tx:
         rows = tx.execute(_CLAIM, {"limit": BATCH}).all()
         ids = {row.correction_id for row in rows}
-        return rows, corrections.load(tx, deps, ids=ids)
+        choices = find_choices(tx, rows)
+        texts = [Text(row.body, choices.get(row.id, ())) for row in rows]
+        return rows, texts, corrections.load(tx, deps, ids=ids)
 
 
 def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, bool]:
@@ -104,10 +107,11 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
         policy, correction_id = lock_judging(tx, room_id=room_id)
         correction = corrections.load(tx, deps, ids=[correction_id]).get(correction_id)
         found = _still_waiting(tx, list(by_id))
-        unchanged = [m for m, _ in found if m.newest_text == by_id[m.id].text]
+        texts = find_texts(tx, [message for message, _ in found])
+        unchanged = [m for m, _ in found if texts[m.id] == by_id[m.id].text]
         stale = [m for m in unchanged if by_id[m.id].correction_id != correction_id]
         scored = {m.id: by_id[m.id].scored for m in unchanged}
-        scored |= _scored_anew(deps, stale, correction)
+        scored |= _scored_anew(deps, {m.id: texts[m.id] for m in stale}, correction)
         waits_in = {message.id: queue for message, queue in found if queue is not None}
         standing, held_by = without_early(tx, room_id=room_id, messages=unchanged)
         undecided = {
@@ -115,7 +119,7 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
             for each in standing
             if each.status == Status.PENDING or each.held_edit is not None
         }
-        verdicts = _verdicts(tx, deps, policy, standing, scored, waits_in, correction)
+        verdicts = _verdicts(tx, deps, policy, standing, texts, scored, waits_in, correction)
         _store(tx, deps, room_id, policy, verdicts)
         outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
         has_passed_turn = pass_turn(tx, room_id=room_id, authors=held_by)
@@ -130,13 +134,13 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
 
 
 def _scored_anew(
-    deps: Deps, messages: Sequence[Message], correction: "Correction | None"
+    deps: Deps, texts: Mapping[int, Text], correction: "Correction | None"
 ) -> dict[int, Scored]:
     """For messages whose room took another correction into use while they were scored."""
-    if not messages:
+    if not texts:
         return {}
-    again = score(deps, [each.newest_text for each in messages], [correction] * len(messages))
-    return {message.id: each for message, each in zip(messages, again, strict=True)}
+    again = score(deps, list(texts.values()), [correction] * len(texts))
+    return dict(zip(texts, again, strict=True))
 
 
 _STILL_WAITING = (
@@ -167,6 +171,7 @@ def _verdicts(
     deps: Deps,
     policy: Policy,
     messages: Sequence[Message],
+    texts: Mapping[int, Text],
     scored: Mapping[int, Scored],
     waits_in: Mapping[int, Queue],
     correction: "Correction | None",
@@ -176,8 +181,9 @@ def _verdicts(
     room_id = messages[0].room_id
     is_manual = policy.mode is Mode.MANUAL
     staff = set(list_staff(tx, room_id=room_id)) if is_manual else set[int]()
-    fits = find_fits(tx, rules=load_rules(tx, room_id=room_id), messages=messages)
-    scored = {**scored, **_without_allowed(deps, messages, fits, scored, correction)}
+    rules = load_rules(tx, room_id=room_id)
+    fits = find_fits(tx, rules=rules, messages=messages, texts=texts)
+    scored = {**scored, **_without_allowed(deps, texts, fits, scored, correction)}
     return [
         outcomes.Verdict(
             message=message,
@@ -196,26 +202,22 @@ def _verdicts(
 
 def _without_allowed(
     deps: Deps,
-    messages: Sequence[Message],
+    texts: Mapping[int, Text],
     fits: Mapping[int, Fit],
     scored: Mapping[int, Scored],
     correction: "Correction | None",
 ) -> dict[int, Scored]:
     """What the model makes of messages without the words that rules vouch for, if that is less."""
-    some = [
-        message
-        for message in messages
-        if (fit := fits.get(message.id, NOTHING)).allowed and not fit.is_allowed
-    ]
+    some = [id_ for id_, fit in fits.items() if fit.allowed and not fit.is_allowed]
     if not some:
         return {}
-    rests = [fits[message.id].rest(message.newest_text) for message in some]
+    rests = [texts[id_].reworded(fits[id_].rest(texts[id_].whole)) for id_ in some]
     again = score(deps, rests, [correction] * len(rests))
     return {
         # The places of what drove the score are those of another text.
-        message.id: replace(each, evidence=())
-        for message, each in zip(some, again, strict=True)
-        if each.score is not None and each.score < (scored[message.id].score or 0)
+        id_: replace(each, evidence=())
+        for id_, each in zip(some, again, strict=True)
+        if each.score is not None and each.score < (scored[id_].score or 0)
     }
 
 

@@ -11,6 +11,7 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import CaseRow, Message
 from chatrooms.domain.moderation import Queue
 from chatrooms.services.moderation.decided import Decided, find_decided
+from chatrooms.services.moderation.texts import Text, find_choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ def list_labels(tx: Transaction, *, room_id: int, limit: int) -> list[Label]:
     changed since or deleted, and what nobody but the model decided about."""
     standing = _standing(tx, find_decided(tx, room_id=room_id))
     ids = list(standing)
-    bodies = {
-        row.id: row.body
-        for row in tx.execute(select(col(Message.id), col(Message.body)).where(_among(ids)))
-    }
+    rows = tx.execute(
+        select(col(Message.id), col(Message.body), col(Message.has_poll)).where(_among(ids))
+    ).all()
+    choices = find_choices(tx, rows)
+    texts = {row.id: Text(row.body, choices.get(row.id, ())).whole for row in rows}
     samples = set(
         tx.scalars(
             select(col(CaseRow.message_id)).where(
@@ -57,7 +59,7 @@ def list_labels(tx: Transaction, *, room_id: int, limit: int) -> list[Label]:
     )
     in_order = sorted(standing.values(), key=lambda each: (each.at, each.message_id))
     return [
-        Label(bodies[each.message_id], each.is_removed, each.message_id in samples)
+        Label(texts[each.message_id], each.is_removed, each.message_id in samples)
         for each in in_order[-limit:]
     ]
 

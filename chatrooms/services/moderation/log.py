@@ -19,7 +19,7 @@ from chatrooms.services.access_rooms import OpenRoom, access_rooms_to
 from chatrooms.services.moderation.log_fates import Fate, find_fates
 from chatrooms.services.moderation.log_filter import LogFilter
 from chatrooms.services.moderation.log_pages import Place, Scope, find_page
-from chatrooms.services.moderation.review import Mark, marks_of
+from chatrooms.services.moderation.texts import Mark, marks_of
 
 _MOST_WORDS = 5
 _STAFF = [Role.OWNER.value, Role.MODERATOR.value]

@@ -1,7 +1,7 @@
 """Which of a room's rules fit messages, asked once for a whole batch."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from chatrooms.domain.rules import MAX_WINDOW, Rule, RuleKind, Subject, places
 from chatrooms.domain.words import Places, read
 from chatrooms.ml.characters import clean, clean_text
 from chatrooms.services.moderation import patterns
+from chatrooms.services.moderation.texts import Text
 
 _MAX_EARLIER = 5_000
 _MAX_WORDS = 8
@@ -72,12 +73,17 @@ def build(row: RuleRow) -> Rule:
 
 
 def find_fits(
-    tx: Transaction, *, rules: Sequence[Rule], messages: Sequence[Message]
+    tx: Transaction,
+    *,
+    rules: Sequence[Rule],
+    messages: Sequence[Message],
+    texts: Mapping[int, Text],
 ) -> dict[int, Fit]:
-    """What the rules make of messages of one room, by id. Those that none fits are left out."""
+    """What the rules make of messages of one room, whose texts are those of `texts.find_texts`; by
+    id. Those that none fits are left out."""
     if not rules or not messages:
         return {}
-    subjects = _subjects(tx, {rule.kind for rule in rules}, messages)
+    subjects = _subjects(tx, {rule.kind for rule in rules}, messages, texts)
     found = {message.id: fit(rules, subjects[message.id]) for message in messages}
     return {message_id: each for message_id, each in found.items() if each != NOTHING}
 
@@ -123,7 +129,7 @@ def subject_of(body: str) -> Subject:
 
 
 def _subjects(
-    tx: Transaction, kinds: set[RuleKind], messages: Sequence[Message]
+    tx: Transaction, kinds: set[RuleKind], messages: Sequence[Message], texts: Mapping[int, Text]
 ) -> dict[int, Subject]:
     same = _same_before(tx, messages) if RuleKind.REPEATS in kinds else {}
     is_new = RuleKind.NEWCOMERS in kinds
@@ -131,7 +137,7 @@ def _subjects(
     since = _since(tx, messages) if is_new else {}
     subjects: dict[int, Subject] = {}
     for message in messages:
-        plain = subject_of(message.newest_text)
+        plain = subject_of(texts[message.id].whole)
         account_at, joined_at = since.get(message.author_id, (None, None))
         subjects[message.id] = Subject(
             body=plain.body,

@@ -25,6 +25,13 @@ from chatrooms.domain.moderation import Policy, Queue, Withheld
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import access_case
 from chatrooms.services.moderation.queue import LEASE
+from chatrooms.services.moderation.texts import (
+    Choice,
+    Mark,
+    find_choices,
+    marked_choices,
+    marks_of,
+)
 
 AROUND = 3
 """Messages shown before and after."""
@@ -47,14 +54,6 @@ class Report:
 
     reason: str
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A part of the text that drove the score up."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +95,8 @@ class CaseInFull:
     message_id: int
     author: Person
     body: str
+    choices: tuple[Choice, ...]
+    """Those of its poll, if it has one: `body` is the question then."""
     files: tuple[str, ...]
     sent_at: datetime
     is_edited: bool
@@ -129,6 +130,7 @@ def get_case(deps: Deps, *, actor_id: int, case_id: int) -> CaseInFull:
         message = tx.get_one(Message, case.message_id)
         people = _people(tx, case)
         verdicts = _verdicts(tx, message)
+        evidence = _evidence(message, verdicts)
         before, after = _around(tx, message)
         is_claimed = (
             case.claimed_by not in (None, access.actor.id)
@@ -148,13 +150,14 @@ def get_case(deps: Deps, *, actor_id: int, case_id: int) -> CaseInFull:
             message_id=message.id,
             author=people[message.author_id],
             body=message.body,
+            choices=_choices(tx, message, evidence),
             files=_files(tx, message),
             sent_at=message.sent_at,
             is_edited=message.edited_at is not None,
             is_deleted=message.deleted_at is not None,
             is_held=message.is_held,
             withheld=Withheld(message.withheld),
-            marks=_marks(message, verdicts),
+            marks=marks_of(evidence, length=len(message.body)),
             judgements=tuple(
                 Judgement(v.score, v.model, v.rule, v.decision, v.created_at) for v in verdicts
             ),
@@ -184,23 +187,17 @@ def _verdicts(tx: Transaction, message: Message) -> Sequence[VerdictRow]:
     ).all()
 
 
-def _marks(message: Message, verdicts: Sequence[VerdictRow]) -> tuple[Mark, ...]:
-    if not verdicts or verdicts[0].revision != message.revision:
-        return ()
-    return marks_of(verdicts[0].evidence, length=len(message.body))
+def _evidence(message: Message, verdicts: Sequence[VerdictRow]) -> Sequence[dict[str, Any]]:
+    """What drove the score of the present text up."""
+    is_judged = bool(verdicts) and verdicts[0].revision == message.revision
+    return verdicts[0].evidence if is_judged else ()
 
 
-def marks_of(evidence: Sequence[dict[str, Any]], *, length: int) -> tuple[Mark, ...]:
-    """Where in a text of that length the words stand that drove its score up, in order, none over
-    another."""
-    marks: list[Mark] = []
-    for each in sorted(evidence, key=lambda found: int(found["start"])):
-        start, end = int(each["start"]), min(int(each["end"]), length)
-        if marks and start <= marks[-1].end:
-            marks[-1] = Mark(marks[-1].start, max(end, marks[-1].end))
-        elif start < end:
-            marks.append(Mark(start, end))
-    return tuple(marks)
+def _choices(
+    tx: Transaction, message: Message, evidence: Sequence[dict[str, Any]]
+) -> tuple[Choice, ...]:
+    choices = find_choices(tx, [message]).get(message.id, ())
+    return marked_choices(evidence, body=message.body, choices=choices)
 
 
 def _around(tx: Transaction, message: Message) -> tuple[tuple[Said, ...], tuple[Said, ...]]:

@@ -9,6 +9,7 @@ import structlog
 
 from chatrooms.bootstrap import Deps
 from chatrooms.ml.errors import ModelUnusable
+from chatrooms.services.moderation.texts import Text
 
 if TYPE_CHECKING:
     from chatrooms.ml.correction import Correction
@@ -36,7 +37,7 @@ class Scored:
 
 
 def score(
-    deps: Deps, texts: Sequence[str], corrections: Sequence["Correction | None"]
+    deps: Deps, texts: Sequence[Text], corrections: Sequence["Correction | None"]
 ) -> list[Scored]:
     """What the model makes of these texts, in their order, each with the correction of its room.
     One that belongs to another model is not used. Without a usable model nothing is scored, which
@@ -49,24 +50,33 @@ def score(
     used = [
         each if each is not None and each.model == model.version else None for each in corrections
     ]
-    scores = model.score(texts, used)
-    found = [None if math.isnan(value) else float(value) for value in scores]
+    pieces = [text.pieces for text in texts]
+    asked = [(piece, c) for some, c in zip(pieces, used, strict=True) for _, piece in some]
+    values = iter(model.score([piece for piece, _ in asked], [c for _, c in asked]).tolist())
     return [
-        Scored(
-            value,
-            model.version if correction is None else f"{model.version}+{correction.version}",
-            _evidence(model, text, correction) if _is_explained(value) else (),
-        )
-        for text, value, correction in zip(texts, found, used, strict=True)
+        _scored(model, some, [next(values) for _ in some], correction)
+        for some, correction in zip(pieces, used, strict=True)
     ]
 
 
-def _is_explained(value: float | None) -> bool:
-    return value is not None and value >= EXPLAINED_FROM
+def _scored(
+    model: "ToxicityModel",
+    pieces: Sequence[tuple[int, str]],
+    values: Sequence[float],
+    correction: "Correction | None",
+) -> Scored:
+    """By the piece that scores highest; none where the model cannot read the whole, the first."""
+    version = model.version if correction is None else f"{model.version}+{correction.version}"
+    if math.isnan(values[0]):
+        return Scored(model=version)
+    known = [(value, at) for at, value in enumerate(values) if not math.isnan(value)]
+    value, at = max(known, key=lambda each: each[0])
+    is_explained = value >= EXPLAINED_FROM
+    return Scored(value, version, _evidence(model, *pieces[at], correction) if is_explained else ())
 
 
 def _evidence(
-    model: "ToxicityModel", text: str, correction: "Correction | None"
+    model: "ToxicityModel", after: int, text: str, correction: "Correction | None"
 ) -> tuple[dict[str, Any], ...]:
     marks = model.explain(text, correction).marks
     strongest = sorted(marks, key=lambda mark: -mark.weight)[:_MAX_EVIDENCE]
@@ -74,8 +84,8 @@ def _evidence(
         {
             "words": text[mark.start : mark.end],
             "weight": round(mark.weight, 4),
-            "start": mark.start,
-            "end": mark.end,
+            "start": after + mark.start,
+            "end": after + mark.end,
         }
         for mark in strongest
     )

@@ -35,6 +35,7 @@ from chatrooms.services.moderation.simulated import (
     read_changed,
     without,
 )
+from chatrooms.services.moderation.texts import find_texts
 
 DAYS = (7, 30)
 MAX_MESSAGES = 20_000
@@ -130,7 +131,9 @@ def _with_rule(tx: Transaction, rule: Rule, stored: Sequence[Stored]) -> list[St
     fits = {
         message_id: fit
         for messages in by_room.values()
-        for message_id, fit in find_fits(tx, rules=[rule], messages=messages).items()
+        for message_id, fit in find_fits(
+            tx, rules=[rule], messages=messages, texts=find_texts(tx, messages)
+        ).items()
     }
     return [
         replace(each, hits=(*each.hits, *fits.get(each.message_id, NOTHING).hits))

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -18,6 +17,13 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room
 from chatrooms.services.details import attachments_of
 from chatrooms.services.moderation.removals import Removal, find_removals
+from chatrooms.services.moderation.texts import (
+    Choice,
+    Mark,
+    find_choices,
+    marked_choices,
+    marks_of,
+)
 
 SHOWN_FOR = timedelta(days=7)
 """How long a message that was removed before anybody saw it stays on its author's screen."""
@@ -32,6 +38,8 @@ class Standing:
     client_id: str
     thread_id: int | None
     body: str
+    choices: tuple[Choice, ...]
+    """Those of its poll, if it has one: `body` is the question then."""
     sent_at: datetime
     files: tuple[Attachment, ...]
     is_held: bool
@@ -43,8 +51,8 @@ class Standing:
     """The rule that decided; empty if it was the model or a moderator."""
     reason: str
     """What a moderator gave as the reason."""
-    marks: tuple[tuple[int, int], ...]
-    """What of the text drove the score up: where it begins and ends."""
+    marks: tuple[Mark, ...]
+    """What of the text drove the score up."""
     band: str
     """How high the model's score is, in words; empty if it has none or did not matter."""
     removal_id: int | None
@@ -82,12 +90,14 @@ def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> li
         ids = [message.id for message in messages]
         verdicts, removals = _verdicts(tx, ids), find_removals(tx, message_ids=ids)
         files = attachments_of(tx, ids)
+        choices = find_choices(tx, messages)
     return [
         _standing(
             message,
             verdicts.get(message.id),
             removals.get(message.id) if message.status == Status.REMOVED else None,
             files.get(message.id, ()),
+            choices.get(message.id, ()),
         )
         for message in messages
     ]
@@ -155,6 +165,7 @@ def _standing(
     verdict: VerdictRow | None,
     removal: Removal | None,
     files: tuple[Attachment, ...],
+    choices: tuple[str, ...],
 ) -> Standing:
     appeal = removal.appeal if removal else None
     decided = removal.decision if removal else None
@@ -164,12 +175,14 @@ def _standing(
         verdict = None
     by_model = verdict is not None and (decided is None or decided.by_id is None)
     is_of_text = by_model and verdict is not None and verdict.revision == message.revision
+    evidence = verdict.evidence if is_of_text and verdict is not None else ()
     score = verdict.score if verdict is not None and by_model and not verdict.rule else None
     return Standing(
         message_id=message.id,
         client_id=message.client_id,
         thread_id=message.thread_id,
         body=message.newest_text,
+        choices=marked_choices(evidence, body=message.newest_text, choices=choices),
         sent_at=message.sent_at,
         files=files,
         is_held=message.is_held,
@@ -177,18 +190,13 @@ def _standing(
         status=Status.PENDING if is_edit else Status(message.status),
         rule=verdict.rule if verdict is not None and by_model else "",
         reason=decided.reason if decided is not None and decided.by_id is not None else "",
-        marks=_marks(verdict.evidence) if is_of_text and verdict is not None else (),
+        marks=marks_of(evidence, length=len(message.newest_text)),
         band=_band(score),
         removal_id=decided.id if decided else None,
         is_appealed=appeal is not None,
         is_denied=appeal is not None and appeal.is_granted is False,
         answer=appeal.answer if appeal is not None else "",
     )
-
-
-def _marks(evidence: Sequence[dict[str, Any]]) -> tuple[tuple[int, int], ...]:
-    places = [(each["start"], each["end"]) for each in evidence if "start" in each]
-    return tuple(sorted(places))
 
 
 def _band(score: float | None) -> str:

@@ -1,0 +1,26 @@
+"""Texts in which it is marked what moderation found, or what was looked for."""
+
+import reflex as rx
+
+from chatrooms.state.rows import ChoiceTextRow, SegmentRow
+
+
+def segment(piece: rx.Var[SegmentRow]) -> rx.Component:
+    """A piece of a text."""
+    return rx.cond(piece.is_marked, rx.el.mark(piece.text), rx.el.span(piece.text))
+
+
+def offered(choices: rx.Var[list[ChoiceTextRow]]) -> rx.Component:
+    """What a poll offers, where nobody votes; nothing without a poll."""
+
+    def choice(row: rx.Var[ChoiceTextRow]) -> rx.Component:
+        return rx.el.li(rx.foreach(row.segments, segment))
+
+    return rx.cond(
+        choices.length() > 0,
+        rx.el.ul(
+            rx.foreach(choices, choice),
+            aria_label="Choices of the poll",
+            class_name="offered",
+        ),
+    )
