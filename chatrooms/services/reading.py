@@ -16,6 +16,7 @@ from chatrooms.db.tables import Membership, Message, Room
 from chatrooms.domain.errors import MessageUnavailable, NotAllowed
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import RoomAccess, access_message, access_room
+from chatrooms.services.event_log import lock_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ def mark_read(
     they are members; their tabs everywhere hear of it, and whether they go on following the room.
     For the hub only: its tabs hold grants."""
     with transaction(deps.sessions) as tx:
+        # Whoever publishes several people's messages moves their markers too, one after the other:
+        # without this, each could wait for a marker that the other has.
+        lock_room(tx, room_id=room_id)
         moved = _move_forward(tx, room_id, account_ids, position=position, ordinal=ordinal)
         if moved:
             tx.after_commit(

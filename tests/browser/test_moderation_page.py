@@ -202,6 +202,8 @@ def test_a_queue_can_be_linked_to_and_gone_back_from(
     there = re.compile(rf"queue=reported&room={private_room.slug}&case=")
     expect(screen.page).to_have_url(there)
     screen.page.reload()
+    # Only what has loaded its address can leave it for another.
+    expect(screen.page.locator("[data-address*='queue=reported']")).to_have_count(1)
     expect_open(screen, reported)
     expect(screen.page).to_have_url(there)
     screen.page.go_back()

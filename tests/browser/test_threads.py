@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 from chatrooms.bootstrap import Deps
 from chatrooms.services import members
 from tests.browser.screen import PHONE, Desk, Line, Screen
-from tests.support.people import Place, Someone, make_room, post
+from tests.support.people import Place, Someone, make_room, post, post_many
 
 ROOT = "the message with a thread"
 
@@ -120,9 +120,9 @@ def test_a_permalink_to_a_reply_opens_its_thread_around_it(
     desk: Desk, deps: Deps, private_room: Place, owner: Someone
 ) -> None:
     root = post(deps, private_room, owner, ROOT)
-    ids = [post(deps, private_room, owner, f"reply {n}", thread=root) for n in range(260)]
-    for number in range(100):
-        post(deps, private_room, owner, f"filler {number}")
+    replies = (f"reply {number}" for number in range(260))
+    ids = post_many(deps, private_room, owner, replies, thread=root)
+    post_many(deps, private_room, owner, (f"filler {number}" for number in range(100)))
     screen = desk.sit_down(owner).enter(private_room, query=f"?message={ids[20]}")
     linked = thread_of(screen).locator(f'article[data-message-id="{ids[20]}"]')
     expect(linked).to_be_in_viewport()

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 from chatrooms.bootstrap import Deps
 from chatrooms.services import pins, saved, votes
 from tests.browser.screen import Desk, Screen
-from tests.support.people import Place, Someone, post
+from tests.support.people import Place, Someone, post, post_many
 
 ROOT = "the message with a thread"
 
@@ -67,8 +67,8 @@ def test_every_way_to_a_reply_deep_in_a_long_thread_shows_it(
     root = post(deps, private_room, owner, ROOT)
     place: dict[str, Any] = {"room_id": private_room.id}
     deep = post(deps, private_room, owner, f"needle for @{member.username}", thread=root)
-    for number in range(860):
-        post(deps, private_room, owner, f"reply {number}", thread=root)
+    replies = (f"reply {number}" for number in range(860))
+    post_many(deps, private_room, owner, replies, thread=root)
     votes.vote(deps, actor_id=owner.id, message_id=deep, value=1, **place)
     pins.set_pinned(deps, actor_id=owner.id, message_id=deep, is_pinned=True, **place)
     saved.set_saved(deps, actor_id=member.id, message_id=deep, is_saved=True, **place)

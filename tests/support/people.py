@@ -1,6 +1,6 @@
 """People and rooms for tests, made through the services that people use."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import count
@@ -162,6 +162,25 @@ def post(
         thread_id=thread,
         files=files,
     )
+
+
+def post_many(
+    deps: Deps, room: Place, author: Someone, bodies: Iterable[str], *, thread: int | None = None
+) -> list[int]:
+    """The ids of many new messages, which nobody judges: quicker to make than by `post`."""
+    return [
+        messages.post_message(
+            deps,
+            actor_id=author.id,
+            room_id=room.id,
+            client_id=deps.ids.client_id(),
+            body=body,
+            thread_id=thread,
+            is_limited=False,
+            is_judged=False,
+        )
+        for body in bodies
+    ]
 
 
 def have_read(deps: Deps, room: Place, who: Someone) -> None:
