@@ -120,8 +120,8 @@ def test_a_permalink_to_a_reply_opens_its_thread_around_it(
     desk: Desk, deps: Deps, private_room: Place, owner: Someone
 ) -> None:
     root = post(deps, private_room, owner, ROOT)
-    replies = (f"reply {number}" for number in range(260))
-    ids = post_many(deps, private_room, owner, replies, thread=root)
+    texts = (f"reply {number}" for number in range(260))
+    ids = post_many(deps, private_room, owner, texts, thread=root)
     post_many(deps, private_room, owner, (f"filler {number}" for number in range(100)))
     screen = desk.sit_down(owner).enter(private_room, query=f"?message={ids[20]}")
     linked = thread_of(screen).locator(f'article[data-message-id="{ids[20]}"]')

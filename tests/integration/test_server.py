@@ -1,8 +1,6 @@
 """Starting, watching and stopping an instance, with its real servers."""
 
 import json
-import os
-import signal
 import socket
 import stat
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ from celery import Celery
 from chatrooms.broker import broker_url
 from chatrooms.domain import jobs
 from chatrooms.supervise.places import run_dir
-from tests.support.instances import Instance, free_port
+from tests.support.instances import Instance, assert_refused, database_url, free_port
 from tests.support.waiting import wait_until
 
 FUTURE = "revision_of_the_future"
@@ -27,18 +25,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     instance = Instance(tmp_path_factory.mktemp("running") / "data").start().wait_ready()
     yield instance
     instance.stop()
-
-
-def database_url(instance: Instance) -> str:
-    return instance.child("web").environ()["DATABASE_URL"]
-
-
-def assert_refused(instance: Instance, *sentences: str) -> None:
-    assert instance.wait_end() == 1
-    for sentence in sentences:
-        assert sentence in instance.output
-    assert "Traceback" not in instance.output
-    assert instance.processes() == []
 
 
 def test_everything_is_ready_soon_after_the_address_is_printed(running: Instance) -> None:
@@ -81,43 +67,6 @@ def test_database_and_redis_listen_on_private_sockets_only(running: Instance) ->
         assert listening == []
     assert stat.S_IMODE((running.data / "run").stat().st_mode) == 0o700
     assert running.child("postgres").uids().real != 0
-
-
-def test_ctrl_c_leaves_no_process_and_keeps_the_data_and_other_folders_rights(
-    tmp_path: Path,
-) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    instance = Instance(closed / "data").start().wait_ready()
-    with psycopg.connect(database_url(instance), autocommit=True) as connection:
-        connection.execute("CREATE TABLE kept (word text)")
-        connection.execute("INSERT INTO kept VALUES ('still here')")
-    assert instance.stop(signal.SIGINT) == 0
-    assert instance.processes() == []
-    assert instance.output.endswith("Stopped\n")
-    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
-    assert closed.stat().st_uid == os.geteuid()
-
-    again = Instance(instance.data).start().wait_ready()
-    with psycopg.connect(database_url(again)) as connection:
-        assert connection.execute("SELECT word FROM kept").fetchall() == [("still here",)]
-    assert "Building the pages" not in again.output
-    again.stop()
-
-
-def test_no_process_outlives_a_controller_that_is_killed(tmp_path: Path) -> None:
-    instance = Instance(tmp_path / "data").start().wait_ready()
-    instance.stop(signal.SIGKILL)
-    wait_until(lambda: not instance.processes(), what="all processes are gone", deadline_s=60)
-    Instance(instance.data).start().wait_ready().stop()
-
-
-def test_no_process_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
-    instance = Instance(tmp_path / "data").start().wait_ready()
-    supervisor = instance.child("web").parent()
-    assert supervisor is not None
-    supervisor.kill()
-    assert_refused(instance, "The process supervisor")
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
@@ -230,14 +179,6 @@ def test_what_is_down_is_named(running: Instance) -> None:
     finally:
         worker.resume()
     wait_until(lambda: running.down() == {}, what="nothing is down")
-
-
-def test_a_process_that_keeps_dying_ends_the_instance_and_is_named(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    (data / "redis").mkdir(parents=True)
-    (data / "redis" / "appendonly.aof").write_text("this is no Redis file\n" * 20)
-    instance = Instance(data).start()
-    assert_refused(instance, "redis keeps dying", "Bad file format")
 
 
 def is_alive(process: psutil.Process) -> bool:

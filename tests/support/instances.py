@@ -124,3 +124,17 @@ class Instance:
     def _is_ready_or_over(self) -> bool:
         assert self.process is not None
         return "\nReady: " in self.output or self.process.poll() is not None
+
+
+def database_url(instance: Instance) -> str:
+    """Where the database of a running instance is."""
+    return instance.child("web").environ()["DATABASE_URL"]
+
+
+def assert_refused(instance: Instance, *sentences: str) -> None:
+    """It ended by itself, said these sentences, and left nothing behind."""
+    assert instance.wait_end() == 1
+    for sentence in sentences:
+        assert sentence in instance.output
+    assert "Traceback" not in instance.output
+    assert instance.processes() == []
