@@ -40,10 +40,9 @@ from tests.support.people import (
     make_room,
     post,
     sign_in_again,
-    with_settings,
 )
-from tests.support.tabs import BrowserTab, serving
-from tests.support.web import WebProcess, web_process
+from tests.support.tabs import BrowserTab, serving_pages
+from tests.support.web import WebProcess
 
 
 def told(deps: Deps, who: Someone) -> list[Told]:
@@ -450,13 +449,8 @@ Opened = Callable[..., Any]
 
 @pytest.fixture
 async def web(deps: Deps) -> AsyncIterator[WebProcess]:
-    from chatrooms.chatrooms import PAGE_EVENTS
-
-    settings = with_settings(deps, tick_ms=5)
-    async with web_process(settings, pages=PAGE_EVENTS) as process:
-        await eventually(lambda: process.listener._pubsub, what="it listens")
-        with serving(process):
-            yield process
+    async with serving_pages(deps) as process:
+        yield process
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from chatrooms.state.standing import StandingState
 from tests.support.eventually import eventually
 from tests.support.inspect import rows
 from tests.support.moderation import ABUSE, HARMLESS, moderated
-from tests.support.people import Place, Someone, post, with_settings
-from tests.support.tabs import BrowserTab, open_room, serving
-from tests.support.web import WebProcess, web_process
+from tests.support.people import Place, Someone, post
+from tests.support.tabs import BrowserTab, open_room, serving_pages
+from tests.support.web import WebProcess
 
 STANDING = f"{StandingState.get_full_name()}.load"
 DESK = f"{DeskState.get_full_name()}.count"
@@ -25,13 +25,8 @@ DESK = f"{DeskState.get_full_name()}.count"
 
 @pytest.fixture
 async def web(deps: Deps) -> AsyncIterator[WebProcess]:
-    from chatrooms.chatrooms import PAGE_EVENTS
-
-    settings = with_settings(deps, tick_ms=5)
-    async with web_process(settings, pages=PAGE_EVENTS) as process:
-        await eventually(lambda: process.listener._pubsub, what="it listens")
-        with serving(process):
-            yield process
+    async with serving_pages(deps) as process:
+        yield process
 
 
 @pytest.fixture

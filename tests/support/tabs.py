@@ -2,8 +2,8 @@
 
 import asyncio
 import inspect
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar, cast
 
 import reflex as rx
@@ -15,8 +15,9 @@ from chatrooms.bootstrap import Deps
 from chatrooms.live.identity import cookie_name
 from chatrooms.live.runtime import runtime
 from chatrooms.state.room import RoomState
-from tests.support.people import Place, Someone
-from tests.support.web import Screen, WebProcess
+from tests.support.eventually import eventually
+from tests.support.people import Place, Someone, with_settings
+from tests.support.web import Screen, WebProcess, web_process
 
 S = TypeVar("S", bound=rx.State)
 
@@ -97,6 +98,18 @@ def serving(web: WebProcess) -> Iterator[None]:
         yield
     finally:
         runtime().parts.remove(parts)
+
+
+@asynccontextmanager
+async def serving_pages(deps: Deps) -> AsyncIterator[WebProcess]:
+    """A web process that serves tabs and asks them to load anew as the product's own does."""
+    from chatrooms.chatrooms import PAGE_EVENTS
+
+    settings = with_settings(deps, tick_ms=5)
+    async with web_process(settings, pages=PAGE_EVENTS) as process:
+        await eventually(lambda: process.listener._pubsub, what="it listens")
+        with serving(process):
+            yield process
 
 
 async def open_room(web: WebProcess, who: Someone, room: Place) -> BrowserTab:
