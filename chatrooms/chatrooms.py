@@ -74,7 +74,11 @@ PAGE_EVENTS = PageEvents(
     info=(_name(RoomInfoState.refresh), _name(SanctionsState.load)),
     top=(_name(TopState.load),),
     pins=(_name(PinsState.load),),
-    access_lost=(_name(SessionState.require_sign_in), _name(RoomState.open_room)),
+    access_lost=(
+        _name(SessionState.require_sign_in),
+        _name(RoomState.open_room),
+        _name(DraftsState.open),
+    ),
 )
 
 

@@ -4,21 +4,32 @@
 
 import { find } from "./dom.js";
 
-let told = "";
+let here = null; // the address that the page was loaded for, or was given here; null: neither yet
+let answered = "";
 
 /** After every change of the page: the address says what is shown. */
 export function sync() {
-  const shown = find("[data-address]")?.dataset.address ?? "";
-  if (shown === told) return;
-  const isLoaded = Boolean(told);
-  told = shown;
-  if (!shown || shown === location.search) return;
+  const { address: shown = "", answers = "" } = find("[data-address]")?.dataset ?? {};
+  if (!shown) {
+    here = null;
+    return;
+  }
+  const isAnswer = answers !== answered;
+  answered = answers;
+  if (isAnswer) here = isSame(answers.replace(/^\d+ /, ""), location.search) ? location.search : null;
+  // Elsewhere since: what is shown there is on its way, and what is shown now is not of there.
+  if (here !== location.search || shown === location.search) return;
   const path = location.pathname + shown;
-  if (isLoaded && listOf(shown) !== listOf(location.search)) {
+  if (!isAnswer && listOf(shown) !== listOf(location.search)) {
     const { idx = 0 } = history.state ?? {};
     const key = Math.random().toString(36).slice(2, 10);
     history.pushState({ ...history.state, idx: idx + 1, key }, "", path);
   } else history.replaceState(history.state, "", path);
+  here = location.search;
+}
+
+function isSame(one, other) {
+  return new URLSearchParams(one).toString() === new URLSearchParams(other).toString();
 }
 
 function listOf(query) {

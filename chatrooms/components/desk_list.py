@@ -92,7 +92,7 @@ def case_list() -> rx.Component:
             custom_attrs={"data-region": "queue"},
         ),
         rx.cond(
-            DeskState.is_loaded,
+            DeskState.answers != "",
             rx.el.div(
                 empty_state("circle-check", "Nothing waiting", _why_empty()), class_name="nothing"
             ),

@@ -26,7 +26,7 @@ def moderation_page() -> rx.Component:
             DeskState.waiting >= 0,
             _desk(),
             rx.cond(
-                DeskState.is_loaded,
+                DeskState.answers != "",
                 empty_state(
                     "shield-off", "For moderators", "You do not moderate any room at the moment."
                 ),
@@ -57,6 +57,7 @@ def _desk() -> rx.Component:
             "data-desk": DeskState.pane,
             # Until all is loaded, what is shown is not yet what the address asks for.
             "data-address": rx.cond(rx.State.is_hydrated, DeskState.address, ""),
+            "data-answers": DeskState.answers,
         },
     )
 

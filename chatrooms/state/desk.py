@@ -47,9 +47,12 @@ class DeskState(rx.State):
     """Which part a phone shows."""
     notice: str = ""
     """That somebody else decided the case that was open; empty for nothing to tell."""
-    is_loaded: bool = False
     address: str = ""
     """The query of the address at which the page shows what it shows now."""
+    answers: str = ""
+    """How often the page was loaded, and the query of the address that it was loaded for last;
+    empty before."""
+    _loads: int = 0
 
     @rx.event
     async def load(self):
@@ -64,6 +67,8 @@ class DeskState(rx.State):
         if (self.queue, self.room_id, self.wanted) != before:
             self.cases, self.picked, self.open_id, self.notice = [], [], 0, ""
         await refresh(self, opening=linked)
+        self._loads += 1
+        self.answers = f"{self._loads} {self.router.url.query}"
 
     @rx.event
     async def count(self):
@@ -219,7 +224,6 @@ async def _list(desk: DeskState, *, limit: int) -> None:
     )
     desk.cases = [case_row(each) for each in page.cases]
     desk.has_more = page.has_more and limit < _MAX_SHOWN
-    desk.is_loaded = True
 
 
 async def _look_for(desk: DeskState, case_id: int) -> str:
