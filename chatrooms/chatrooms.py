@@ -26,6 +26,7 @@ from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
 from chatrooms.state.desk import DeskState
 from chatrooms.state.drafts import DraftsState
+from chatrooms.state.learning import LearningState
 from chatrooms.state.live import LiveState, ReaderState, empty_vars
 from chatrooms.state.marks import MarksState
 from chatrooms.state.mishaps import tell
@@ -34,6 +35,7 @@ from chatrooms.state.ownership import OneOwner
 from chatrooms.state.pins import PinsState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileState
+from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.rules import RulesState
@@ -69,6 +71,8 @@ PAGE_EVENTS = PageEvents(
         "standing": (_name(StandingState.load),),
         "moderation": (_name(DeskState.count),),
         "policy": (_name(PolicyState.follow), _name(RulesState.follow)),
+        "learning": (_name(LearningState.follow),),
+        "rejudging": (_name(RejudgingState.follow),),
     },
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
     info=(_name(RoomInfoState.refresh), _name(SanctionsState.load)),

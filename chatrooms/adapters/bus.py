@@ -32,12 +32,15 @@ Own = Literal[
     "standing",
     "moderation",
     "policy",
+    "learning",
+    "rejudging",
 ]
 """What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
 unread there; own votes and such; threads followed and how far they are read; the bell; the bell and
 how many of those threads hold something new; which rooms have a draft; name and picture; the page
 of somebody who came online or went; own messages that moderation keeps back; what waits for them
-as moderators; policies and rules that they see."""
+as moderators; policies and rules that they see; trainings on decisions of rooms that they moderate;
+how far judging again is there."""
 
 
 def room_channel(room_id: int) -> str:

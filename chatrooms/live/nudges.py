@@ -11,7 +11,13 @@ from chatrooms.live.tab import Tab
 from chatrooms.live.wire import Wire
 
 _NUDGE_S = 0.2
-_SHARED_S = {"standing": 1.0, "moderation": 1.0, "notifications": 2.0, "replies": 2.0}
+_SHARED_S = {
+    "standing": 1.0,
+    "moderation": 1.0,
+    "rejudging": 0.5,
+    "notifications": 2.0,
+    "replies": 2.0,
+}
 """What of a person's own may change many times a second in a busy room: the first change is told at
 once, those within so many seconds after it together."""
 
@@ -37,7 +43,8 @@ class PageEvents:
     open one (`rooms`); the list of rooms with what is unread there (`unread`);
     own votes and such (`marks`); followed threads (`threads`); the bell (`notifications`), also
     where it tells of replies (`replies`); own messages that moderation keeps back (`standing`);
-    what waits for them as moderators (`moderation`)."""
+    what waits for them as moderators (`moderation`); policies and rules that they see (`policy`);
+    trainings (`learning`) and judging again (`rejudging`) in rooms that they moderate."""
     facts: tuple[str, ...]
     """What a page shows of a room beside the room itself."""
     info: tuple[str, ...]

@@ -1,11 +1,10 @@
 """What the decisions of this address's room taught the model: training, proof, rolling back."""
 
-import asyncio
 from typing import Any
 
 import reflex as rx
 
-from chatrooms.domain.errors import ChatError
+from chatrooms.domain.errors import ChatError, NotAllowed, RoomArchived, RoomUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import iso
 from chatrooms.services.moderation import learning, training
@@ -13,8 +12,6 @@ from chatrooms.services.moderation.learning import Learning, Training
 from chatrooms.state import caller, screens
 from chatrooms.state.rows import MeasureRow, TrainingRow
 
-_LOOK_EVERY_S = 0.5
-_MAX_LOOKS = 1_200
 _OUTCOMES = {
     "": "Under way",
     "promoted": "In use since then",
@@ -45,38 +42,39 @@ class LearningState(rx.State):
     trainings: list[TrainingRow] = []
     message: str = ""
     error: str = ""
-    _looks: int = 0
 
     @rx.event
     async def load(self):
-        """Read how far the room is, and follow a training that is under way."""
-        self.error, self.message, self._looks = "", "", 0
+        """Read how far the room is."""
+        self.error = self.message = ""
         _show(self, await off_loop(learning.get_learning, caller.deps(), **await _where(self)))
-        return LearningState.follow if self.is_running else None
 
     @rx.event
     async def train(self):
         """Have the model learn from the room's decisions, or say why not."""
-        self.error, self.message, self._looks = "", "", 0
+        self.error = self.message = ""
         try:
             found = await off_loop(learning.train, caller.deps(), **await _where(self))
         except ChatError as error:
             self.error = str(error)
-            return None
+            return
         _show(self, found)
-        return LearningState.follow
+        if not self.is_running:
+            _tell_outcome(self)
 
     @rx.event
     async def follow(self):
-        """Look again in a moment, for as long as a training is under way."""
-        await asyncio.sleep(_LOOK_EVERY_S)
-        self._looks += 1
-        _show(self, await off_loop(learning.get_learning, caller.deps(), **await _where(self)))
-        if self.is_running and self._looks < _MAX_LOOKS:
-            return LearningState.follow
-        if not self.is_running and self.trainings:
-            self.message = f"Training {self.trainings[0].version}: {self.trainings[0].outcome}."
-        return None
+        """Read anew after a training began or ended somewhere, and tell how it ended."""
+        if not screens.is_at_settings(self):
+            return
+        was_running = self.is_running
+        try:
+            found = await off_loop(learning.get_learning, caller.deps(), **await _where(self))
+        except (RoomUnavailable, NotAllowed, RoomArchived):
+            return
+        _show(self, found)
+        if was_running and not self.is_running:
+            _tell_outcome(self)
 
     @rx.event
     async def roll_back(self, version: int):
@@ -101,6 +99,11 @@ async def _where(state: rx.State) -> dict[str, int]:
     """Who asks, and about which room."""
     access = await screens.look_up(state, screens.slug_of(state))
     return {"actor_id": access.actor.id, "room_id": access.room_id}
+
+
+def _tell_outcome(state: LearningState) -> None:
+    newest = state.trainings[0]
+    state.message = f"Training {newest.version}: {newest.outcome}."
 
 
 def _show(state: LearningState, found: Learning) -> None:

@@ -1,18 +1,14 @@
 """Judging the newest messages of a room again, with its progress."""
 
-import asyncio
 from typing import Any
 
 import reflex as rx
 
-from chatrooms.domain.errors import ChatError
+from chatrooms.domain.errors import ChatError, NotAllowed, RoomArchived, RoomUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.services.moderation import rejudging
 from chatrooms.services.moderation.rejudging import Progress
 from chatrooms.state import caller, screens
-
-_LOOK_EVERY_S = 0.4
-_MAX_LOOKS = 1_500
 
 
 class RejudgingState(rx.State):
@@ -22,19 +18,17 @@ class RejudgingState(rx.State):
     total: int = 0
     is_running: bool = False
     error: str = ""
-    _looks: int = 0
 
     @rx.event
     async def load(self):
         """Read how far it is, should it run already."""
-        self.error, self._looks = "", 0
+        self.error = ""
         _show(self, await _progress(self))
-        return RejudgingState.follow if self.is_running else None
 
     @rx.event
     async def start(self, form: dict[str, Any]):
         """Have the newest messages judged again, or say why not."""
-        self.error, self._looks = "", 0
+        self.error = ""
         try:
             found = await off_loop(
                 rejudging.rejudge,
@@ -44,19 +38,20 @@ class RejudgingState(rx.State):
             )
         except ChatError as error:
             self.error = str(error)
-            return None
+            return
         if not found.total:
             self.error = "There is nothing here that nobody decided about."
         _show(self, found)
-        return RejudgingState.follow if self.is_running else None
 
     @rx.event
     async def follow(self):
-        """Look again in a moment, for as long as it runs."""
-        await asyncio.sleep(_LOOK_EVERY_S)
-        self._looks += 1
-        _show(self, await _progress(self))
-        return RejudgingState.follow if self.is_running and self._looks < _MAX_LOOKS else None
+        """Read anew how far it is, after messages were judged again."""
+        if not screens.is_at_settings(self):
+            return
+        try:
+            _show(self, await _progress(self))
+        except (RoomUnavailable, NotAllowed, RoomArchived):
+            return
 
 
 async def _where(state: rx.State) -> dict[str, int]:

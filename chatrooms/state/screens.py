@@ -27,6 +27,11 @@ def is_at(state: rx.State, path: str) -> bool:
     return state.router.url.path.rstrip("/") == path
 
 
+def is_at_settings(state: rx.State) -> bool:
+    """Whether the page shows a room's moderation settings."""
+    return is_at(state, f"/rooms/{slug_of(state)}/moderation")
+
+
 async def look_up(state: rx.State, slug: str) -> RoomAccess:
     """The room and what the caller may do in it. Raises: NotSignedIn, RoomUnavailable."""
     actor_id = await caller.actor_id(state)

@@ -150,6 +150,14 @@ def test_handlers_use_services_off_the_loop() -> None:
                 assert not is_service, f"{file.name}: {ast.unparse(node.func)} blocks the loop"
 
 
+@pytest.mark.parametrize("file", STATE_FILES, ids=lambda file: file.name)
+def test_no_handler_keeps_its_tab_waiting(file: Path) -> None:
+    """A tab runs one event after the other, so an event that sleeps stops all others."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Call):
+            assert not ast.unparse(node.func).endswith("sleep"), f"{file.name}:{node.lineno}"
+
+
 def test_what_the_hub_asks_pages_to_run_exists() -> None:
     from chatrooms.chatrooms import PAGE_EVENTS
 

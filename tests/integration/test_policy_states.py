@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
 from chatrooms.domain.errors import NotAllowed, RoomUnavailable
 from chatrooms.domain.moderation import Mode
 from chatrooms.domain.permissions import Role
 from chatrooms.live.offload import off_loop
 from chatrooms.services import rooms
-from chatrooms.services.moderation import judging
+from chatrooms.services.moderation import judging, rejudging, training
 from chatrooms.services.moderation import numbers as numbers_of
+from chatrooms.state.learning import LearningState
 from chatrooms.state.numbers import NumbersState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.rejudging import RejudgingState
@@ -20,6 +22,7 @@ from chatrooms.state.rules import RulesState
 from chatrooms.state.session import SessionState
 from chatrooms.state.simulation import SimulationState
 from tests.support.eventually import eventually
+from tests.support.inspect import rows
 from tests.support.moderation import ABUSE, HARMLESS, moderated
 from tests.support.people import Place, Someone, bring_in, post, sign_up
 from tests.support.tabs import BrowserTab, serving
@@ -158,8 +161,75 @@ async def test_a_moderator_writes_a_rule_tries_it_and_only_reads_the_policy(
     await tab.call(PolicyState.change, "slow_s", "30")
     await tab.call(PolicyState.save)
     assert tab.state(PolicyState).error
-    await tab.call(RejudgingState.start, {"newest": "5"})
-    assert (tab.state(RejudgingState).total, tab.state(RejudgingState).is_running) == (1, True)
+
+
+async def test_judging_again_shows_its_progress_to_all_who_have_it_open(
+    deps: Deps,
+    web: WebProcess,
+    private_room: Place,
+    owner: Someone,
+    moderator: Someone,
+    member: Someone,
+) -> None:
+    def talk(mode: Mode) -> None:
+        moderated(deps, private_room, mode)
+        post(deps, private_room, member, f"{HARMLESS} in {mode}")
+        judging.judge_waiting(deps)
+
+    def mark() -> None:
+        (run,) = rows(deps, "SELECT max(id) FROM moderation_log WHERE action = 'rejudge'")[0]
+        rejudging.carry_out(deps, run_id=run)
+
+    for mode in (Mode.MANUAL, Mode.SEMI_AUTO):
+        await off_loop(talk, mode)
+    mine, theirs = [await settings_of(web, who, private_room) for who in (owner, moderator)]
+    await mine.call(RejudgingState.start, {"newest": "5"})
+    await theirs.call(RejudgingState.load)
+    for tab in (mine, theirs):
+        await tab.call(SessionState.require_sign_in)
+        assert (tab.state(RejudgingState).done, tab.state(RejudgingState).total) == (0, 2)
+    for step, judged in ((mark, 0), (lambda: judging.judge_waiting(deps), 2)):
+        await off_loop(step)
+        for tab in (mine, theirs):
+            await eventually(lambda t=tab: "rejudging" in t.screen.read().events, what="it goes on")
+            tab.screen.events.clear()
+            await tab.call(RejudgingState.follow)
+            progress = tab.state(RejudgingState)
+            assert (progress.done, progress.is_running) == (judged, judged < 2)
+
+
+async def test_a_training_shows_to_all_who_have_it_open_and_tells_how_it_ended(
+    deps: Deps,
+    web: WebProcess,
+    private_room: Place,
+    owner: Someone,
+    moderator: Someone,
+    stranger: Someone,
+) -> None:
+    def begin() -> int:
+        with transaction(deps.sessions) as tx:
+            return training.begin(tx, deps, room_id=private_room.id, by_id=owner.id).id
+
+    people = (owner, moderator, stranger)
+    tabs = [await settings_of(web, who, private_room) for who in people]
+    for tab in tabs:
+        await tab.call(SessionState.require_sign_in)
+    *staff, outside = tabs
+    begun = await off_loop(begin)
+    for tab in staff:
+        await eventually(lambda tab=tab: "learning" in tab.screen.read().events, what="it is told")
+        tab.screen.events.clear()
+        await tab.call(LearningState.follow)
+        assert (tab.state(LearningState).is_running, tab.state(LearningState).message) == (True, "")
+    await off_loop(training.carry_out, deps, correction_id=begun)
+    for tab in staff:
+        await eventually(lambda tab=tab: "learning" in tab.screen.read().events, what="it is told")
+        await tab.call(LearningState.follow)
+        assert not tab.state(LearningState).is_running
+        assert tab.state(LearningState).message == "Training 1: Not used: too few decisions."
+    await outside.call(LearningState.follow)
+    assert outside.state(LearningState).trainings == []
+    assert "learning" not in outside.screen.read().events
 
 
 @pytest.mark.parametrize("who", ["member", "stranger", "removed"])
@@ -180,11 +250,12 @@ async def test_others_see_nothing_and_change_nothing(
         (RulesState.switch, (1, False)),
         (RulesState.delete, (1,)),
         (RejudgingState.load, ()),
-        (RejudgingState.follow, ()),
         (NumbersState.load, ()),
     ):
         with pytest.raises(refused):
             await tab.call(call, *args)
+    await tab.call(RejudgingState.follow)
+    assert tab.state(RejudgingState).total == 0
     await tab.call(PolicyState.save)
     assert form.error
     await tab.call(SimulationState.choose_days, 30)

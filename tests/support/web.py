@@ -25,8 +25,9 @@ from chatrooms.live.wire import NAMESPACE, Wire
 from chatrooms.services.sessions import SignedIn
 from tests.support.people import Place, Someone
 
+_OWN = ("rooms", "marks", "moderation", "policy", "learning", "rejudging")
 PAGES = PageEvents(
-    own={name: (name,) for name in ("rooms", "marks", "moderation", "policy")},
+    own={name: (name,) for name in _OWN},
     facts=("facts",),
     info=("info",),
     top=("top",),

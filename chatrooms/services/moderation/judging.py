@@ -31,7 +31,7 @@ from chatrooms.domain.moderation import (
     decide,
 )
 from chatrooms.services.event_log import lock_judging
-from chatrooms.services.moderation import corrections, outcomes, waiting
+from chatrooms.services.moderation import corrections, outcomes, rejudging, waiting
 from chatrooms.services.moderation.cases import list_staff
 from chatrooms.services.moderation.counting import count_moderated
 from chatrooms.services.moderation.in_order import pass_turn, without_early
@@ -128,6 +128,8 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
             for each in verdicts
         )
         count_moderated(tx, deps, room_id=room_id, policy=policy, more=decided)
+        if any(each.id not in undecided or each.id in waits_in for each in standing):
+            rejudging.announce_judged(tx, deps, room_id=room_id)
     for each in verdicts:
         metrics.VERDICTS.labels(decision=each.outcome.decision.value).inc()
     return len(verdicts), has_passed_turn or len(unchanged) < len(found)

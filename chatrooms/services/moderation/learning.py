@@ -120,6 +120,7 @@ def roll_back(deps: Deps, *, actor_id: int, room_id: int, version: int) -> Learn
             by_id=access.actor.id,
             detail={"old": row.version, "new": before.version if before else None},
         )
+        training.announce(tx, deps, room_id=access.room_id)
     return get_learning(deps, actor_id=actor_id, room_id=room_id)
 
 

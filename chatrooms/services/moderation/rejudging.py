@@ -20,6 +20,7 @@ from chatrooms.services.access import access_room
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation import waiting
 from chatrooms.services.moderation.audit import write_audit
+from chatrooms.services.moderation.cases import list_staff
 
 ACTION = "rejudge"
 MAX_MESSAGES = 10_000
@@ -111,12 +112,25 @@ def carry_out(deps: Deps, *, run_id: int) -> int:
             lock_room(tx, room_id=room_id)
             ids = _left(tx, run)
             if not ids:
+                _announce(tx, deps, room_id)
                 return marked
             tx.execute(
                 update(Message).where(col(Message.id).in_(ids)).values(judge_at=deps.clock())
             )
             waiting.ask_after_commit(tx, deps)
         marked += len(ids)
+
+
+def announce_judged(tx: Transaction, deps: Deps, *, room_id: int) -> None:
+    """After messages were judged once more: have its moderators' pages show how far a re-judging
+    of the room is, if that was one."""
+    if _newest_run(tx, deps, room_id) is not None:
+        _announce(tx, deps, room_id)
+
+
+def _announce(tx: Transaction, deps: Deps, room_id: int) -> None:
+    staff = list_staff(tx, room_id=room_id)
+    tx.after_commit(lambda: deps.bus.nudge_accounts(staff, "rejudging"))
 
 
 def _may_be_judged(room_id: int) -> Any:

@@ -21,6 +21,7 @@ from chatrooms.ml.errors import ModelUnusable
 from chatrooms.services.event_log import lock_judging
 from chatrooms.services.moderation import corrections
 from chatrooms.services.moderation.audit import write_audit
+from chatrooms.services.moderation.cases import list_staff
 from chatrooms.services.moderation.labels import Label, count_labels, list_labels
 
 if TYPE_CHECKING:
@@ -57,7 +58,14 @@ def begin(tx: Transaction, deps: Deps, *, room_id: int, by_id: int | None) -> Co
     row = CorrectionRow(room_id=room_id, version=newest + 1, by_id=by_id, asked_at=deps.clock())
     tx.add(row)
     tx.flush()
+    announce(tx, deps, room_id=room_id)
     return row
+
+
+def announce(tx: Transaction, deps: Deps, *, room_id: int) -> None:
+    """Have what its moderators see of the room's trainings follow, after the commit."""
+    staff = list_staff(tx, room_id=room_id)
+    tx.after_commit(lambda: deps.bus.nudge_accounts(staff, "learning"))
 
 
 def send_after_commit(tx: Transaction, deps: Deps, *, correction_id: int) -> None:
@@ -95,6 +103,7 @@ def carry_out(deps: Deps, *, correction_id: int) -> None:
         row.measured = asdict(lesson.comparison) if lesson and lesson.comparison else {}
         if not why_not and lesson and lesson.correction:
             _promote(tx, deps, row, lesson.correction, present_id)
+        announce(tx, deps, room_id=room_id)
         _send_next(tx, deps)
     log.info("correction_trained", room_id=room_id, version=version, outcome=why_not or PROMOTED)
 
