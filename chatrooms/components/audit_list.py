@@ -13,11 +13,12 @@ from chatrooms.components.controls import (
     link,
     skeleton,
 )
+from chatrooms.components.marked_text import poll_line, segment
 from chatrooms.services.moderation.decisions import MAX_REASON_CHARS
 from chatrooms.state.audit import AuditState
 from chatrooms.state.audit_review import AuditReviewState
 from chatrooms.state.audit_words import ICONS
-from chatrooms.state.rows import LogRow, SegmentRow
+from chatrooms.state.rows import LogRow
 
 
 def audit_list() -> rx.Component:
@@ -98,18 +99,15 @@ def _message(row: rx.Var[LogRow]) -> rx.Component:
     return rx.el.div(
         rx.cond(
             row.segments.length() > 0,
-            rx.el.p(rx.foreach(row.segments, _segment), class_name="log-text"),
+            rx.el.p(rx.foreach(row.segments, segment), class_name="log-text"),
         ),
+        rx.cond(row.choices.length() > 0, poll_line(rx.foreach(row.choices, segment))),
         rx.foreach(row.notes, lambda note: chip(note, class_name="sm warn")),
         rx.cond(
             row.message_path != "", link("In the room", to=row.message_path, class_name="log-why")
         ),
         class_name="log-message",
     )
-
-
-def _segment(segment: rx.Var[SegmentRow]) -> rx.Component:
-    return rx.cond(segment.is_marked, rx.el.mark(segment.text), rx.el.span(segment.text))
 
 
 def _after(row: rx.Var[LogRow]) -> rx.Component:

@@ -5,6 +5,7 @@ import reflex as rx
 from chatrooms.components.browser import local_moment
 from chatrooms.components.controls import button, empty_state, search_field, skeleton
 from chatrooms.components.desk_case import open_case
+from chatrooms.components.marked_text import poll_line
 from chatrooms.state.decision import DecisionState
 from chatrooms.state.desk import DeskState
 from chatrooms.state.numbers import RecentState
@@ -163,6 +164,7 @@ def _case(row: rx.Var[CaseRow]) -> rx.Component:
                 ),
                 rx.el.span(
                     rx.el.span(row.text, class_name="cut"),
+                    rx.cond(row.choices != "", poll_line(row.choices)),
                     rx.el.small(
                         rx.el.span(row.room_name, class_name="cut"),
                         rx.el.span("· ", row.author, class_name="cut"),

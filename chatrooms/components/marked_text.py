@@ -2,12 +2,18 @@
 
 import reflex as rx
 
+from chatrooms.components.controls import icon
 from chatrooms.state.rows import ChoiceTextRow, SegmentRow
 
 
 def segment(piece: rx.Var[SegmentRow]) -> rx.Component:
     """A piece of a text."""
     return rx.cond(piece.is_marked, rx.el.mark(piece.text), rx.el.span(piece.text))
+
+
+def poll_line(choices: rx.Component | rx.Var[str]) -> rx.Component:
+    """That a message is a poll, and what it offers, where there is room for little."""
+    return rx.el.span(icon("chart-bar-big", 12), rx.el.b("Poll: "), choices, class_name="poll-line")
 
 
 def offered(choices: rx.Var[list[ChoiceTextRow]]) -> rx.Component:

@@ -57,6 +57,8 @@ class LogRow:
     message_path: str = ""
     """Where the message stands in its room; empty where it stands nowhere."""
     segments: list[SegmentRow] = field(default_factory=list[SegmentRow])
+    choices: list[SegmentRow] = field(default_factory=list[SegmentRow])
+    """Those of its poll in one line, shortened; none without a poll."""
     notes: list[str] = field(default_factory=list[str])
     """How the message stands now, in words."""
     fate: str = ""

@@ -1,6 +1,6 @@
 """Entries of the moderation log in words, for the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chatrooms.domain.moderation import Mode, Withheld
@@ -8,7 +8,7 @@ from chatrooms.live.rows import MODES, iso
 from chatrooms.services.moderation.log import Found, LogEntry, Text
 from chatrooms.services.moderation.log_fates import Fate, Turn
 from chatrooms.services.moderation.log_filter import BY_MODEL, BY_RULES, LogKind
-from chatrooms.services.moderation.texts import Mark
+from chatrooms.services.moderation.texts import Mark, in_a_line, marks_in_a_line
 from chatrooms.state.audit_address import path_of
 from chatrooms.state.case_rows import QUEUES, segments
 from chatrooms.state.rows import LogRow, SegmentRow
@@ -63,6 +63,8 @@ def log_row(entry: LogEntry, *, max_chars: int = MAX_CHARS) -> LogRow:
     """An entry with as much of its message."""
     icon, _ = _ACTIONS.get(entry.action, (_UNKNOWN, ""))
     said = entry.text
+    text = _segments(said.body, said.marks, max_chars) if said else []
+    choices = _choices(said, max_chars) if said else []
     return LogRow(
         id=entry.id,
         at=iso(entry.at),
@@ -74,10 +76,11 @@ def log_row(entry: LogEntry, *, max_chars: int = MAX_CHARS) -> LogRow:
         about=entry.about_name,
         about_path=path_of(about=entry.about_username) if entry.about_username else "",
         why=_why(entry),
-        words=_words(entry),
+        words=_words(entry, (*text, *choices)),
         message_id=said.id if said else 0,
         message_path=_message_path(entry),
-        segments=_segments(said, max_chars) if said else [],
+        segments=text,
+        choices=choices,
         notes=_notes(said) if said else [],
         fate=_fate(entry.fate) if entry.fate else "",
         fate_at=iso(entry.fate.at) if entry.fate else "",
@@ -126,9 +129,9 @@ def _why(entry: LogEntry) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _words(entry: LogEntry) -> str:
+def _words(entry: LogEntry, shown: Sequence[SegmentRow]) -> str:
     """What drove the score up, where the text does not show it."""
-    is_marked = entry.text is not None and entry.text.marks
+    is_marked = any(piece.is_marked for piece in shown)
     return ", ".join(entry.found.words) if entry.found and not is_marked else ""
 
 
@@ -174,11 +177,16 @@ def _message_path(entry: LogEntry) -> str:
     return f"/rooms/{entry.room_slug}?message={said.id}"
 
 
-def _segments(said: Text, max_chars: int) -> list[SegmentRow]:
-    end = min(len(said.body), max_chars)
-    rest = "\N{HORIZONTAL ELLIPSIS}" if end < len(said.body) else ""
-    marks = [Mark(m.start, min(m.end, end)) for m in said.marks if m.start < end]
-    return segments(said.body[:end] + rest, marks)
+def _segments(body: str, marks: Sequence[Mark], max_chars: int) -> list[SegmentRow]:
+    end = min(len(body), max_chars)
+    rest = "\N{HORIZONTAL ELLIPSIS}" if end < len(body) else ""
+    marks = [Mark(m.start, min(m.end, end)) for m in marks if m.start < end]
+    return segments(body[:end] + rest, marks)
+
+
+def _choices(said: Text, max_chars: int) -> list[SegmentRow]:
+    line = in_a_line([each.text for each in said.choices])
+    return _segments(line, marks_in_a_line(said.choices), max_chars // 2)
 
 
 def _notes(said: Text) -> list[str]:

@@ -76,6 +76,7 @@ def case_row(case: Case) -> CaseRow:
         room_name=case.room_name,
         author=case.author,
         text=case.text,
+        choices=case.choices,
         score=_score(case.score),
         opened_at=iso(case.opened_at),
         claimed_by=case.claimed_by,

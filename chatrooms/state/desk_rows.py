@@ -50,6 +50,8 @@ class CaseRow:
     room_name: str = ""
     author: str = ""
     text: str = ""
+    choices: str = ""
+    """What its poll offers, shortened; empty without a poll."""
     score: str = ""
     """In [0, 1] with two digits; empty where the model could not read it."""
     opened_at: str = ""

@@ -1,18 +1,33 @@
 """What a poll offers is judged with its question, and read by its author and by moderators."""
 
+import csv
+import io
+
 import pytest
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import CaseUnavailable
-from chatrooms.domain.moderation import Mode
+from chatrooms.domain.moderation import Mode, Queue
 from chatrooms.domain.rules import RuleDraft
 from chatrooms.services import history, polls
-from chatrooms.services.moderation import judging, reports, review, rules, standing
+from chatrooms.services.moderation import (
+    judging,
+    log,
+    log_export,
+    queue,
+    reports,
+    review,
+    rules,
+    standing,
+)
+from chatrooms.services.moderation.log_filter import LogFilter
 from chatrooms.services.moderation.texts import Choice
 from chatrooms.services.polls import PollDraft
+from chatrooms.state.audit_words import log_row
+from chatrooms.state.case_rows import case_row
 from tests.support.inspect import rows
 from tests.support.moderation import moderated, open_queue, shown, status, waiting
-from tests.support.people import Place, Someone
+from tests.support.people import Place, Someone, post
 
 QUESTION = "Where shall we meet for the summer party with everybody from the club?"
 FINE = (
@@ -90,6 +105,49 @@ def test_an_insult_that_begins_in_the_question_and_ends_in_a_choice_is_found(
     # The model may mark more of the question.
     assert case.body[case.marks[-1].start : case.marks[-1].end].endswith("late")
     assert marked(case.choices)["Quux"] == ["Quux"]
+
+
+def test_only_the_same_poll_with_the_same_choices_repeats_itself(
+    deps: Deps, private_room: Place, member: Someone, moderator: Someone
+) -> None:
+    moderated(deps, private_room, Mode.MANUAL)
+    rules.add_rule(
+        deps,
+        actor_id=moderator.id,
+        room_id=private_room.id,
+        draft=RuleDraft("Again", "repeats", "remove", {"times": "2", "minutes": "10"}),
+    )
+    post(deps, private_room, member, "Lunch?")
+    lunch = [
+        ask(deps, private_room, member, *choices, question="Lunch?")
+        for choices in (("Soup", "Rice"), ("Soup", "Rice", "Bread"), ("soup", "RICE"))
+    ]
+    judging.judge_waiting(deps)
+    assert [status(deps, each) for each in lunch] == ["pending", "pending", "removed"]
+
+
+def test_the_queue_and_the_log_tell_a_poll_by_its_choices_and_mark_what_was_found(
+    deps: Deps, private_room: Place, moderator: Someone, member: Someone
+) -> None:
+    moderated(deps, private_room, Mode.SEMI_AUTO)
+    poll = ask(deps, private_room, member, RUDE, *FINE)
+    plain = post(deps, private_room, member, "go kill yourself you piece of shit")
+    judging.judge_waiting(deps)
+    cases = queue.list_cases(deps, actor_id=moderator.id, queue=Queue.FLAGGED).cases
+    waits = {each.message_id: case_row(each) for each in cases}
+    assert (waits[poll].text, waits[plain].choices) == (QUESTION, "")
+    assert waits[poll].choices.startswith(f"{RUDE} \u00b7 {FINE[0]}")
+    assert len(waits[poll].choices) < len(FINE[0]) * 5
+    page = log.list_entries(deps, actor_id=moderator.id, wanted=LogFilter())
+    told = {row.message_id: row for row in map(log_row, page.entries)}
+    assert (told[plain].choices, told[poll].words) == ([], "")
+    line = "".join(piece.text for piece in told[poll].choices)
+    assert line.startswith(f"{RUDE} \u00b7 {FINE[0]}")
+    assert line.endswith("\u2026")
+    assert "bitch" in "".join(piece.text for piece in told[poll].choices if piece.is_marked)
+    file = log_export.export_piece(deps, actor_id=moderator.id, wanted=LogFilter()).lines
+    cells = [line for line in csv.reader(io.StringIO(file, newline="")) if str(poll) in line]
+    assert "\n".join((QUESTION, RUDE, *FINE)) in cells[0]
 
 
 def test_moderators_alone_read_the_choices_of_a_poll_in_its_case_held_or_published(

@@ -19,7 +19,7 @@ from chatrooms.services.access_rooms import OpenRoom, access_rooms_to
 from chatrooms.services.moderation.log_fates import Fate, find_fates
 from chatrooms.services.moderation.log_filter import LogFilter
 from chatrooms.services.moderation.log_pages import Place, Scope, find_page
-from chatrooms.services.moderation.texts import Mark, marks_of
+from chatrooms.services.moderation.texts import Choice, Mark, marked_choices, marks_of
 
 _MOST_WORDS = 5
 _STAFF = [Role.OWNER.value, Role.MODERATOR.value]
@@ -50,6 +50,8 @@ class Text:
     id: int
     body: str
     """Empty once its author deleted it."""
+    choices: tuple[Choice, ...]
+    """What its poll offers, if it has one."""
     marks: tuple[Mark, ...]
     """Where the words stand that drove the score up; none if the text was edited since."""
     is_deleted: bool
@@ -210,10 +212,12 @@ def _words(evidence: Sequence[dict[str, Any]]) -> tuple[str, ...]:
 
 def _text(row: Any) -> Text:
     is_judged_text = row.verdict_id is not None and row.judged_revision == row.revision
+    evidence = row.evidence if is_judged_text else ()
     return Text(
         id=row.message_id,
         body=row.body,
-        marks=marks_of(row.evidence, length=len(row.body)) if is_judged_text else (),
+        choices=marked_choices(evidence, body=row.body, choices=row.choices or ()),
+        marks=marks_of(evidence, length=len(row.body)),
         is_deleted=row.deleted_at is not None,
         is_held=row.position is None,
         withheld=Withheld(row.withheld),

@@ -88,8 +88,9 @@ def _cells(entry: LogEntry) -> dict[str, str]:
             "words": "; ".join(found.words),
         }
     if said:
+        whole = "\n".join((said.body, *(each.text for each in said.choices)))
         deleted = "true" if said.is_deleted else "false"
-        cells |= {"message_id": str(said.id), "text": said.body, "is_deleted": deleted}
+        cells |= {"message_id": str(said.id), "text": whole, "is_deleted": deleted}
     if fate:
         outcome = {"outcome": fate.turn.value, "outcome_by": fate.by}
         cells |= {**outcome, "outcome_time": _time(fate.at)}

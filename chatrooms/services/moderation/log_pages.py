@@ -42,7 +42,7 @@ _PAGE = """
         writer.name AS by_name, writer.username AS by_username,
         person.name AS about_name, person.username AS about_username,
         m.body, m.revision, m.author_id, m.status, m.withheld, m.position, m.edited_at,
-        m.deleted_at,
+        m.deleted_at, p.choices,
         v.id AS verdict_id, v.score, v.model, v.rule, v.evidence, v.policy,
         v.revision AS judged_revision, undone.action AS undone, waiting.queue AS waits_in
     FROM (
@@ -53,6 +53,7 @@ _PAGE = """
     LEFT JOIN accounts writer ON writer.id = e.by_id
     LEFT JOIN accounts person ON person.id = e.account_id
     LEFT JOIN messages m ON m.id = e.message_id
+    LEFT JOIN polls p ON p.message_id = e.message_id
     LEFT JOIN verdicts v ON v.id = e.verdict_id
     LEFT JOIN moderation_log undone ON undone.id = e.undoes_id
     LEFT JOIN cases waiting ON waiting.message_id = e.message_id AND waiting.closed_at IS NULL

@@ -15,7 +15,7 @@ from chatrooms.domain.rules import MAX_WINDOW, Rule, RuleKind, Subject, places
 from chatrooms.domain.words import Places, read
 from chatrooms.ml.characters import clean, clean_text
 from chatrooms.services.moderation import patterns
-from chatrooms.services.moderation.texts import Text
+from chatrooms.services.moderation.texts import Text, find_choices
 
 _MAX_EARLIER = 5_000
 _MAX_WORDS = 8
@@ -131,7 +131,7 @@ def subject_of(body: str) -> Subject:
 def _subjects(
     tx: Transaction, kinds: set[RuleKind], messages: Sequence[Message], texts: Mapping[int, Text]
 ) -> dict[int, Subject]:
-    same = _same_before(tx, messages) if RuleKind.REPEATS in kinds else {}
+    same = _same_before(tx, messages, texts) if RuleKind.REPEATS in kinds else {}
     is_new = RuleKind.NEWCOMERS in kinds
     with_files = _with_files(tx, messages) if is_new else set[int]()
     since = _since(tx, messages) if is_new else {}
@@ -176,11 +176,20 @@ def _since(
     return {row.id: (row.created_at, row.joined_at) for row in rows}
 
 
-def _same_before(tx: Transaction, messages: Sequence[Message]) -> dict[int, list[timedelta]]:
-    """How long before each message its author said the same in its room."""
+def _same_before(
+    tx: Transaction, messages: Sequence[Message], texts: Mapping[int, Text]
+) -> dict[int, list[timedelta]]:
+    """How long before each message its author said the same in its room; of polls, the choices
+    too."""
     earliest = min(message.sent_at for message in messages) - MAX_WINDOW
     rows = tx.execute(
-        select(col(Message.id), col(Message.author_id), col(Message.body), col(Message.sent_at))
+        select(
+            col(Message.id),
+            col(Message.author_id),
+            col(Message.body),
+            col(Message.sent_at),
+            col(Message.has_poll),
+        )
         .where(
             col(Message.room_id) == messages[0].room_id,
             col(Message.author_id).in_({message.author_id for message in messages}),
@@ -190,13 +199,15 @@ def _same_before(tx: Transaction, messages: Sequence[Message]) -> dict[int, list
         .order_by(col(Message.sent_at).desc())
         .limit(_MAX_EARLIER)
     ).all()
+    choices = find_choices(tx, rows)
     said: dict[tuple[int, str], list[tuple[int, datetime]]] = defaultdict(list)
     for row in rows:
-        said[row.author_id, _essence(row.body)].append((row.id, row.sent_at))
+        whole = Text(row.body, choices.get(row.id, ())).whole
+        said[row.author_id, _essence(whole)].append((row.id, row.sent_at))
     return {
         message.id: [
             message.sent_at - at
-            for other_id, at in said[message.author_id, _essence(message.newest_text)]
+            for other_id, at in said[message.author_id, _essence(texts[message.id].whole)]
             if other_id < message.id
         ]
         for message in messages

@@ -13,11 +13,13 @@ from chatrooms.domain.moderation import Queue
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access_rooms import OpenRoom, access_rooms_to
+from chatrooms.services.moderation.texts import in_a_line
 
 LEASE = timedelta(minutes=2)
 """How long a case stays with the moderator who looks at it."""
 MANY = 1_000
 """Counting stops here where only a badge is wanted."""
+_MAX_CHOICE_CHARS = 100
 _BEFORE_ALL = (datetime(2000, 1, 1, tzinfo=UTC), 0)
 
 _COUNT = text("""
@@ -32,8 +34,8 @@ _COUNTS = text("""
 """)
 # Room by room, so that each room's part comes sorted out of the index, however much waits there.
 _PAGE = """
-    SELECT c.id, c.room_id, c.message_id, c.score, c.opened_at, m.body, r.name AS room_name,
-        a.name AS author, b.name AS claimed_by
+    SELECT c.id, c.room_id, c.message_id, c.score, c.opened_at, m.body, p.choices,
+        r.name AS room_name, a.name AS author, b.name AS claimed_by
     FROM unnest(CAST(:rooms AS bigint[])) AS asked(room_id)
     CROSS JOIN LATERAL (
         SELECT waiting.* FROM cases AS waiting {narrowed}
@@ -43,6 +45,7 @@ _PAGE = """
         ORDER BY waiting.opened_at, waiting.id LIMIT :limit
     ) AS c
     JOIN messages m ON m.id = c.message_id
+    LEFT JOIN polls p ON p.message_id = m.id
     JOIN rooms r ON r.id = c.room_id
     JOIN accounts a ON a.id = c.author_id
     LEFT JOIN accounts b ON b.id = c.claimed_by AND c.claimed_at > :lease_from
@@ -84,6 +87,8 @@ class Case:
     message_id: int
     author: str
     text: str
+    choices: str
+    """What its poll offers, shortened; empty without a poll."""
     score: float | None
     opened_at: datetime
     claimed_by: str
@@ -177,6 +182,7 @@ def _case(row: Any) -> Case:
         message_id=row.message_id,
         author=row.author,
         text=excerpt(row.body),
+        choices=excerpt(in_a_line(row.choices or ()), max_chars=_MAX_CHOICE_CHARS),
         score=row.score,
         opened_at=row.opened_at,
         claimed_by=row.claimed_by or "",

@@ -11,6 +11,8 @@ from sqlmodel import col
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message, PollRow
 
+_BETWEEN = " \u00b7 "
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -54,6 +56,20 @@ class Choice:
 
     text: str
     marks: tuple[Mark, ...] = ()
+
+
+def in_a_line(choices: Sequence[str]) -> str:
+    """A poll's choices where there is room for one line alone."""
+    return _BETWEEN.join(choices)
+
+
+def marks_in_a_line(choices: Sequence[Choice]) -> tuple[Mark, ...]:
+    """Where in that line is what is marked in the choices."""
+    marks, after = list[Mark](), 0
+    for each in choices:
+        marks += [Mark(after + mark.start, after + mark.end) for mark in each.marks]
+        after += len(each.text) + len(_BETWEEN)
+    return tuple(marks)
 
 
 def find_choices(tx: Transaction, messages: Sequence[Any]) -> dict[int, tuple[str, ...]]:
