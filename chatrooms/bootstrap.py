@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from redis import Redis
 
 from chatrooms.adapters.bus import Bus, connect_redis
+from chatrooms.adapters.chat_model import ChatModels
 from chatrooms.adapters.job_queue import JobQueue
 from chatrooms.db.engine import Sessions, create_sessions
 from chatrooms.ml.loaded import Corrections, Toxicity
@@ -42,6 +43,7 @@ class Deps:
     passwords: PasswordHasher
     jobs: JobQueue
     toxicity: Toxicity
+    chat: ChatModels
     clock: Callable[[], datetime] = utc_now
     ids: Ids = Ids()
     corrections: Corrections = field(default_factory=Corrections)
@@ -60,6 +62,7 @@ def bootstrap(settings: Settings) -> Deps:
         passwords=PasswordHasher(),
         jobs=JobQueue(settings.redis_url.get_secret_value()),
         toxicity=Toxicity(Path(settings.toxicity_model) if settings.toxicity_model else None),
+        chat=ChatModels(settings, redis),
     )
 
 

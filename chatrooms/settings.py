@@ -73,6 +73,31 @@ class Settings(BaseSettings):
         default="auto",
         description="What finds answers: minilm by meaning, lexical by wording; auto: the better.",
     )
+    llm_model: str = Field(
+        default="gpt-5-mini", description="Language model to ask, if there is a key or a base URL."
+    )
+    openai_api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Key of OpenAI, or of another server that speaks its protocol.",
+    )
+    openai_base_url: str = Field(
+        default="",
+        description="Server that speaks OpenAI's protocol, such as http://localhost:11434/v1.",
+    )
+    llm_timeout_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds that the language model may be silent before it counts as away.",
+    )
+    llm_retries: int = Field(
+        default=2, ge=0, description="Tries after the first when it is busy (429) or fails (5xx)."
+    )
+    llm_context_tokens: int = Field(
+        default=8_000, ge=1_000, description="Tokens of the room shown to it at once, about."
+    )
+    llm_max_output_tokens: int = Field(
+        default=1_000, ge=50, description="Longest answer of the language model, in tokens."
+    )
     messages_per_minute: int = Field(
         default=120, ge=1, description="Messages one account may post per minute."
     )

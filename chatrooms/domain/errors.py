@@ -169,3 +169,24 @@ class SearchTooBroad(ChatError):
 
     code = "search_too_broad"
     sentence = "That search took too long. Add a word, or an operator such as in: or after:."
+
+
+class AssistantUnavailable(ChatError):
+    """The language model does not answer, or refuses to for now."""
+
+    code = "assistant_unavailable"
+    sentence = "The assistant is unavailable at the moment. Please try again in a while."
+
+
+class AnswerCutOff(ChatError):
+    """The language model stopped in the middle of what it was writing."""
+
+    code = "answer_cut_off"
+    sentence = "The answer was cut off. Try again for a whole one."
+
+
+class AnswerUnusable(ChatError):
+    """What the language model wrote cannot be read as what it was asked for."""
+
+    code = "answer_unusable"
+    sentence = "The assistant gave an answer that cannot be used. Please try again."

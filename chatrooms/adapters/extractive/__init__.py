@@ -1,0 +1,1 @@
+"""The built-in language model: answers in the words of the messages it is given."""
