@@ -1,4 +1,4 @@
-"""Servers once per run, a database per module, people and rooms per test."""
+"""Servers once per run, a database per module, people and rooms per test; long files first."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +22,27 @@ from tests.support.people import (
 )
 from tests.support.servers import RunningServer
 
+LONG_FILES = (
+    *("test_server", "test_moderation_faults", "test_server_ends", "test_access", "test_hub"),
+    *("test_thread_screens", "test_reading", "test_socket", "test_profiles", "test_outages"),
+    *("test_panes", "test_states"),
+    *("test_accessibility", "test_healing", "test_rooms", "test_marks", "test_threads"),
+    *("test_moderation_page", "test_history", "test_signing_in", "test_replay"),
+    *("test_moderated_people", "test_talking", "test_presence"),
+    *("test_train_moderation", "test_summaries", "test_score_command", "test_sources"),
+)
+"""The files of a phase that take longest, roughly in order. Two processes take one file after the
+other, so a long one taken last would leave a process without work."""
+
 # How long an example takes depends on the machine and is no property of the code.
 settings.register_profile("chatrooms", deadline=None)
 settings.load_profile("chatrooms")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files; what is in one file stays together and in its order."""
+    ranks = {name: rank for rank, name in enumerate(LONG_FILES)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
 
 
 @pytest.fixture(scope="session")
