@@ -18,7 +18,7 @@ WEB = "web"
 
 TASK_PROCESSES = 2
 
-USERS_OF_SERVERS = (WEB, BEAT, WORKER)
+USERS_OF_SERVERS = (WEB, BEAT, WORKER, MODERATION_WORKER)
 """What may stop side by side, as long as the servers stop after it."""
 
 
