@@ -2,7 +2,7 @@
 
 import re
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -18,8 +18,9 @@ from tests.support.people import Place, Someone, bring_in, make_room, post
 from tests.support.waiting import wait_until
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
-RUN = """async () => {
-    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+RUN = """async rules => {
+    const only = rules.length ? { runOnly: { type: 'rule', values: rules } } : {};
+    const { violations } = await axe.run(document, { resultTypes: ['violations'], ...only });
     return violations
         .filter(each => ['serious', 'critical'].includes(each.impact))
         .flatMap(each => each.nodes.map(node => {
@@ -27,24 +28,19 @@ RUN = """async () => {
             return `${each.id}: ${node.target.join(' ')}: ${node.html.slice(0, 120)}: ${why}`;
         }));
 }"""
+EVERY_RULE: list[str] = []
+ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
 LARGE: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 SIZES = {"large": LARGE, "phone": PHONE}
 
-
-def _looks(*names: str) -> pytest.MarkDecorator:
-    """These sizes in light and in dark; without motion, so that nothing is half faded in."""
-    looks = [
-        pytest.param(
-            SIZES[name] | {"color_scheme": scheme, "reduced_motion": "reduce"},
-            id=f"{name}-{scheme}",
-        )
-        for name in names
-        for scheme in ("light", "dark")
-    ]
-    return pytest.mark.parametrize("options", looks)
-
-
-LOOKS = _looks("large", "phone")
+# Without motion, so that nothing is half faded in.
+LOOKS = pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(size | {"color_scheme": "light", "reduced_motion": "reduce"}, id=name)
+        for name, size in SIZES.items()
+    ],
+)
 
 
 @pytest.fixture
@@ -82,11 +78,21 @@ class Checker:
         self.found: list[str] = []
 
     def look(self, what: str) -> None:
-        """Have axe look at the page as it is now."""
-        page = self.screen.page
-        if not page.evaluate("() => 'axe' in window"):
-            page.evaluate(AXE)
-        self.found += [f"{what}: {each}" for each in page.evaluate(RUN)]
+        """Have axe look at the page as it is now, in light and in dark, which differ in colours."""
+        if not self.screen.page.evaluate("() => 'axe' in window"):
+            self.screen.page.evaluate(AXE)
+        self._run(f"{what}, light", EVERY_RULE)
+        self._paint("dark")
+        self._run(f"{what}, dark", ABOUT_COLOURS)
+        self._paint("light")
+
+    def _paint(self, scheme: Literal["light", "dark"]) -> None:
+        """Have the system prefer that scheme, which the page follows."""
+        self.screen.page.emulate_media(color_scheme=scheme)
+        expect(self.screen.page.locator("html")).to_have_class(re.compile(rf"\b{scheme}\b"))
+
+    def _run(self, what: str, rules: list[str]) -> None:
+        self.found += [f"{what}: {each}" for each in self.screen.page.evaluate(RUN, rules)]
 
 
 @LOOKS
