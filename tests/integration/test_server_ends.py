@@ -11,7 +11,7 @@ from tests.support.instances import Instance, assert_refused, database_url
 from tests.support.waiting import wait_until
 
 
-def test_ctrl_c_leaves_no_process_and_keeps_the_data_and_other_folders_rights(
+def test_however_it_ends_it_leaves_no_process_and_starts_again_with_its_data(
     tmp_path: Path,
 ) -> None:
     closed = tmp_path / "closed"
@@ -20,32 +20,34 @@ def test_ctrl_c_leaves_no_process_and_keeps_the_data_and_other_folders_rights(
     with psycopg.connect(database_url(instance), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('still here')")
+
+    # By Ctrl-C, which also gives other folders their rights back.
     assert instance.stop(signal.SIGINT) == 0
     assert instance.processes() == []
     assert instance.output.endswith("Stopped\n")
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert closed.stat().st_uid == os.geteuid()
 
+    # By a kill of the controller.
     again = Instance(instance.data).start().wait_ready()
-    with psycopg.connect(database_url(again)) as connection:
-        assert connection.execute("SELECT word FROM kept").fetchall() == [("still here",)]
+    expect_kept(again)
     assert "Building the pages" not in again.output
-    again.stop()
+    again.stop(signal.SIGKILL)
+    wait_until(lambda: not again.processes(), what="all processes are gone", deadline_s=60)
 
-
-def test_no_process_outlives_a_controller_that_is_killed(tmp_path: Path) -> None:
-    instance = Instance(tmp_path / "data").start().wait_ready()
-    instance.stop(signal.SIGKILL)
-    wait_until(lambda: not instance.processes(), what="all processes are gone", deadline_s=60)
-    Instance(instance.data).start().wait_ready().stop()
-
-
-def test_no_process_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
-    instance = Instance(tmp_path / "data").start().wait_ready()
-    supervisor = instance.child("web").parent()
+    # By a kill of the supervisor.
+    at_last = Instance(instance.data).start().wait_ready()
+    expect_kept(at_last)
+    supervisor = at_last.child("web").parent()
     assert supervisor is not None
     supervisor.kill()
-    assert_refused(instance, "The process supervisor")
+    assert_refused(at_last, "The process supervisor")
+
+
+def expect_kept(instance: Instance) -> None:
+    """What the first start stored is there."""
+    with psycopg.connect(database_url(instance)) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchall() == [("still here",)]
 
 
 def test_a_process_that_keeps_dying_ends_the_instance_and_is_named(tmp_path: Path) -> None:
