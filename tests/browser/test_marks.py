@@ -64,7 +64,7 @@ def write_poll(screen: Screen, *choices: str) -> None:
         screen.textbox(f"Choice {number}").fill(text)
 
 
-def test_a_vote_shows_for_both_and_whose_it_is_for_one(
+def test_a_vote_shows_for_both_and_whose_it_is_in_every_tab_of_one(
     ann: Screen, ben: Screen, room: Place
 ) -> None:
     expect(score(ben)).to_be_hidden()
@@ -84,17 +84,15 @@ def test_a_vote_shows_for_both_and_whose_it_is_for_one(
     )
     ann.act(TEXT, "Downvote")
     expect(score(ben)).to_have_text("-1")
-
-
-def test_my_vote_shows_in_my_other_tab(ann: Screen, room: Place) -> None:
     other = ann.another_tab().enter(room)
+    expect(score(other)).to_have_text("-1")
     ann.act(TEXT, "Upvote")
     expect(other.message(TEXT).get_by_role("button", name="Upvote")).to_have_attribute(
         "aria-pressed", "true"
     )
 
 
-def test_a_reaction_of_the_usual_ones_is_joined_and_taken_off(
+def test_a_reaction_of_the_usual_ones_is_joined_and_taken_off_and_any_other_found(
     ann: Screen, ben: Screen, guest: Someone
 ) -> None:
     ann.act(TEXT, "React")
@@ -111,11 +109,7 @@ def test_a_reaction_of_the_usual_ones_is_joined_and_taken_off(
         expect(mine).to_have_attribute("aria-pressed", "true")
     ben.message(TEXT).get_by_role("button", name=both).click()
     expect(chip).to_have_attribute("aria-pressed", "false")
-
-
-def test_every_emoji_can_be_found_by_name_and_no_other_host_is_asked(
-    ann: Screen, ben: Screen
-) -> None:
+    # Every emoji can be found by name, and no other host is asked for them.
     ben.act(TEXT, "React")
     ben.page.get_by_placeholder("Search emoji").fill("garlic")
     expect(ben.page.locator('[data-epr-part="emoji"]')).to_have_count(1)
@@ -201,22 +195,19 @@ def test_a_poll_of_several_choices_names_nobody_if_it_is_anonymous(
     assert guest.username not in card(ann).inner_html()
 
 
-def test_a_poll_that_cannot_be_says_why_and_keeps_what_was_typed(ann: Screen) -> None:
+def test_a_poll_that_cannot_be_says_why_and_its_closing_time_is_the_readers_local_time(
+    ann: Screen, ben: Screen
+) -> None:
     write_poll(ann, "Same", "same")
     ann.button("Open poll").click()
     expect(ann.page.get_by_role("alert")).to_have_text("Two choices are the same.")
     expect(ann.textbox("Choice 2")).to_have_value("same")
     ann.textbox("Choice 2").fill("Other")
-    ann.button("Open poll").click()
-    expect(card(ann)).to_be_visible()
-    expect(ann.textbox("Question")).to_have_count(0)
-
-
-def test_a_closing_time_is_the_readers_local_time(ann: Screen, ben: Screen) -> None:
-    write_poll(ann, "Yes", "No")
     tomorrow = datetime.now().astimezone() + timedelta(days=1)
     ann.page.get_by_label("Closes").fill(tomorrow.strftime("%Y-%m-%dT18:05"))
     ann.button("Open poll").click()
+    expect(card(ann)).to_be_visible()
+    expect(ann.textbox("Question")).to_have_count(0)
     expect(card(ben)).to_contain_text(re.compile("closes .*18:05"))
 
 

@@ -33,7 +33,7 @@ def test_people_online_are_those_who_look_at_the_room(
     expect(online(one)).to_have_text([re.compile(owner.username)])
 
 
-def test_typing_is_shown_to_others_until_the_message_is_sent(
+def test_typing_is_shown_to_others_until_the_message_is_sent_or_nothing_more_is_typed(
     desk: Desk, private_room: Place, owner: Someone, member: Someone
 ) -> None:
     one = desk.sit_down(owner).enter(private_room)
@@ -45,14 +45,6 @@ def test_typing_is_shown_to_others_until_the_message_is_sent(
     one.composer.press("Enter")
     two.expect_message("something")
     expect(notice).to_have_count(0)
-
-
-def test_a_typing_notice_ends_by_itself(
-    desk: Desk, private_room: Place, owner: Someone, member: Someone
-) -> None:
-    one = desk.sit_down(owner).enter(private_room)
-    two = desk.sit_down(member).enter(private_room)
     one.composer.press_sequentially("hm")
-    notice = two.page.get_by_text(f"{owner.username} is typing")
     expect(notice).to_be_visible()
     expect(notice).to_have_count(0)

@@ -17,7 +17,7 @@ from tests.support.instances import PROJECT, Instance
 from tests.support.people import Place, Someone, sign_up, unique
 from tests.support.waiting import wait_until
 
-LINES = 200
+LINES = 120
 VIEWERS = 10
 RATE = 20
 CAUGHT_UP_MS = 90_000
