@@ -1,7 +1,7 @@
 """The bus: Redis channels that tell web processes what changed. A doorbell, never the truth."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import structlog
@@ -29,7 +29,6 @@ Own = Literal[
     "drafts",
     "profile",
     "person",
-    "standing",
     "moderation",
     "policy",
     "learning",
@@ -38,9 +37,8 @@ Own = Literal[
 """What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
 unread there; own votes and such; threads followed and how far they are read; the bell; the bell and
 how many of those threads hold something new; which rooms have a draft; name and picture; the page
-of somebody who came online or went; own messages that moderation keeps back; what waits for them
-as moderators; policies and rules that they see; trainings on decisions of rooms that they moderate;
-how far judging again is there."""
+of somebody who came online or went; what waits for them as moderators; policies and rules that they
+see; trainings on decisions of rooms that they moderate; how far judging again is there."""
 
 
 def room_channel(room_id: int) -> str:
@@ -134,6 +132,11 @@ class Bus:
         """Have an author's tabs show that a message is being checked, if that takes a while."""
         self._control("held", room_id=room_id, message_id=message_id, account_id=author_id)
 
+    def decided(self, room_id: int, authors: Mapping[int, int]) -> None:
+        """Have authors' tabs that show the room read these messages anew: moderation decided about
+        them. `authors`: account ids by message id."""
+        self._control("decided", room_id=room_id, authors=list(authors.items()))
+
     def nudge_room(self, room_id: int, changed: Changed) -> None:
         """Have the screens of a room that list what changed load it anew."""
         self._control("nudge", changed=changed, room_id=room_id)
@@ -146,7 +149,7 @@ class Bus:
         """Tell every process that looks at the room who is typing or that presence changed."""
         self._publish(typing_channel(room_id), json.dumps(payload))
 
-    def _control(self, kind: str, **fields: int | str | list[int] | None) -> None:
+    def _control(self, kind: str, **fields: int | str | Sequence[Any] | None) -> None:
         self._publish(CONTROL, json.dumps({"kind": kind, **fields}))
 
     def _publish(self, channel: str, payload: str) -> None:

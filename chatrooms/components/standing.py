@@ -1,5 +1,7 @@
 """What authors see of their own messages that moderation holds or keeps back."""
 
+from collections.abc import Callable
+
 import reflex as rx
 
 from chatrooms.components.avatar import avatar
@@ -32,7 +34,13 @@ def held_messages(tail: rx.Var[list[MessageRow]], thread_id: rx.Var[int] | int) 
         is_head = row.is_head | (row.is_first & (last_author != SessionState.me.id))
         return rx.cond(is_here & ~has_arrived, _held(row, is_head))
 
-    return rx.fragment(rx.foreach(StandingState.rows, shown))
+    return _each(shown)
+
+
+def _each(shown: Callable[[rx.Var[StandingRow]], rx.Component]) -> rx.Component:
+    return rx.fragment(
+        rx.foreach(StandingState.earlier, shown), rx.foreach(StandingState.rows, shown)
+    )
 
 
 def _held(row: rx.Var[StandingRow], is_head: rx.Var[bool]) -> rx.Component:
@@ -77,16 +85,12 @@ def _held(row: rx.Var[StandingRow], is_head: rx.Var[bool]) -> rx.Component:
 def own_details(message_id: rx.Var[int]) -> rx.Component:
     """Beneath an own message of the timeline that moderation keeps back: its text, why, and what
     one can do about it."""
-    return rx.fragment(
-        rx.foreach(
-            StandingState.rows,
-            lambda row: rx.cond(
-                (row.message_id == message_id) & ~row.is_held & ~row.is_edit,
-                _details(row),
-                rx.fragment(),
-            ),
-        )
-    )
+
+    def shown(row: rx.Var[StandingRow]) -> rx.Component:
+        is_here = (row.message_id == message_id) & ~row.is_held & ~row.is_edit
+        return rx.cond(is_here, _details(row), rx.fragment())
+
+    return _each(shown)
 
 
 @rx.memo
@@ -105,7 +109,7 @@ def own_edit(message_id: rx.Var[int], body: rx.Var[str]) -> rx.Component:
             ),
         )
 
-    return rx.fragment(rx.foreach(StandingState.rows, change))
+    return _each(change)
 
 
 def _details(row: rx.Var[StandingRow]) -> rx.Component:

@@ -94,7 +94,7 @@ class Hub:
     def _leave(self, tab: Tab) -> None:
         self.stop_following(tab)
         tab.line, tab.marked = NO_LINE, NOTHING_SEEN
-        room_id, tab.room_id, tab.shows_held = tab.room_id, None, False
+        room_id, tab.room_id, tab.held_ids = tab.room_id, None, frozenset()
         tab.show_thread(None)
         tab.show_past(PRESENT)
         room = self.rooms.get(room_id) if room_id is not None else None

@@ -158,6 +158,9 @@ class Listener:
                 control["room_id"], control["message_id"], author_id=control["account_id"]
             )
             return
+        if control["kind"] == "decided":
+            self._hub.checking.decided(control["room_id"], control["authors"])
+            return
         self._spawn(
             self._grants.access_changed(
                 account_id=account_id, room_id=room_id, session_id=control.get("session_id")

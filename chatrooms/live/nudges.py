@@ -1,7 +1,7 @@
 """Asks pages to load anew what they list beside the room itself."""
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,13 +11,7 @@ from chatrooms.live.tab import Tab
 from chatrooms.live.wire import Wire
 
 _NUDGE_S = 0.2
-_SHARED_S = {
-    "standing": 1.0,
-    "moderation": 1.0,
-    "rejudging": 0.5,
-    "notifications": 2.0,
-    "replies": 2.0,
-}
+_SHARED_S = {"moderation": 1.0, "rejudging": 0.5, "notifications": 2.0, "replies": 2.0}
 """What of a person's own may change many times a second in a busy room: the first change is told at
 once, those within so many seconds after it together."""
 
@@ -42,9 +36,11 @@ class PageEvents:
     """What is a person's alone, by what changed of it: the person's own rooms, and rights in the
     open one (`rooms`); the list of rooms with what is unread there (`unread`);
     own votes and such (`marks`); followed threads (`threads`); the bell (`notifications`), also
-    where it tells of replies (`replies`); own messages that moderation keeps back (`standing`);
-    what waits for them as moderators (`moderation`); policies and rules that they see (`policy`);
-    trainings (`learning`) and judging again (`rejudging`) in rooms that they moderate."""
+    where it tells of replies (`replies`); what waits for them as moderators (`moderation`);
+    policies and rules that they see (`policy`); trainings (`learning`) and judging again
+    (`rejudging`) in rooms that they moderate."""
+    standing: tuple[str, ...]
+    """Own messages that moderation keeps back, those with the ids that the event carries."""
     facts: tuple[str, ...]
     """What a page shows of a room beside the room itself."""
     info: tuple[str, ...]
@@ -109,9 +105,16 @@ class Nudges:
             ):
                 tab.send(self._wire, packet)
 
+    def standing(self, tabs: Collection[Tab], message_ids: Sequence[int]) -> None:
+        """Have an author's tabs read anew what became of these messages."""
+        packet = self._wire.events(self._pages.standing, {"message_ids": message_ids})
+        for tab in tabs:
+            tab.send(self._wire, packet)
+
     def lists(self) -> None:
-        """Have every tab load its side bar anew: notices may have been missed."""
-        packet = self._wire.events(self._pages.own.get("unread", ()))
+        """Have every tab load its side bar anew, and what became of own messages: notices may have
+        been missed."""
+        packet = self._wire.events((*self._pages.own.get("unread", ()), *self._pages.standing))
         for tab in self._tabs.values():
             tab.send(self._wire, packet)
 

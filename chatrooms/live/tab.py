@@ -84,8 +84,8 @@ class Tab:
     """The unread counts that the side bar was sent last."""
     has_top_open: bool = False
     """Whether the page lists the room's best messages."""
-    shows_held: bool = False
-    """Whether the page lists own messages that have no place in the room yet."""
+    held_ids: frozenset[int] | None = frozenset()
+    """Own messages without a place in the room that the page lists; None while it reads which."""
     profile_id: int | None = None
     """The account whose page the tab shows."""
     is_behind: bool = False
@@ -102,6 +102,10 @@ class Tab:
         """Put a packet on the tab's socket; if too many wait there, a snapshot is owed instead."""
         if not wire.send(self.address, packet):
             self.is_behind = True
+
+    def shows_held(self, message_id: int) -> bool:
+        """Whether the page may list an own message as one without a place in the room."""
+        return self.held_ids is None or message_id in self.held_ids
 
     def lists(self, changed: str) -> bool:
         """Whether the page lists what changed of the room."""

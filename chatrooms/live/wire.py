@@ -70,9 +70,10 @@ class Wire:
         parts = ",".join(f"{name}:{_fields(each)}" for name, each in states if each)
         return _packet(f'{{"delta":{{{parts}}}}}')
 
-    def events(self, names: Iterable[str]) -> Packet:
-        """A packet that has the page send these events, by full handler name."""
-        return _packet(encode({"events": [{"name": name, "payload": {}} for name in names]}))
+    def events(self, names: Iterable[str], payload: Mapping[str, Any] | None = None) -> Packet:
+        """A packet that has the page send these events, by full handler name, with that payload."""
+        events = [{"name": name, "payload": payload or {}} for name in names]
+        return _packet(encode({"events": events}))
 
     def send(self, address: Address, packet: Packet, *, in_any_case: bool = False) -> bool:
         """Put a packet on a socket's queue; False if the socket is gone or far behind.

@@ -32,7 +32,7 @@ def edit(tx: Transaction, deps: Deps, *, message: Message, text: str, policy: Po
     now = deps.clock()
     drop_held(message, now=now)
     waiting.ask_after_commit(tx, deps)
-    nudge_authors(tx, deps, room_id=message.room_id, account_ids=[message.author_id])
+    nudge_authors(tx, deps, room_id=message.room_id, authors={message.id: message.author_id})
     if not policy.is_holding:
         message.status, message.judge_at = Status.PENDING, now
         _say(tx, deps, message=message, text=text, at=now)
@@ -49,7 +49,7 @@ def publish_held(tx: Transaction, deps: Deps, *, message: Message) -> None:
         return
     _clear(message)
     _say(tx, deps, message=message, text=text, at=at)
-    nudge_authors(tx, deps, room_id=message.room_id, account_ids=[message.author_id])
+    nudge_authors(tx, deps, room_id=message.room_id, authors={message.id: message.author_id})
 
 
 def keep_back_held(tx: Transaction, *, message: Message, seq: int) -> None:

@@ -213,4 +213,4 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
         if was_pinned:
             pins.note_changed(tx, deps, room_id=room_id)
         if is_own:
-            nudge_authors(tx, deps, room_id=room_id, account_ids=[actor_id])
+            nudge_authors(tx, deps, room_id=room_id, authors={message.id: actor_id})

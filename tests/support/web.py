@@ -28,6 +28,7 @@ from tests.support.people import Place, Someone
 _OWN = ("rooms", "marks", "moderation", "policy", "learning", "rejudging")
 PAGES = PageEvents(
     own={name: (name,) for name in _OWN},
+    standing=("standing",),
     facts=("facts",),
     info=("info",),
     top=("top",),

@@ -40,7 +40,7 @@ def settle(
         message_id=appeal.message_id,
         detail="granted" if is_granted else "denied",
     )
-    nudge_authors(tx, deps, room_id=appeal.room_id, account_ids=[appeal.author_id])
+    nudge_authors(tx, deps, room_id=appeal.room_id, authors={appeal.message_id: appeal.author_id})
 
 
 def follow_undo(

@@ -63,7 +63,7 @@ def appeal(deps: Deps, *, actor_id: int, room_id: int, message_id: int, text: st
             # Somebody else answers an appeal against one's decision.
             staff.discard(by_id)
         alert(tx, deps, kind=Kind.APPEAL, message=message, staff=staff)
-        nudge_authors(tx, deps, room_id=room_id, account_ids=[actor_id])
+        nudge_authors(tx, deps, room_id=room_id, authors={message.id: actor_id})
 
 
 def newest_score(tx: Transaction, *, message_id: int) -> float | None:

@@ -212,7 +212,7 @@ def _tell_author(
     *,
     by_id: int,
 ) -> None:
-    nudge_authors(tx, deps, room_id=message.room_id, account_ids=[message.author_id])
+    nudge_authors(tx, deps, room_id=message.room_id, authors={message.id: message.author_id})
     was_seen = before.withheld is Withheld.NO and not before.is_held
     if (action == KEEP and was_seen) or (action == REMOVE and before.status is Status.REMOVED):
         return

@@ -58,7 +58,7 @@ def apply(
     """Carry out verdicts of one room, in the order in which the messages were written. The caller
     holds the room's lock."""
     alerts: dict[Kind, Message] = {}
-    kept_back: set[int] = set()
+    kept_back: dict[int, int] = {}
     is_queue_changed = False
     for verdict in verdicts:
         message, decision = verdict.message, verdict.outcome.decision
@@ -71,14 +71,14 @@ def apply(
             why = WITHHELD_AFTER[decision]
             withhold(tx, deps, message=message, why=why, is_for_edit=True)
             _tell_author(tx, deps, verdict)
-            kept_back.add(message.author_id)
+            kept_back[message.id] = message.author_id
         else:
             show_held(tx, deps, message=message)
             editing.publish_held(tx, deps, message=message)
         if decision in STOPPED:
             is_removed = decision is Decision.REMOVE
             alerts[Kind.AUTO_REMOVED if is_removed else Kind.UNSAFE] = message
-    nudge_authors(tx, deps, room_id=room_id, account_ids=kept_back)
+    nudge_authors(tx, deps, room_id=room_id, authors=kept_back)
     if is_queue_changed or alerts:
         staff = nudge_staff(tx, deps, room_id=room_id)
         for kind, message in alerts.items():

@@ -1,10 +1,10 @@
 """What authors are told of their own messages that moderation keeps back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col
 
@@ -14,7 +14,7 @@ from chatrooms.db.tables import Message, VerdictRow
 from chatrooms.domain.events import Attachment
 from chatrooms.domain.moderation import Status, Withheld
 from chatrooms.domain.permissions import Permission
-from chatrooms.services.access import access_room
+from chatrooms.services.access import access_room, is_id
 from chatrooms.services.details import attachments_of
 from chatrooms.services.moderation.removals import Removal, find_removals
 from chatrooms.services.moderation.texts import (
@@ -63,13 +63,22 @@ class Standing:
     """What the moderator who denied the appeal gave as the reason."""
 
 
-def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> list[Standing]:
+def list_own(
+    deps: Deps,
+    *,
+    actor_id: int,
+    room_id: int,
+    message_ids: Collection[int] | None = None,
+    limit: int = 200,
+) -> list[Standing]:
     """The actor's own messages in a room that others do not see, oldest first: those that are held,
-    those that are withheld, and edits that are held. Raises: as `access_room`."""
+    those that are withheld, and edits that are held; of `message_ids` alone if they are given.
+    Raises: as `access_room`."""
     is_recent = col(Message.sent_at) > deps.clock() - SHOWN_FOR
     is_held = col(Message.position).is_(None) & (
         is_recent | (col(Message.status) != Status.REMOVED.value)
     )
+    is_asked = true() if message_ids is None else col(Message.id).in_(filter(is_id, message_ids))
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
         messages = tx.scalars(
@@ -78,6 +87,7 @@ def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> li
                 col(Message.room_id) == room_id,
                 col(Message.author_id) == actor_id,
                 col(Message.deleted_at).is_(None),
+                is_asked,
                 or_(
                     is_held,
                     col(Message.withheld) != Withheld.NO,
@@ -88,7 +98,10 @@ def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> li
             .limit(limit)
         ).all()[::-1]
         ids = [message.id for message in messages]
-        verdicts, removals = _verdicts(tx, ids), find_removals(tx, message_ids=ids)
+        if not ids:
+            return []
+        judged = [m.id for m in messages if m.withheld or m.status != Status.PENDING]
+        verdicts, removals = _verdicts(tx, judged), find_removals(tx, message_ids=judged)
         files = attachments_of(tx, ids)
         choices = find_choices(tx, messages)
     return [
@@ -103,14 +116,11 @@ def list_own(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> li
     ]
 
 
-def nudge_authors(
-    tx: Transaction, deps: Deps, *, room_id: int, account_ids: Collection[int]
-) -> None:
-    """Have those tabs of authors that show the room read anew what moderation keeps back of their
-    own, after the commit."""
-    if account_ids:
-        told = sorted(account_ids)
-        tx.after_commit(lambda: deps.bus.nudge_accounts(told, "standing", in_room=room_id))
+def nudge_authors(tx: Transaction, deps: Deps, *, room_id: int, authors: Mapping[int, int]) -> None:
+    """Have those tabs of authors that show the room read these messages anew, after the commit:
+    whether moderation keeps them back may have changed. `authors`: account ids by message id."""
+    if authors:
+        tx.after_commit(lambda: deps.bus.decided(room_id, authors))
 
 
 def find_places(
@@ -151,6 +161,8 @@ def find_texts(
 
 
 def _verdicts(tx: Transaction, ids: Sequence[int]) -> dict[int, VerdictRow]:
+    if not ids:
+        return {}
     rows = tx.scalars(
         select(VerdictRow)
         .ext(distinct_on(col(VerdictRow.message_id)))

@@ -55,7 +55,7 @@ def undo(deps: Deps, *, actor_id: int, room_id: int, decision_id: int) -> int:
             by_id=access.actor.id,
             undoes_id=decision.id,
         )
-        nudge_authors(tx, deps, room_id=room_id, account_ids=[message.author_id])
+        nudge_authors(tx, deps, room_id=room_id, authors={message.id: message.author_id})
         appeal_outcomes.follow_undo(tx, deps, message, decision, by_id=access.actor.id)
         if before["queue"]:
             queue = Queue(before["queue"])
