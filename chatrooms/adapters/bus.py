@@ -128,9 +128,19 @@ class Bus:
         this room."""
         self._control("nudge", changed=changed, account_ids=list(account_ids), in_room=in_room)
 
-    def held(self, room_id: int, message_id: int, *, author_id: int) -> None:
-        """Have an author's tabs show that a message is being checked, if that takes a while."""
-        self._control("held", room_id=room_id, message_id=message_id, account_id=author_id)
+    def held(
+        self, room_id: int, message_id: int, *, author_id: int, limit_ms: int, is_new: bool
+    ) -> None:
+        """Have a message, or if it is not new an edit of it, released should nobody judge it in
+        time, and an author's tabs show that a message is being checked, if that takes a while."""
+        self._control(
+            "held",
+            room_id=room_id,
+            message_id=message_id,
+            account_id=author_id,
+            limit_ms=limit_ms,
+            is_new=is_new,
+        )
 
     def decided(self, room_id: int, authors: Mapping[int, int]) -> None:
         """Have authors' tabs that show the room read these messages anew: moderation decided about

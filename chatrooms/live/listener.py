@@ -15,6 +15,7 @@ from chatrooms.adapters.bus import ACTIVITY, CONTROL, room_channel, typing_chann
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.events import Person, Sequenced
 from chatrooms.live.grants import Grants
+from chatrooms.live.holds import HoldKeeper
 from chatrooms.live.hub import Hub
 from chatrooms.live.online import OnlineKeeper
 from chatrooms.live.presence import PresenceKeeper
@@ -40,6 +41,7 @@ class Listener:
         presence: PresenceKeeper,
         unread: UnreadKeeper,
         online: OnlineKeeper,
+        holds: HoldKeeper,
     ) -> None:
         self._deps = deps
         self._hub = hub
@@ -47,11 +49,13 @@ class Listener:
         self._presence = presence
         self._unread = unread
         self._online = online
+        self._holds = holds
         self._pubsub: PubSub | None = None
         self._watched: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         hub.live.watch = self._watch
         hub.live.unwatch = self._unwatch
+        holds.is_deaf = lambda: self._pubsub is None
 
     async def run(self) -> None:
         """Listen, heal and sweep until cancelled."""
@@ -154,9 +158,7 @@ class Listener:
             self._spawn(self._online.show(control["account_id"]))
             return
         if control["kind"] == "held":
-            self._hub.checking.held(
-                control["room_id"], control["message_id"], author_id=control["account_id"]
-            )
+            self._hold(control)
             return
         if control["kind"] == "decided":
             self._hub.checking.decided(control["room_id"], control["authors"])
@@ -166,6 +168,13 @@ class Listener:
                 account_id=account_id, room_id=room_id, session_id=control.get("session_id")
             )
         )
+
+    def _hold(self, control: dict[str, Any]) -> None:
+        self._holds.held(limit_ms=control["limit_ms"])
+        if control["is_new"]:
+            self._hub.checking.held(
+                control["room_id"], control["message_id"], author_id=control["account_id"]
+            )
 
     def _nudge(self, control: dict[str, Any], *, room_id: int | None) -> None:
         changed, account_ids = control["changed"], control.get("account_ids")

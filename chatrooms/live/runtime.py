@@ -84,10 +84,11 @@ async def running(wire: Wire, pages: PageEvents, empty: dict[str, str]) -> Async
     hub = Hub(deps, wire, pages, empty)
     presence = PresenceKeeper(deps, hub)
     unread, online = UnreadKeeper(deps, hub), OnlineKeeper(deps, hub)
-    listener = Listener(deps, hub, Grants(deps, hub, identities), presence, unread, online)
+    holds = HoldKeeper(deps)
+    listener = Listener(deps, hub, Grants(deps, hub, identities), presence, unread, online, holds)
     parts = Parts(deps, hub, identities, unread)
     runtime().parts.append(parts)
-    running_parts = (listener, presence, unread, online, HoldKeeper(deps))
+    running_parts = (listener, presence, unread, online, holds)
     tasks = [asyncio.create_task(part.run()) for part in running_parts]
     try:
         yield

@@ -39,6 +39,15 @@ def edit(tx: Transaction, deps: Deps, *, message: Message, text: str, policy: Po
     elif text != message.body:
         message.held_edit, message.held_edit_at, message.judge_at = text, now, now
         message.hold_until = now + timedelta(milliseconds=policy.hold_limit_ms)
+        waiting.announce_held(
+            tx,
+            deps,
+            policy=policy,
+            room_id=message.room_id,
+            message_id=message.id,
+            author_id=message.author_id,
+            is_edit=True,
+        )
 
 
 def publish_held(tx: Transaction, deps: Deps, *, message: Message) -> None:

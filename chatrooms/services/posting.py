@@ -206,8 +206,14 @@ def _store_held(
     nowhere = {"position": None, "ordinal": None, "thread_id": root_id}
     columns = {**nowhere, **waiting.hold_columns(deps, access.policy)}
     message_id = _insert(tx, access=access, new=new, message=message, columns=columns)
-    room_id, author_id = access.room_id, access.actor.id
-    tx.after_commit(lambda: deps.bus.held(room_id, message_id, author_id=author_id))
+    waiting.announce_held(
+        tx,
+        deps,
+        policy=access.policy,
+        room_id=access.room_id,
+        message_id=message_id,
+        author_id=access.actor.id,
+    )
     return message.model_copy(update={"id": message_id, "thread_id": root_id})
 
 

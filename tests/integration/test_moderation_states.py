@@ -96,6 +96,31 @@ async def test_the_author_sees_what_was_found_wrong_and_appeals(
     assert others.state(StandingState).rows == []
 
 
+async def test_reading_some_own_messages_anew_shows_what_reading_all_of_them_does(
+    web: WebProcess, deps: Deps, private_room: Place, member: Someone
+) -> None:
+    said = [await off_loop(post, deps, private_room, member, TEXT) for _ in range(21)]
+    withhold = "UPDATE messages SET withheld = :why, status = 'removed' WHERE id = ANY(:ids)"
+    change(deps, withhold, why="removed", ids=said[:20])
+    tab = await open_room(web, member, private_room)
+    await tab.call(StandingState.load)
+    own, earlier = tab.state(StandingState), said[:16]
+    assert [row.message_id for row in own.earlier] == earlier
+    change(deps, withhold, why="removed", ids=said[20:])
+    own.dirty_vars.clear()
+    await tab.call(StandingState.load, said[20:])
+    assert "earlier" not in own.dirty_vars
+    assert [row.message_id for row in [*own.earlier, *own.rows]] == said
+    change(deps, withhold, why="", ids=said[2:4])
+    await tab.call(StandingState.load, said[2:3])
+    assert [row.message_id for row in [*own.earlier, *own.rows]] == [*said[:2], *said[3:]]
+    await tab.call(StandingState.load, said[3:4])
+    shown = [*own.earlier, *own.rows]
+    await tab.call(StandingState.load)
+    assert [*own.earlier, *own.rows] == shown
+    assert [row.message_id for row in shown] == [*said[:2], *said[4:]]
+
+
 async def test_a_message_that_is_being_checked_is_told_to_its_author(
     web: WebProcess, deps: Deps, private_room: Place, member: Someone
 ) -> None:

@@ -12,6 +12,7 @@ from socketio import AsyncServer
 
 from chatrooms.bootstrap import Deps
 from chatrooms.live.grants import Grants
+from chatrooms.live.holds import HoldKeeper
 from chatrooms.live.hub import Hub
 from chatrooms.live.identity import Identities
 from chatrooms.live.listener import Listener
@@ -100,7 +101,9 @@ class Screen:
 class WebProcess:
     """Hub, listener, guard and presence of one web process."""
 
-    def __init__(self, deps: Deps, *, pages: PageEvents = PAGES, state: str = "live") -> None:
+    def __init__(
+        self, deps: Deps, *, pages: PageEvents = PAGES, state: str = "live", unheard_s: float = 60.0
+    ) -> None:
         self.sio = AsyncServer(async_mode="asgi")
         self.deps = deps
         self.hub = Hub(deps, Wire(self.sio, state_name=state, reader_name="reader"), pages, EMPTY)
@@ -109,8 +112,9 @@ class WebProcess:
         self.presence = PresenceKeeper(deps, self.hub)
         self.unread = UnreadKeeper(deps, self.hub)
         self.online = OnlineKeeper(deps, self.hub)
+        self.holds = HoldKeeper(deps, unheard_s=unheard_s)
         self.listener = Listener(
-            deps, self.hub, self.grants, self.presence, self.unread, self.online
+            deps, self.hub, self.grants, self.presence, self.unread, self.online, self.holds
         )
 
     @property

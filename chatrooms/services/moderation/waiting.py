@@ -30,6 +30,25 @@ def hold_columns(deps: Deps, policy: Policy) -> dict[str, Any]:
     return {**columns(deps, is_judged=True), "hold_until": deps.clock() + limit}
 
 
+def announce_held(
+    tx: Transaction,
+    deps: Deps,
+    *,
+    policy: Policy,
+    room_id: int,
+    message_id: int,
+    author_id: int,
+    is_edit: bool = False,
+) -> None:
+    """Have web processes hear, after the commit, that a message or an edit of it is held."""
+    limit_ms = policy.hold_limit_ms
+    tx.after_commit(
+        lambda: deps.bus.held(
+            room_id, message_id, author_id=author_id, limit_ms=limit_ms, is_new=not is_edit
+        )
+    )
+
+
 def ask_after_commit(tx: Transaction, deps: Deps) -> None:
     """Have a worker judge what waits, as soon as this transaction is committed."""
     tx.after_commit(lambda: ask(deps))
