@@ -191,16 +191,17 @@ def mark_all_read(deps: Deps, *, actor_id: int) -> None:
 
 def mark_seen(
     deps: Deps, *, actor_id: int, message_ids: Sequence[int], from_sid: str = "", limit: int = 500
-) -> None:
-    """Mark what tells of messages that are on the actor's screen as read. The tab on the socket
-    `from_sid` counts anew by itself."""
+) -> int:
+    """Mark what tells of messages that are on the actor's screen as read; how many notifications
+    did. The tab on the socket `from_sid` counts anew by itself."""
     ids = [each for each in message_ids if is_id(each)][:limit]
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
-        _read(tx, deps, actor_id, col(Notification.message_id).in_(ids), from_sid=from_sid)
+        told_of = col(Notification.message_id).in_(ids)
+        return _read(tx, deps, actor_id, told_of, from_sid=from_sid)
 
 
-def _read(tx: Transaction, deps: Deps, actor_id: int, which: Any, *, from_sid: str = "") -> None:
+def _read(tx: Transaction, deps: Deps, actor_id: int, which: Any, *, from_sid: str = "") -> int:
     read = tx.scalars(
         update(Notification)
         .where(
@@ -215,3 +216,4 @@ def _read(tx: Transaction, deps: Deps, actor_id: int, which: Any, *, from_sid: s
         tx.after_commit(
             lambda: deps.bus.nudge_account(actor_id, "notifications", from_sid=from_sid)
         )
+    return len(read)

@@ -35,11 +35,10 @@ class NotificationsState(rx.State):
         """Read what waits; asked for again whenever something is told or read. What tells of
         messages that the person has before the eyes is read by that."""
         waiting = await _count(self)
-        if await _is_seen(self, waiting):
-            await notes_seen(self, from_sid=caller.socket_id(self))
+        if _is_here(self, waiting) and await notes_seen(self, from_sid=caller.socket_id(self)):
             waiting = await _count(self)
-        self.unread_count = waiting.count
-        self.mentions = {room.room_id: room.mentions for room in waiting.rooms if room.mentions}
+        mentions = {room.room_id: room.mentions for room in waiting.rooms if room.mentions}
+        caller.put(self, unread_count=waiting.count, mentions=mentions)
         _note_quiet(self, waiting)
         await _read(self, count=max(len(self.rows), _PAGE) if self.is_open else 1)
 
@@ -97,18 +96,20 @@ async def _count(state: rx.State) -> Waiting:
     )
 
 
-async def _is_seen(state: rx.State, waiting: Waiting) -> bool:
+def _is_here(state: rx.State, waiting: Waiting) -> bool:
+    """Whether something waits in the room whose newest message the person has in sight."""
     tab = caller.tab(state)
     if tab is None or not tab.is_following:
         return False
     return any(room.room_id == tab.room_id for room in waiting.rooms)
 
 
-async def notes_seen(state: rx.State, *, up_to: int = 0, from_sid: str = "") -> None:
+async def notes_seen(state: rx.State, *, up_to: int = 0, from_sid: str = "") -> int:
     """Mark what tells of the messages on the caller's screen as read; those `up_to` one, if it is
-    given. The caller's tabs load their bells anew, except the one on the socket `from_sid`."""
+    given; how many notifications did. The caller's tabs load their bells anew, except the one on
+    the socket `from_sid`."""
     _, message_ids = on_screen.message_ids(state)
-    await off_loop(
+    return await off_loop(
         notifications.mark_seen,
         caller.deps(),
         actor_id=await caller.actor_id(state),
@@ -125,16 +126,19 @@ async def _read(state: NotificationsState, *, count: int) -> None:
         limit=min(count, 500) + 1,
     )
     rows = [notification_row(told) for told in found]
-    state.newest = rows[0] if rows else NotificationRow()
+    caller.put(state, newest=rows[0] if rows else NotificationRow())
     if state.is_open:
         state.rows, state.has_more = rows[:count], len(rows) > count
 
 
 def _note_quiet(state: NotificationsState, waiting: Waiting) -> None:
     quiet = waiting.quiet
-    state.quiet_from = _NEVER if quiet.begin is None else quiet.begin
-    state.quiet_until = _NEVER if quiet.end is None else quiet.end
-    state.timezone = quiet.timezone
+    caller.put(
+        state,
+        quiet_from=_NEVER if quiet.begin is None else quiet.begin,
+        quiet_until=_NEVER if quiet.end is None else quiet.end,
+        timezone=quiet.timezone,
+    )
 
 
 def _local(path: object) -> str:
