@@ -24,6 +24,7 @@ from chatrooms.live.tab_state import use_tab_states
 from chatrooms.live.wire import Wire
 from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
+from chatrooms.state.audit_review import AuditReviewState
 from chatrooms.state.desk import DeskState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.learning import LearningState
@@ -69,8 +70,12 @@ PAGE_EVENTS = PageEvents(
         "profile": (_name(SessionState.refresh),),
         "person": (_name(ProfileState.refresh),),
         "moderation": (_name(DeskState.count),),
-        "policy": (_name(PolicyState.follow), _name(RulesState.follow)),
-        "learning": (_name(LearningState.follow),),
+        "policy": (
+            _name(PolicyState.follow),
+            _name(RulesState.follow),
+            _name(AuditReviewState.follow),
+        ),
+        "learning": (_name(LearningState.follow), _name(AuditReviewState.follow)),
         "rejudging": (_name(RejudgingState.follow),),
     },
     standing=(_name(StandingState.load),),

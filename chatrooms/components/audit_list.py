@@ -15,7 +15,7 @@ from chatrooms.components.controls import (
 )
 from chatrooms.components.marked_text import poll_line, segment
 from chatrooms.services.moderation.decisions import MAX_REASON_CHARS
-from chatrooms.state.audit import AuditState
+from chatrooms.state.audit import TOP, AuditState
 from chatrooms.state.audit_review import AuditReviewState
 from chatrooms.state.audit_words import ICONS
 from chatrooms.state.rows import LogRow
@@ -26,6 +26,8 @@ def audit_list() -> rx.Component:
     return rx.cond(
         AuditState.entries.length() > 0,
         rx.fragment(
+            rx.el.div(id=TOP),
+            _newer(),
             rx.el.ul(
                 rx.foreach(AuditState.entries, _entry), aria_label="Log", class_name="log-list"
             ),
@@ -39,6 +41,24 @@ def audit_list() -> rx.Component:
             empty_state("scroll-text", "Nothing here", "No entry of the log fits these filters."),
             skeleton(6),
         ),
+    )
+
+
+def _newer() -> rx.Component:
+    """That entries were added, with the way to them."""
+    return rx.el.div(
+        rx.cond(
+            AuditState.newer != "",
+            button(
+                icon("arrow-up", 14),
+                AuditState.newer,
+                kind="soft",
+                class_name="sm",
+                on_click=AuditState.show_newer,
+            ),
+        ),
+        role="status",
+        class_name="log-newer",
     )
 
 

@@ -24,6 +24,8 @@ from chatrooms.state.audit_address import FILE, path_of
 from chatrooms.state.audit_words import KINDS, MAX_CHARS, log_row
 from chatrooms.state.rows import LogFilterRow, LogRow, OptionRow, PresetRow
 
+TOP = "log-top"
+"""The id of where the list begins."""
 _PAGE = 50
 _MAX_SHOWN = 500
 """As many entries as a reconnect shows again."""
@@ -48,6 +50,8 @@ class AuditState(rx.State):
     presets: list[PresetRow] = []
     entries: list[LogRow] = []
     has_more: bool = False
+    newer: str = ""
+    """How many entries were added that are not shown yet, in words; empty for none."""
     error: str = ""
     """What is wrong with the address; empty if nothing is."""
     export_path: str = ""
@@ -85,6 +89,12 @@ class AuditState(rx.State):
         return rx.redirect(path_of(**_names(chosen)), replace=True)
 
     @rx.event
+    async def show_newer(self):
+        """Show what was added too, and begin with it."""
+        await refresh(self)
+        return rx.scroll_to(TOP)
+
+    @rx.event
     async def load_more(self):
         """Add the next page."""
         page = await _read(self, after=self._last, limit=_PAGE)
@@ -100,12 +110,47 @@ async def refresh(state: AuditState) -> None:
         count = min(max(_PAGE, len(state.entries)), _MAX_SHOWN)
         page = LogPage() if state.error else await _read(state, limit=count)
     except NotAllowed:
-        state.status, state.entries, state.has_more = "unavailable", [], False
+        _close(state)
         return
     _note_choices(state, scope)
-    state.entries = _rows(state, page)
+    state.entries, state.newer = _rows(state, page), ""
     _note_end(state, page)
     state.status = "open"
+
+
+async def follow(state: AuditState) -> None:
+    """Tell how much was added since, and show what became of the entries that are shown. Nothing
+    moves: entries leave only if they fit no more, and an empty list alone is filled."""
+    if state.status != "open" or state.error:
+        return
+    if not state.entries:
+        await refresh(state)
+        return
+    try:
+        page = await _read(state, limit=min(len(state.entries), _MAX_SHOWN) + _PAGE)
+    except NotAllowed:
+        _close(state)
+        return
+    shown = {row.id for row in state.entries}
+    now = {row.id: row for row in _rows(state, page)}
+    added = 0
+    for row_id in now:
+        if row_id in shown:
+            break
+        added += 1
+    # Behind the last that was read, nothing is known of what is shown.
+    end = min(now, default=0) if page.has_more else 0
+    kept = [now.get(row.id, row) for row in state.entries if row.id in now or row.id < end]
+    caller.put(state, entries=kept, newer=_added(added))
+
+
+def _added(count: int) -> str:
+    many = f"{_PAGE}+" if count >= _PAGE else str(count)
+    return f"{many} new {'entry' if count == 1 else 'entries'}" if count else ""
+
+
+def _close(state: AuditState) -> None:
+    state.status, state.entries, state.has_more, state.newer = "unavailable", [], False, ""
 
 
 async def _read(state: AuditState, *, limit: int, after: Place | None = None) -> LogPage:

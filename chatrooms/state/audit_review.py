@@ -8,10 +8,12 @@ from chatrooms.domain.errors import CaseDecided, InvalidInput
 from chatrooms.live.offload import off_loop
 from chatrooms.services.moderation import claims, deciding, reviewing
 from chatrooms.services.moderation.deciding import Action, Made
-from chatrooms.state import audit, caller
+from chatrooms.state import audit, caller, screens
 from chatrooms.state.audit import AuditState
+from chatrooms.state.audit_address import PATH
 
 _DONE = {"keep": "Kept: it is shown again.", "remove": "Removal confirmed."}
+_TAKEN = "Another moderator decided about it."
 _MAX_STEPS = 20
 
 
@@ -87,6 +89,17 @@ class AuditReviewState(rx.State):
         )
         self.told = "Undone. It waits for a moderator."
         await audit.refresh(await self.get_state(AuditState))
+
+    @rx.event
+    async def follow(self):
+        """Follow what was decided somewhere while the log is on the screen."""
+        if not screens.is_at(self, PATH):
+            return
+        shown = await self.get_state(AuditState)
+        await audit.follow(shown)
+        if self.entry_id and self.entry_id not in [row.id for row in shown.entries]:
+            self.entry_id, self.case_id, self.error = 0, 0, ""
+            self.told, self.can_undo = _TAKEN, False
 
     @rx.event
     def leave(self):

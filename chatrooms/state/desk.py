@@ -14,7 +14,8 @@ from chatrooms.services.moderation import queue, review
 from chatrooms.services.moderation.deciding import MAX_AT_ONCE
 from chatrooms.services.moderation.queue import Desk
 from chatrooms.services.moderation.review import CaseInFull
-from chatrooms.state import caller, case
+from chatrooms.state import audit_address, caller, case, screens
+from chatrooms.state.audit_review import AuditReviewState
 from chatrooms.state.case_rows import case_row, queue_rows, room_rows
 from chatrooms.state.numbers import RecentState
 from chatrooms.state.rows import CaseRow, DeskRoomRow, QueueRow
@@ -72,7 +73,8 @@ class DeskState(rx.State):
 
     @rx.event
     async def count(self):
-        """Read how much waits; asked for again whenever that changes. Its own page reads all."""
+        """Read how much waits; asked for again whenever that changes, or anything was decided. Its
+        own page reads all; the log is told."""
         if self.router.url.path.rstrip("/") == PATH:
             await refresh(self)
             return RecentState.load
@@ -80,7 +82,7 @@ class DeskState(rx.State):
             queue.count_waiting, caller.deps(), actor_id=await caller.actor_id(self)
         )
         caller.put(self, waiting=-1 if found is None else found)
-        return None
+        return AuditReviewState.follow if screens.is_at(self, audit_address.PATH) else None
 
     @rx.event
     async def choose_queue(self, name: str):

@@ -6,11 +6,16 @@ import pytest
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError
+from chatrooms.domain.permissions import Role
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import judging
+from chatrooms.services import members
+from chatrooms.services.moderation import decisions, judging, sanctions
 from chatrooms.state.audit import AuditState
 from chatrooms.state.audit_address import PATH
 from chatrooms.state.audit_review import AuditReviewState
+from chatrooms.state.desk import DeskState
+from chatrooms.state.session import SessionState
+from tests.support.eventually import eventually
 from tests.support.inspect import rows
 from tests.support.moderation import ABUSE, moderated, status
 from tests.support.people import Place, Someone, post
@@ -59,6 +64,66 @@ async def test_a_removal_is_looked_at_decided_and_undone_where_it_is_listed(
     await tab.call(AuditReviewState.undo)
     assert [row.id for row in log.entries] == [entry_id]
     assert await off_loop(status, deps, message_id) == "removed"
+
+
+async def test_an_open_log_counts_what_is_decided_meanwhile_and_shows_it_when_asked(
+    deps: Deps,
+    web: WebProcess,
+    private_room: Place,
+    owner: Someone,
+    moderator: Someone,
+    member: Someone,
+) -> None:
+    message_id, entry_id = await removed(deps, private_room, member)
+    tab = await open_log(web, moderator)
+    await tab.call(SessionState.require_sign_in)
+    log = tab.state(AuditState)
+
+    async def follow() -> None:
+        await eventually(lambda: "moderation" in tab.screen.read().events, what="it is told")
+        tab.screen.events.clear()
+        for event in await tab.call(DeskState.count):
+            await tab.call(event)
+
+    where: dict[str, Any] = {"actor_id": owner.id, "room_id": private_room.id}
+    await off_loop(decisions.keep, deps, **where, message_id=message_id)
+    await follow()
+    (row,) = log.entries
+    assert (row.id, row.fate, log.newer) == (
+        entry_id,
+        f"Overturned by {owner.username}",
+        "1 new entry",
+    )
+    timed_out = await off_loop(sanctions.time_out, deps, **where, account_id=member.id, minutes=5)
+    await follow()
+    assert ([row.id for row in log.entries], log.newer) == ([entry_id], "2 new entries")
+    await tab.call(AuditState.show_newer)
+    assert ([row.what for row in log.entries], log.newer) == (
+        ["Timed out", "Kept", "Removed"],
+        "",
+    )
+    await off_loop(sanctions.lift, deps, **where, sanction_id=timed_out)
+    await follow()
+    assert log.newer == "1 new entry"
+    tab.go(f"{PATH}?kind=unchecked-7")
+    await tab.call(AuditState.load)
+    assert log.entries == []
+    another, _ = await removed(deps, private_room, member)
+    await follow()
+    assert ([row.message_id for row in log.entries], log.newer) == ([another], "")
+    await tab.call(AuditReviewState.review, log.entries[0].id)
+    await off_loop(decisions.remove, deps, **where, message_id=another)
+    await follow()
+    review = tab.state(AuditReviewState)
+    assert (log.entries, review.entry_id) == ([], 0)
+    assert review.told == "Another moderator decided about it."
+    tab.go(PATH)
+    await tab.call(AuditState.load)
+    assert log.entries
+    role = Role.MEMBER.value
+    await off_loop(members.change_role, deps, **where, account_id=moderator.id, role=role)
+    await tab.call(AuditReviewState.follow)
+    assert (log.status, log.entries) == ("unavailable", [])
 
 
 async def test_a_wrong_address_says_so_and_lists_nothing(

@@ -20,7 +20,7 @@ from chatrooms.services.access import access_room
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation import waiting
 from chatrooms.services.moderation.audit import write_audit
-from chatrooms.services.moderation.cases import list_staff
+from chatrooms.services.moderation.cases import list_staff, nudge_staff
 
 ACTION = "rejudge"
 MAX_MESSAGES = 10_000
@@ -61,6 +61,8 @@ def rejudge(deps: Deps, *, actor_id: int, room_id: int, newest: int) -> Progress
                 return Progress()
             run_id = _note(tx, deps, room_id=access.room_id, by_id=access.actor.id, ids=ids)
             progress = Progress(0, len(ids))
+            _announce(tx, deps, room_id)
+            nudge_staff(tx, deps, room_id=room_id)
         else:
             run_id = run.id
         tx.after_commit(

@@ -21,6 +21,7 @@ from chatrooms.services.bans import BAN, TIME_OUT
 from chatrooms.services.event_log import lock_room, take_seq
 from chatrooms.services.members import end_membership
 from chatrooms.services.moderation.audit import write_audit
+from chatrooms.services.moderation.cases import nudge_staff
 from chatrooms.services.notify import notify
 from chatrooms.services.people import person_of
 
@@ -154,6 +155,7 @@ def _impose(
         reason=reason,
         detail={"sanction": row.id, "until": until.isoformat() if until else None},
     )
+    nudge_staff(tx, deps, room_id=access.room_id)
     minutes = round((until - now).total_seconds() / 60) if until else 0
     _tell(tx, deps, row, what=kind, detail=f"{kind}:{minutes}:{reason}", by_id=access.actor.id)
     return row.id
@@ -190,6 +192,7 @@ def lift(deps: Deps, *, actor_id: int, room_id: int, sanction_id: int, reason: s
             reason=why,
             detail={"sanction": row.id, "kind": row.kind},
         )
+        nudge_staff(tx, deps, room_id=room_id)
         what = f"lifted_{row.kind}"
         _tell(tx, deps, row, what=what, detail=f"{what}:0:{why}", by_id=access.actor.id)
 
