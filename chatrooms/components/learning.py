@@ -77,7 +77,8 @@ def _enough() -> rx.Component:
         rx.el.span(
             "Moderators kept ",
             LearningState.kept,
-            " messages and removed ",
+            rx.cond(LearningState.kept == 1, " message", " messages"),
+            " and removed ",
             LearningState.removed,
             rx.cond(LearningState.is_enough, ".", f"; {ENOUGH} of each are needed to learn."),
         ),

@@ -134,7 +134,7 @@ def _message(row: rx.Var[ChangedRow]) -> rx.Component:
                 rx.cond(row.room != "", " · " + row.room, ""),
                 " · ",
                 local_date_time(row.sent_at),
-                " · score ",
+                " · ",
                 row.score,
             ),
             rx.el.p(row.text, class_name="wrap"),

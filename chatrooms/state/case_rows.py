@@ -31,6 +31,8 @@ _WITHHELD = {Withheld.REMOVED: "removed", Withheld.REVIEW: "hidden"}
 _ACTIONS = {
     "keep": "Kept",
     "remove": "Removed",
+    "flag": "Flagged",
+    "hide": "Hidden for review",
     "undo": "Decision undone",
     "report": "Reported",
     "appeal": "Appealed",

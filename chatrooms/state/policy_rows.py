@@ -59,6 +59,7 @@ class ChangedRow:
     text: str = ""
     sent_at: str = ""
     score: str = ""
+    """In words; says so where the model could not read it."""
     before: str = ""
     after: str = ""
     decided: str = ""

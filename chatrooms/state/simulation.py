@@ -144,7 +144,7 @@ def _changed(each: Changed, *, room: str) -> ChangedRow:
         author=each.author,
         text=excerpt(each.body, max_chars=300),
         sent_at=iso(each.sent_at),
-        score="unscored" if each.score is None else f"{each.score:.2f}",
+        score="no score" if each.score is None else f"score {each.score:.2f}",
         before=WORDS[each.before],
         after=WORDS[each.after],
         decided=each.decided,

@@ -20,8 +20,17 @@ from chatrooms.domain.errors import (
 from chatrooms.domain.moderation import Mode, Queue
 from chatrooms.domain.permissions import Role
 from chatrooms.services import members, messages, rooms
-from chatrooms.services.moderation import claims, deciding, queue, record, review, sanctions
+from chatrooms.services.moderation import (
+    claims,
+    deciding,
+    judging,
+    queue,
+    record,
+    review,
+    sanctions,
+)
 from chatrooms.services.moderation.deciding import Made
+from chatrooms.state.case_rows import record_row
 from tests.support.inspect import change, counted_queries, rows
 from tests.support.moderation import ABUSE, moderated, open_queue, shown, status, waiting
 from tests.support.people import Place, Someone, bring_in, deactivate, make_room, post, sign_up
@@ -429,3 +438,19 @@ def test_the_page_costs_the_same_for_one_case_and_for_a_hundred(
         waiting(deps, private_room, member, f"text {n}")
     assert cost() == with_one
     assert sum(with_one) <= 30
+
+
+def test_a_persons_record_says_in_words_what_the_model_did(
+    deps: Deps, private_room: Place, moderator: Someone, member: Someone
+) -> None:
+    for hides in (False, True):
+        moderated(deps, private_room, Mode.SEMI_AUTO, hides_flagged=hides)
+        post(deps, private_room, member, ABUSE)
+        judging.judge_waiting(deps)
+    found = record.get_record(
+        deps, actor_id=moderator.id, room_id=private_room.id, account_id=member.id
+    )
+    assert [entry.title for entry in record_row(found).decisions] == [
+        "Hidden for review by model and rules",
+        "Flagged by model and rules",
+    ]
