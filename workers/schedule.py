@@ -10,6 +10,7 @@ PRUNE_INTERVAL = timedelta(minutes=5)
 SWEEP_FILES_INTERVAL = timedelta(hours=1)
 CLOSE_POLLS_INTERVAL = timedelta(seconds=5)
 END_TIME_OUTS_INTERVAL = timedelta(seconds=5)
+SUMMARISE_DUE_INTERVAL = timedelta(seconds=10)
 JUDGE_INTERVAL = timedelta(seconds=5)
 """How long a message waits at most whose own request got lost."""
 
@@ -34,6 +35,14 @@ SCHEDULE = {
         "options": {
             "queue": jobs.MODERATION_QUEUE,
             "expires": JUDGE_INTERVAL.total_seconds(),
+        },
+    },
+    jobs.SUMMARISE_DUE: {
+        "task": jobs.SUMMARISE_DUE,
+        "schedule": SUMMARISE_DUE_INTERVAL,
+        "options": {
+            "queue": jobs.AI_QUEUE,
+            "expires": SUMMARISE_DUE_INTERVAL.total_seconds(),
         },
     },
     jobs.TRAIN_CORRECTIONS: {

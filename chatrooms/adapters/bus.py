@@ -17,8 +17,8 @@ log = structlog.get_logger(__name__)
 CONTROL = "chatrooms:control"
 ACTIVITY = "chatrooms:activity"
 """Where every process hears that a room has a new message, and how far people have read."""
-Changed = Literal["facts", "members", "requests", "pins"]
-"""What a room's screens list besides messages: facts, members, join requests, pins."""
+Changed = Literal["facts", "members", "requests", "pins", "summary"]
+"""What a room's screens list besides messages: facts, members, join requests, pins, summary."""
 Own = Literal[
     "rooms",
     "unread",

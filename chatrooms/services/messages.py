@@ -15,6 +15,7 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_body, clean
 from chatrooms.services import editing, limits, pins
 from chatrooms.services.access import RoomAccess, access_any_message, access_message, access_room
+from chatrooms.services.ai.following import following
 from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import lock_policy, lock_room, record
 from chatrooms.services.moderation import slow_mode, withdrawing
@@ -168,7 +169,8 @@ def edit_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int, bo
             raise MessageUnavailable
         if message.withheld:
             raise NotAllowed("Moderation keeps this message back. It cannot be changed.")
-        editing.edit(tx, deps, message=message, text=text, policy=policy)
+        with following(tx, deps, [message]):
+            editing.edit(tx, deps, message=message, text=text, policy=policy)
 
 
 def _own_message(tx: Transaction, *, actor_id: int, room_id: int, message_id: int) -> Message:
@@ -206,7 +208,8 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
             raise MessageUnavailable
         is_own = message.is_held or bool(message.withheld) or message.held_edit is not None
         was_pinned = message.pinned_at is not None
-        event = erase(tx, deps, message=message)
+        with following(tx, deps, [message]):
+            event = erase(tx, deps, message=message)
         withdrawing.withdraw(tx, deps, message=message)
         if not message.is_held:
             record(tx, deps, room_id=room_id, event=event)

@@ -12,6 +12,13 @@ from sqlmodel import SQLModel
 from chatrooms.db.tables.accounts import Account, Session, Ticket
 from chatrooms.db.tables.corrections import CorrectionRow
 from chatrooms.db.tables.marks import PollRow, PollVote, ReactionRow, Vote
+from chatrooms.db.tables.memory import (
+    LateMessage,
+    RoomMemory,
+    Summary,
+    SummarySentence,
+    SummarySource,
+)
 from chatrooms.db.tables.messages import AttachmentRow, Message, MessageEdit
 from chatrooms.db.tables.moderation import (
     AppealRow,
@@ -36,6 +43,7 @@ __all__ = [
     "Draft",
     "Invitation",
     "JoinRequest",
+    "LateMessage",
     "Membership",
     "Message",
     "MessageEdit",
@@ -46,12 +54,16 @@ __all__ = [
     "ReportRow",
     "Room",
     "RoomEventRow",
+    "RoomMemory",
     "RuleRow",
     "SQLModel",
     "SanctionRow",
     "SavedMessage",
     "Session",
+    "Summary",
     "SummaryRequest",
+    "SummarySentence",
+    "SummarySource",
     "ThreadDraft",
     "ThreadFollow",
     "Ticket",

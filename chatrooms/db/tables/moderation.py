@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -234,11 +234,28 @@ class SummaryRequest(SQLModel, table=True):
     """That enough was moderated in a room for another summary. One per multiple of K."""
 
     __tablename__ = "summary_requests"
-    __table_args__ = (Index("summary_requests_once", "room_id", "moderated_count", unique=True),)
+    __table_args__ = (
+        Index("summary_requests_once", "room_id", "moderated_count", unique=True),
+        Index(
+            "summary_requests_waiting",
+            "room_id",
+            "moderated_count",
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
 
     id: int = Field(default=None, sa_column=identifier())
     room_id: int = Field(sa_column=reference("rooms.id"))
     moderated_count: int = Field(sa_column=Column(BigInteger, nullable=False))
     """The room's count of moderated messages that asked for it."""
+    last_seq: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, server_default="0")
+    )
+    """The room's newest event then: the summary goes as far as that."""
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
+    due_at: datetime = Field(default=None, sa_column=moment(now=True))
+    """When it is tried next, or when a worker that took it counts as lost."""
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    outcome: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """What became of it: `domain.memory.Outcome`. While it waits: why it did not work yet."""
     done_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

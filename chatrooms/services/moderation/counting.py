@@ -14,7 +14,7 @@ _COUNT = (
     update(_ROOMS)
     .where(_ROOMS.c.id == bindparam("room"))
     .values(moderated_count=_ROOMS.c.moderated_count + bindparam("more"))
-    .returning(_ROOMS.c.moderated_count)
+    .returning(_ROOMS.c.moderated_count, _ROOMS.c.last_seq)
 )
 
 
@@ -28,14 +28,19 @@ def count_moderated(
     """
     if more <= 0:
         return
-    total = tx.execute(_COUNT, {"room": room_id, "more": more}).scalar_one()
+    total, last_seq = tx.execute(_COUNT, {"room": room_id, "more": more}).one()
     every = policy.summary_every
     reached = total // every * every
     if reached <= total - more:
         return
     tx.execute(
         insert(SummaryRequest)
-        .values(room_id=room_id, moderated_count=reached, created_at=deps.clock())
+        .values(
+            room_id=room_id,
+            moderated_count=reached,
+            last_seq=last_seq,
+            created_at=deps.clock(),
+        )
         .on_conflict_do_nothing()
     )
     tx.after_commit(lambda: deps.jobs.send(jobs.SUMMARISE, queue=jobs.AI_QUEUE, room_id=room_id))

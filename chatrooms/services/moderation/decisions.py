@@ -15,6 +15,7 @@ from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission, Role
 from chatrooms.domain.text import check_line
 from chatrooms.services.access import RoomAccess, access_any_message
+from chatrooms.services.ai.following import following
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation import appeal_outcomes
 from chatrooms.services.moderation.alerts import settle_alerts
@@ -124,7 +125,8 @@ def _decide(
             settle_alerts(tx, deps, closed=closed)
         queue = Queue(closed.queue) if closed else None
         before = _Before(Status(message.status), Withheld(message.withheld), message.is_held, queue)
-        _carry_out(tx, deps, action, message)
+        with following(tx, deps, [message]):
+            _carry_out(tx, deps, action, message)
         decision_id = write_audit(
             tx,
             deps,

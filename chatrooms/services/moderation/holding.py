@@ -10,6 +10,7 @@ from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain.moderation import HoldExpiry, Queue, Status
 from chatrooms.services import editing
+from chatrooms.services.ai.following import following
 from chatrooms.services.event_log import lock_policy
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.withholding import show
@@ -53,9 +54,10 @@ def _release(deps: Deps, room_id: int, ids: list[int], is_overdue: ColumnElement
             if policy.hold_expiry is HoldExpiry.KEEP:
                 message.hold_until = None
                 continue
-            message.status = Status.PENDING
-            show(tx, deps, message=message)
-            editing.publish_held(tx, deps, message=message)
+            with following(tx, deps, [message]):
+                message.status = Status.PENDING
+                show(tx, deps, message=message)
+                editing.publish_held(tx, deps, message=message)
             open_case(tx, deps, message=message, queue=Queue.UNREVIEWED, score=None)
         is_published = policy.hold_expiry is HoldExpiry.PUBLISH and bool(held)
         if is_published:

@@ -30,6 +30,7 @@ from chatrooms.domain.moderation import (
     Status,
     decide,
 )
+from chatrooms.services.ai.following import following
 from chatrooms.services.event_log import lock_judging
 from chatrooms.services.moderation import corrections, outcomes, rejudging, waiting
 from chatrooms.services.moderation.cases import list_staff
@@ -121,7 +122,8 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
         }
         verdicts = _verdicts(tx, deps, policy, standing, texts, scored, waits_in, correction)
         _store(tx, deps, room_id, policy, verdicts)
-        outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
+        with following(tx, deps, [each.message for each in verdicts]):
+            outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
         has_passed_turn = pass_turn(tx, room_id=room_id, authors=held_by)
         decided = sum(
             each.message.id in undecided and each.status_after is not Status.PENDING

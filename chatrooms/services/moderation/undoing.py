@@ -13,6 +13,7 @@ from chatrooms.domain.errors import InvalidInput, MessageUnavailable
 from chatrooms.domain.moderation import Queue, Withheld
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_any_message
+from chatrooms.services.ai.following import following
 from chatrooms.services.moderation import appeal_outcomes
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import nudge_staff, open_case
@@ -45,7 +46,8 @@ def undo(deps: Deps, *, actor_id: int, room_id: int, decision_id: int) -> int:
             raise MessageUnavailable
         _check_undoable(tx, deps, decision)
         before = decision.detail["before"]
-        _bring_back(tx, deps, message, before)
+        with following(tx, deps, [message]):
+            _bring_back(tx, deps, message, before)
         write_audit(
             tx,
             deps,

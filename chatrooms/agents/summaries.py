@@ -1,0 +1,225 @@
+"""Telling a room's messages in fewer words, each sentence with the messages it rests on.
+
+Whatever the language model writes is checked before it is used: a sentence without sources, or with
+one that it was not given, is dropped.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+from chatrooms.adapters.chat_model import ChatModels
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import AnswerUnusable, AssistantUnavailable
+from chatrooms.domain.memory import CitedSentence, Outcome, Passage
+from chatrooms.domain.prompting import DATA_NOTICE, block, message_block, tokens_of
+from chatrooms.domain.usage import Usage
+from chatrooms.services.ai import condensing, summarising
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+MAX_WORDS = 50
+"""Words of one summary of messages."""
+CONDENSED_WORDS = 80
+ROLLING_WORDS = 120
+_MAX_STEPS = 40
+"""What one task does for a room; the sweep goes on."""
+_MAX_ROUNDS = 6
+_TAG_TOKENS = 30
+_MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+_INSTRUCTIONS = (
+    "You summarise a conversation in a chat room for people who were not there."
+    f" {DATA_NOTICE}\n"
+    "Say what was decided, asked, answered and planned, and by whom, in the order of the"
+    " conversation and in its language. Each sentence stands by itself and gives in `cites` the"
+    " numbers `n` of the messages that it rests on. Say nothing that those messages do not say."
+    " Use at most {max_words} words in all."
+)
+
+
+class _Sentence(BaseModel):
+    """One sentence of the summary."""
+
+    text: str
+    cites: list[int] = Field(description="Numbers `n` of the messages that it rests on.")
+
+
+class _Summary(BaseModel):
+    """The summary of the messages."""
+
+    sentences: list[_Sentence]
+
+
+def summarise(
+    chat: ChatModels,
+    passages: Sequence[Passage],
+    *,
+    max_words: int,
+    budget_tokens: int,
+    usage: Usage,
+    go_on: Callable[[], None] = lambda: None,
+) -> list[CitedSentence]:
+    """The passages in at most `max_words` words, each sentence with the ids of those it rests on.
+
+    What is longer than `budget_tokens` is summarised in stretches, and these together (map-reduce).
+    `go_on` is called after each call of the model. Nothing to quote, such as emoji alone, gives
+    no sentence.
+
+    Raises: AssistantUnavailable; AnswerUnusable also if no sentence that was written has sources.
+    """
+    left = list(passages)
+    for _ in range(_MAX_ROUNDS):
+        stretches = list(_stretches(left, budget_tokens))
+        if len(stretches) <= 1:
+            break
+        left = []
+        for stretch in stretches:
+            found = _ask(chat, stretch, max_words=max_words, usage=usage)
+            left += [Passage(each.ids, each.text) for each in found]
+            go_on()
+    else:
+        raise AnswerUnusable
+    return _ask(chat, stretches[0], max_words=max_words, usage=usage) if stretches else []
+
+
+def _stretches(passages: Sequence[Passage], budget_tokens: int) -> Iterator[list[Passage]]:
+    """Passages that fit into one prompt, in their order."""
+    stretch: list[Passage] = []
+    spent = 0
+    for passage in passages:
+        cost = min(tokens_of(passage.text) + _TAG_TOKENS, budget_tokens)
+        if stretch and spent + cost > budget_tokens:
+            yield stretch
+            stretch, spent = [], 0
+        stretch.append(_cut(passage, budget_tokens))
+        spent += cost
+    if stretch:
+        yield stretch
+
+
+def _cut(passage: Passage, budget_tokens: int) -> Passage:
+    """Of what is longer than the whole budget, the beginning."""
+    if tokens_of(passage.text) + _TAG_TOKENS <= budget_tokens:
+        return passage
+    length = len(passage.text) * (budget_tokens - _TAG_TOKENS) // tokens_of(passage.text)
+    return Passage(passage.ids, passage.text[:length], passage.author, passage.sent_at)
+
+
+def _ask(
+    chat: ChatModels, passages: Sequence[Passage], *, max_words: int, usage: Usage
+) -> list[CitedSentence]:
+    answer = chat.structured(_prompt(passages, max_words), _Summary, usage=usage)
+    cited = [each for found in answer.sentences if (each := _checked(found, passages))]
+    if answer.sentences and not cited:
+        raise AnswerUnusable
+    return _within(cited, max_words)
+
+
+def _prompt(passages: Sequence[Passage], max_words: int) -> list["BaseMessage"]:
+    from langchain_core.messages import HumanMessage, SystemMessage
+
+    given = [
+        message_block(
+            n,
+            author=each.author,
+            text=each.text,
+            at=each.sent_at.isoformat(timespec="seconds") if each.sent_at else "",
+        )
+        for n, each in enumerate(passages, start=1)
+    ]
+    return [
+        SystemMessage(_INSTRUCTIONS.format(max_words=max_words)),
+        HumanMessage(str(block("messages", given, max_words=max_words))),
+    ]
+
+
+def _checked(sentence: _Sentence, passages: Sequence[Passage]) -> CitedSentence | None:
+    """The sentence with ids in place of numbers; None if it has none or one that was not given."""
+    text = " ".join(_MARK.sub("", sentence.text).split())
+    numbers = set(sentence.cites)
+    if not text or not numbers or not numbers <= set(range(1, len(passages) + 1)):
+        return None
+    ids = dict.fromkeys(id_ for n in sorted(numbers) for id_ in passages[n - 1].ids)
+    return CitedSentence(text, tuple(ids))
+
+
+def _within(sentences: Sequence[CitedSentence], max_words: int) -> list[CitedSentence]:
+    """The first sentences that together keep to the length."""
+    kept: list[CitedSentence] = []
+    left = max_words
+    for sentence in sentences:
+        words = sentence.text.split()
+        if not kept and len(words) > left:
+            return [CitedSentence(" ".join(words[:left]) + "\u2026", sentence.ids)]
+        if len(words) > left:
+            break
+        left -= len(words)
+        kept.append(sentence)
+    return kept
+
+
+def summarise_room(deps: Deps, *, room_id: int) -> None:
+    """Make the summaries that are due in a room, then its rolling summary anew.
+
+    Safe to repeat, and at once by several workers. What the language model cannot do now is done
+    later, a few times; the room's memory says why it was not.
+    """
+    for _ in range(_MAX_STEPS):
+        if not (_summarise_next(deps, room_id) or _condense_next(deps, room_id)):
+            return
+
+
+def _summarise_next(deps: Deps, room_id: int) -> bool:
+    batch = summarising.take(deps, room_id=room_id)
+    if batch is None:
+        return False
+    usage = Usage()
+    try:
+        sentences = summarise(
+            deps.chat,
+            batch.passages,
+            max_words=MAX_WORDS,
+            budget_tokens=deps.settings.llm_context_tokens,
+            usage=usage,
+            go_on=lambda: summarising.go_on(deps, batch),
+        )
+    except AssistantUnavailable:
+        summarising.put_off(deps, batch, why=Outcome.UNAVAILABLE)
+        return False
+    except AnswerUnusable:
+        summarising.put_off(deps, batch, why=Outcome.UNUSABLE)
+        return False
+    return summarising.store(deps, batch, sentences, usage=usage)
+
+
+def _condense_next(deps: Deps, room_id: int) -> bool:
+    part = condensing.take(deps, room_id=room_id)
+    if part is None:
+        return False
+    usage = Usage()
+    try:
+        sentences = _condensed(deps, part, usage)
+    except AssistantUnavailable:
+        condensing.put_off(deps, part, why=Outcome.UNAVAILABLE)
+        return False
+    except AnswerUnusable:
+        condensing.put_off(deps, part, why=Outcome.UNUSABLE)
+        return False
+    return condensing.store(deps, part, sentences, usage=usage)
+
+
+def _condensed(deps: Deps, part: condensing.Part, usage: Usage) -> list[CitedSentence]:
+    max_words = ROLLING_WORDS if part.is_rolling else CONDENSED_WORDS
+    if sum(len(each.text.split()) for each in part.passages) <= max_words:
+        return [CitedSentence(each.text, each.ids) for each in part.passages]
+    return summarise(
+        deps.chat,
+        part.passages,
+        max_words=max_words,
+        budget_tokens=deps.settings.llm_context_tokens,
+        usage=usage,
+        go_on=lambda: condensing.go_on(deps, part),
+    )

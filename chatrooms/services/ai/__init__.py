@@ -1,0 +1,1 @@
+"""What the assistant knows and did: turns, retrieval, summaries."""

@@ -1,0 +1,95 @@
+"""Which messages the room's memory may rest on, and following what becomes of them.
+
+A message is a source while it is approved and everybody in the room sees it. When it stops being
+one, or says something else, what rests on it goes in the same transaction. When it becomes one
+after its place in the room was summarised, it is noted for the next summary.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import ColumnElement, and_, text
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction
+from chatrooms.db.tables import Message
+from chatrooms.domain import jobs
+from chatrooms.domain.moderation import Status, Withheld
+
+IS_SOURCE: ColumnElement[bool] = and_(
+    col(Message.status) == Status.APPROVED.value,
+    col(Message.withheld) == Withheld.NO.value,
+    col(Message.deleted_at).is_(None),
+    col(Message.position).is_not(None),
+)
+"""The same question as `source_revision`, for the database."""
+
+
+def source_revision(message: Message) -> int | None:
+    """Which text of a message may be quoted: its number of edits; None if none may."""
+    is_source = (
+        message.status == Status.APPROVED
+        and not message.withheld
+        and message.deleted_at is None
+        and not message.is_held
+    )
+    return message.revision if is_source else None
+
+
+@contextmanager
+def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Iterator[None]:
+    """Have the room's memory follow what the block does to messages of one room.
+
+    Around every change of what a message says or of whether it is seen. The caller holds the
+    room's lock.
+    """
+    before = {message.id: source_revision(message) for message in messages}
+    yield
+    after = {message.id: source_revision(message) for message in messages}
+    changed = [message for message in messages if before[message.id] != after[message.id]]
+    if not changed:
+        return
+    room_id = changed[0].room_id
+    left = [message.id for message in changed if before[message.id] is not None]
+    entered = [message.id for message in changed if after[message.id] is not None]
+    if left:
+        _withdraw(tx, deps, room_id=room_id, message_ids=left)
+    if entered:
+        tx.flush()
+        tx.execute(_NOTE_LATE, {"room": room_id, "ids": entered})
+
+
+_NOTE_LATE = text("""
+    INSERT INTO late_messages (message_id, room_id)
+    SELECT messages.id, messages.room_id
+    FROM messages JOIN room_memories USING (room_id)
+    WHERE messages.id = ANY(:ids) AND messages.position <= room_memories.summarised_to
+    ON CONFLICT DO NOTHING
+""")
+_FORGET_LATE = text("DELETE FROM late_messages WHERE message_id = ANY(:ids)")
+_WITHDRAW = text("""
+    DELETE FROM summary_sentences
+    WHERE id IN (SELECT sentence_id FROM summary_sources WHERE message_id = ANY(:ids))
+    RETURNING summary_id
+""")
+_TAKE_APART = text("""
+    DELETE FROM summaries WHERE id = ANY(:ids) AND level > 0 AND NOT is_rolling
+""")
+"""Summaries of summaries are made anew from what is left: their parts have no parent again."""
+_OUTDATE = text("""
+    UPDATE room_memories SET version = version + 1, due_at = now(), attempts = 0
+    WHERE room_id = :room
+""")
+
+
+def _withdraw(tx: Transaction, deps: Deps, *, room_id: int, message_ids: Sequence[int]) -> None:
+    """Take back every sentence that rests on one of these messages."""
+    tx.execute(_FORGET_LATE, {"ids": message_ids})
+    withdrawn = set(tx.scalars(_WITHDRAW, {"ids": message_ids}))
+    if not withdrawn:
+        return
+    tx.execute(_TAKE_APART, {"ids": list(withdrawn)})
+    tx.execute(_OUTDATE, {"room": room_id})
+    tx.after_commit(lambda: deps.bus.nudge_room(room_id, "summary"))
+    tx.after_commit(lambda: deps.jobs.send(jobs.SUMMARISE, queue=jobs.AI_QUEUE, room_id=room_id))

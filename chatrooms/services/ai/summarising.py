@@ -1,0 +1,266 @@
+"""Summaries of a room's messages: what the next one is about, and storing it.
+
+Whoever takes a request has it under a lease; the language model is asked outside of any
+transaction. Storing asks again, under the room's lock, what still holds: that nobody else stored
+it, that each message still says the same and may be quoted. So every message that is approved is in
+one summary, whoever runs twice, at once or is killed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import (
+    Account,
+    LateMessage,
+    Message,
+    RoomMemory,
+    Summary,
+    SummaryRequest,
+    SummarySentence,
+    SummarySource,
+)
+from chatrooms.domain.memory import CitedSentence, Outcome, Passage
+from chatrooms.domain.usage import Usage
+from chatrooms.services.ai.following import IS_SOURCE
+from chatrooms.services.event_log import lock_room
+
+LEASE = timedelta(minutes=2)
+"""How long a worker may be silent before what it took counts as not begun."""
+MAX_MESSAGES = 500
+"""Messages of one summary; of a longer history, such as an imported one, several are made."""
+MAX_ATTEMPTS = 5
+_BACK_OFF_S = (10, 60, 300, 1_800)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages that one summary is about."""
+
+    room_id: int
+    request_id: int
+    attempts: int
+    """How often this request was taken, this time included."""
+    after: int
+    """The position up to which the room was summarised."""
+    up_to: int
+    """The position up to which it is, once this is stored."""
+    is_last: bool
+    """Whether it is all that was asked for; the first parts of a long history are not."""
+    passages: tuple[Passage, ...]
+    revisions: Mapping[int, int]
+    """Which text of each message this is about, by message."""
+
+
+_CLAIM = text("""
+    UPDATE summary_requests SET due_at = now() + :lease, attempts = attempts + 1
+    WHERE due_at <= now() AND done_at IS NULL AND id = (
+        SELECT id FROM summary_requests WHERE room_id = :room AND done_at IS NULL
+        ORDER BY moderated_count LIMIT 1 FOR UPDATE
+    )
+    RETURNING id, last_seq, attempts
+""")
+_GIVE_UP = text("UPDATE summary_requests SET outcome = :outcome, done_at = now() WHERE id = :id")
+
+
+def take(deps: Deps, *, room_id: int) -> Batch | None:
+    """The messages of the room's next summary, under a lease; None if none is due. For workers."""
+    with transaction(deps.sessions) as tx:
+        while True:
+            row = tx.execute(_CLAIM, {"room": room_id, "lease": LEASE}).one_or_none()
+            if row is None:
+                return None
+            if row.attempts <= MAX_ATTEMPTS:
+                break
+            tx.execute(_GIVE_UP, {"id": row.id, "outcome": Outcome.LOST.value})
+        tx.execute(insert(RoomMemory).values(room_id=room_id).on_conflict_do_nothing())
+        after = tx.execute(
+            select(col(RoomMemory.summarised_to)).where(col(RoomMemory.room_id) == room_id)
+        ).scalar_one()
+        found = tx.execute(
+            _WAITING,
+            {"room": room_id, "after": after, "up_to": row.last_seq, "limit": MAX_MESSAGES + 1},
+        ).all()
+    is_last = len(found) <= MAX_MESSAGES
+    found = found[:MAX_MESSAGES]
+    return Batch(
+        room_id=room_id,
+        request_id=row.id,
+        attempts=row.attempts,
+        after=after,
+        up_to=max(row.last_seq if is_last else found[-1].position, after),
+        is_last=is_last,
+        passages=tuple(Passage((m.id,), m.body, m.name, m.sent_at) for m in found if m.body),
+        revisions={m.id: m.revision for m in found},
+    )
+
+
+_IS_LATE = col(Message.id).in_(
+    select(col(LateMessage.message_id)).where(col(LateMessage.room_id) == bindparam("room"))
+)
+_IS_NEW = col(Message.position).between(bindparam("after") + 1, bindparam("up_to"))
+_WAITING: Any = (
+    select(
+        col(Message.id),
+        col(Message.position),
+        col(Message.body),
+        col(Message.revision),
+        col(Message.sent_at),
+        col(Account.name),
+    )
+    .join(Account, col(Account.id) == col(Message.author_id))
+    .where(col(Message.room_id) == bindparam("room"), IS_SOURCE, _IS_NEW | _IS_LATE)
+    .order_by(col(Message.position))
+    .limit(bindparam("limit"))
+)
+
+
+def list_due(deps: Deps) -> list[int]:
+    """Rooms where a summary is due, or the rolling summary is to be made anew. For workers."""
+    with transaction(deps.sessions) as tx:
+        return list(tx.scalars(_DUE))
+
+
+_DUE = text("""
+    SELECT room_id FROM summary_requests WHERE done_at IS NULL AND due_at <= now()
+    UNION
+    SELECT room_id FROM room_memories WHERE version <> renewed_version AND due_at <= now()
+""")
+
+
+def go_on(deps: Deps, batch: Batch) -> None:
+    """Renew the lease of somebody who is still at it."""
+    with transaction(deps.sessions) as tx:
+        tx.execute(
+            update(SummaryRequest)
+            .where(col(SummaryRequest.id) == batch.request_id)
+            .values(due_at=func.now() + LEASE)
+        )
+
+
+def put_off(deps: Deps, batch: Batch, *, why: Outcome) -> None:
+    """Try again later; after `MAX_ATTEMPTS` that was it, and the next request covers the same."""
+    with transaction(deps.sessions) as tx:
+        is_over = batch.attempts >= MAX_ATTEMPTS
+        wait = _BACK_OFF_S[min(batch.attempts, len(_BACK_OFF_S)) - 1]
+        tx.execute(
+            update(SummaryRequest)
+            .where(
+                col(SummaryRequest.id) == batch.request_id, col(SummaryRequest.done_at).is_(None)
+            )
+            .values(
+                outcome=why.value,
+                due_at=func.now() + timedelta(seconds=wait),
+                done_at=func.now() if is_over else None,
+            )
+        )
+
+
+def store(deps: Deps, batch: Batch, sentences: Sequence[CitedSentence], *, usage: Usage) -> bool:
+    """Store the summary of a batch, without sentences that rest on a message which meanwhile says
+    something else or may not be quoted. False if somebody else was first: nothing is stored then.
+    """
+    with transaction(deps.sessions) as tx:
+        lock_room(tx, room_id=batch.room_id)
+        if not _is_first(tx, batch):
+            return False
+        used = _note_used(tx, batch)
+        kept = [each for each in sentences if used.issuperset(each.ids) and each.ids]
+        if kept:
+            _insert(tx, deps, batch, kept, usage)
+        _close(tx, batch, Outcome.SUMMARISED if kept else Outcome.NOTHING)
+        return True
+
+
+def _is_first(tx: Transaction, batch: Batch) -> bool:
+    waits = tx.execute(
+        select(col(SummaryRequest.id)).where(
+            col(SummaryRequest.id) == batch.request_id, col(SummaryRequest.done_at).is_(None)
+        )
+    ).scalar_one_or_none()
+    memory = tx.get(RoomMemory, batch.room_id)
+    return waits is not None and memory is not None and memory.summarised_to == batch.after
+
+
+def _note_used(tx: Transaction, batch: Batch) -> set[int]:
+    """Which messages of a batch may be quoted as they were. What is in its range and not among them
+    is noted for the next summary, unless it is no source."""
+    now = tx.execute(
+        select(col(Message.id), col(Message.revision)).where(
+            col(Message.room_id) == batch.room_id,
+            IS_SOURCE,
+            col(Message.position).between(batch.after + 1, batch.up_to)
+            | col(Message.id).in_(batch.revisions),
+        )
+    ).all()
+    used = {row.id for row in now if batch.revisions.get(row.id) == row.revision}
+    tx.execute(_USED, {"ids": list(used)})
+    if others := [{"message_id": r.id, "room_id": batch.room_id} for r in now if r.id not in used]:
+        tx.execute(insert(LateMessage).on_conflict_do_nothing(), others)
+    return used
+
+
+_USED = text("DELETE FROM late_messages WHERE message_id = ANY(:ids)")
+
+
+def _insert(
+    tx: Transaction, deps: Deps, batch: Batch, sentences: Sequence[CitedSentence], usage: Usage
+) -> None:
+    summary = Summary(
+        room_id=batch.room_id,
+        request_id=batch.request_id if batch.is_last else None,
+        last_position=batch.up_to,
+        model=usage.model,
+        tokens_in=usage.tokens_in,
+        tokens_out=usage.tokens_out,
+        created_at=deps.clock(),
+    )
+    tx.add(summary)
+    tx.flush()
+    insert_sentences(tx, summary_id=summary.id, sentences=sentences)
+
+
+def insert_sentences(
+    tx: Transaction, *, summary_id: int, sentences: Sequence[CitedSentence]
+) -> None:
+    """Store the sentences of a summary with the messages they rest on."""
+    rows = [
+        SummarySentence(summary_id=summary_id, ordinal=number, text=each.text)
+        for number, each in enumerate(sentences)
+    ]
+    tx.add_all(rows)
+    tx.flush()
+    tx.add_all(
+        SummarySource(sentence_id=row.id, message_id=message_id)
+        for row, each in zip(rows, sentences, strict=True)
+        for message_id in sorted(set(each.ids))
+    )
+    tx.flush()
+
+
+def _close(tx: Transaction, batch: Batch, outcome: Outcome) -> None:
+    tx.execute(
+        update(RoomMemory)
+        .where(col(RoomMemory.room_id) == batch.room_id)
+        .values(
+            summarised_to=batch.up_to,
+            version=col(RoomMemory.version) + int(outcome is Outcome.SUMMARISED),
+            due_at=func.now(),
+            attempts=0,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    done = {"outcome": outcome.value, "done_at": func.now()}
+    more = {"attempts": 0, "due_at": func.now()}
+    tx.execute(
+        update(SummaryRequest)
+        .where(col(SummaryRequest.id) == batch.request_id)
+        .values(**(done if batch.is_last else more))
+    )

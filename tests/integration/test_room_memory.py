@@ -1,0 +1,361 @@
+"""Summaries: each approved message in exactly one, nothing in them that may not be quoted."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from chatrooms.agents.summaries import MAX_WORDS, ROLLING_WORDS, summarise_room
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import ChatError, RoomUnavailable
+from chatrooms.domain.moderation import Policy, Unreadable
+from chatrooms.services import messages
+from chatrooms.services.ai import summarising
+from chatrooms.services.ai.summaries import NO_SUMMARY, get_room_summary
+from chatrooms.services.moderation import decisions, judging, undoing
+from tests.support.inspect import rows
+from tests.support.memory import (
+    asking,
+    due,
+    given,
+    outcomes,
+    reciting,
+    say,
+    summarise_all,
+    summed_up,
+    told,
+)
+from tests.support.moderation import ABUSE, moderated
+from tests.support.people import Place, Someone, post, post_many
+from tests.support.scripted_openai import Fails, Reply, Request, Says, ScriptedOpenAI
+
+Change = Callable[[Deps, Place, Someone, Someone, int], object]
+
+
+@pytest.fixture
+def room(deps: Deps, private_room: Place) -> Place:
+    """A room in which five moderated messages ask for a summary."""
+    return by_rules(deps, private_room, summary_every=5)
+
+
+def by_rules(deps: Deps, room: Place, **policy: Any) -> Place:
+    """The room as one in which single words that the model cannot read are approved."""
+    return moderated(deps, room, **{"holds": False, "unreadable": Unreadable.RULES, **policy})
+
+
+@pytest.fixture
+def told_by(deps: Deps) -> Iterator[tuple[Deps, ScriptedOpenAI]]:
+    """The product with a language model that recites what it is given, over HTTP."""
+    with asking(deps=deps) as both:
+        yield both
+
+
+def words(count: int, start: int = 0) -> list[str]:
+    return [f"word{n}" for n in range(start, start + count)]
+
+
+def test_every_k_messages_lead_to_one_summary_of_what_came_since(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, member: Someone
+) -> None:
+    deps, server = told_by
+    said = say(deps, room, member, *words(4))
+    summarise_room(deps, room_id=room.id)
+    assert summed_up(deps, room) == Counter()
+    said += say(deps, room, member, *words(8, start=4))
+    summarise_room(deps, room_id=room.id)
+    assert summed_up(deps, room) == Counter(zip(said[:10], words(10), strict=True))
+    assert outcomes(deps, room) == ["summarised", "summarised"]
+    assert [len(given(request)) for request in server.requests] == [5, 5]
+    summarise_room(deps, room_id=room.id)
+    assert len(server.requests) == 2
+
+
+def test_workers_at_once_summarise_each_message_once(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, member: Someone
+) -> None:
+    deps, _ = told_by
+    said = say(deps, room, member, *words(20))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: summarise_room(deps, room_id=room.id), range(4)))
+    due(deps, room)
+    summarise_room(deps, room_id=room.id)
+    assert summed_up(deps, room) == Counter(zip(said, words(20), strict=True))
+    assert outcomes(deps, room) == ["summarised"] * 4
+
+
+def test_a_worker_whose_lease_ran_out_stores_nothing_twice(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, member: Someone
+) -> None:
+    deps, server = told_by
+    said = say(deps, room, member, *words(5))
+    with asking(deps=deps) as (other, asked_again):
+
+        def while_asked(request: Request) -> Reply:
+            due(other, room)
+            summarise_room(other, room_id=room.id)
+            return reciting(request)
+
+        server.otherwise = while_asked
+        summarise_room(deps, room_id=room.id)
+        assert (len(server.requests), len(asked_again.requests)) == (1, 1)
+    assert summed_up(deps, room) == Counter(zip(said, words(5), strict=True))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_each_quotable_message_is_in_one_summary_as_it_is_now(
+    told_by: tuple[Deps, ScriptedOpenAI],
+    room: Place,
+    owner: Someone,
+    member: Someone,
+    seed: int,
+) -> None:
+    deps, server = told_by
+    chance = random.Random(seed)
+    holds = seed == 1
+    by_rules(deps, room, holds=holds, summary_every=3)
+    said: list[int] = []
+    made: list[int] = []
+
+    def happen() -> None:
+        act = chance.choice(["post", "post", "post", "abuse", "edit", "delete", "decide", "undo"])
+        some = chance.choice(said) if said else 0
+        ids = {"room_id": room.id, "message_id": some}
+        try:
+            if act in ("post", "abuse") or not said:
+                said.append(post(deps, room, member, f"w{len(said)}" if act == "post" else ABUSE))
+            elif act == "edit":
+                body = f"e{chance.random()}"
+                messages.edit_message(deps, actor_id=member.id, body=body, **ids)
+            elif act == "delete":
+                messages.delete_message(deps, actor_id=member.id, **ids)
+            elif act == "decide":
+                decide = chance.choice([decisions.keep, decisions.remove])
+                made.append(decide(deps, actor_id=owner.id, **ids))
+            elif made:
+                undoing.undo(deps, actor_id=owner.id, room_id=room.id, decision_id=made[-1])
+        except ChatError:
+            pass
+        if chance.random() < 0.6:
+            judging.judge_waiting(deps)
+
+    def while_asked(request: Request) -> Reply:
+        if chance.random() < 0.5:
+            happen()
+        return reciting(request)
+
+    server.otherwise = while_asked
+    for _ in range(60):
+        happen()
+        if chance.random() < 0.2:
+            summarise_room(deps, room_id=room.id)
+            assert not unquotable(deps, room)
+    server.otherwise = reciting
+    judging.judge_waiting(deps)
+    summarise_all(deps, room)
+    query = (
+        "SELECT id, body FROM messages WHERE room_id = :id AND status = 'approved' "
+        "AND withheld = '' AND deleted_at IS NULL AND position IS NOT NULL"
+    )
+    assert summed_up(deps, room) == Counter(rows(deps, query, id=room.id))
+    assert not unquotable(deps, room)
+    assert get_room_summary(deps, actor_id=member.id, room_id=room.id).sentences
+
+
+def unquotable(deps: Deps, room: Place) -> list[tuple[object, ...]]:
+    """What stands in any summary and rests on what may not be quoted."""
+    return rows(
+        deps,
+        "SELECT messages.id, text FROM summary_sources JOIN messages ON messages.id = message_id "
+        "JOIN summary_sentences ON summary_sentences.id = sentence_id "
+        "WHERE room_id = :id AND (status <> 'approved' OR withheld <> '' "
+        "OR deleted_at IS NOT NULL OR position IS NULL)",
+        id=room.id,
+    )
+
+
+def edit(deps: Deps, room: Place, member: Someone, _owner: Someone, message_id: int) -> None:
+    messages.edit_message(
+        deps, actor_id=member.id, room_id=room.id, message_id=message_id, body="Something else"
+    )
+
+
+def delete(deps: Deps, room: Place, member: Someone, _owner: Someone, message_id: int) -> None:
+    messages.delete_message(deps, actor_id=member.id, room_id=room.id, message_id=message_id)
+
+
+def remove(deps: Deps, room: Place, _member: Someone, owner: Someone, message_id: int) -> None:
+    decisions.remove(deps, actor_id=owner.id, room_id=room.id, message_id=message_id)
+
+
+@pytest.mark.parametrize("change", [edit, delete, remove])
+def test_what_rests_on_a_changed_message_is_gone_from_all_levels_at_once(
+    told_by: tuple[Deps, ScriptedOpenAI],
+    room: Place,
+    owner: Someone,
+    member: Someone,
+    change: Change,
+) -> None:
+    deps, _ = told_by
+    said = say(deps, room, member, *words(30))
+    summarise_room(deps, room_id=room.id)
+
+    def levels(message_id: int) -> list[tuple[object, ...]]:
+        return rows(
+            deps,
+            "SELECT level, is_rolling FROM summary_sources "
+            "JOIN summary_sentences ON summary_sentences.id = sentence_id "
+            "JOIN summaries ON summaries.id = summary_id "
+            "WHERE message_id = :id ORDER BY is_rolling, level",
+            id=message_id,
+        )
+
+    everywhere = [(0, False), (1, False), (0, True)]
+    assert levels(said[3]) == levels(said[4]) == everywhere
+    change(deps, room, member, owner, said[3])
+    assert levels(said[3]) == []
+    assert (0, False) in levels(said[4])
+    assert (0, True) in levels(said[4])
+    summarise_room(deps, room_id=room.id)
+    assert levels(said[4]) == everywhere
+    shown = get_room_summary(deps, actor_id=member.id, room_id=room.id)
+    assert [each.text for each in shown.sentences] == [w for w in words(30) if w != "word3"]
+
+
+def test_a_message_that_is_kept_late_or_restored_is_in_the_next_summary(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, owner: Someone, member: Someone
+) -> None:
+    deps, _ = told_by
+    abused, *_ = say(deps, room, member, ABUSE, *words(4))
+    summarise_room(deps, room_id=room.id)
+    assert (abused, ABUSE) not in summed_up(deps, room)
+    decisions.keep(deps, actor_id=owner.id, room_id=room.id, message_id=abused)
+    say(deps, room, member, *words(5, start=4))
+    summarise_room(deps, room_id=room.id)
+    assert summed_up(deps, room)[abused, ABUSE] == 1
+
+
+def test_a_sentence_without_sources_that_were_given_is_never_stored(
+    deps: Deps, room: Place, member: Someone
+) -> None:
+    said = say(deps, room, member, *words(5))
+    script = told(("No source.", []), ("Made up.", [2, 77]), (" ", [1]), ("Good [3].", [1, 3]))
+    with asking(script, deps=deps) as (by_script, _):
+        summarise_room(by_script, room_id=room.id)
+    assert summed_up(deps, room) == Counter([(said[0], "Good."), (said[2], "Good.")])
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"),
+    [
+        (
+            told(
+                ("No source.", []),
+            ),
+            "unusable",
+        ),
+        (Says(["I would rather talk about the weather."]), "unusable"),
+        (Fails(500), "unavailable"),
+    ],
+)
+def test_what_the_model_cannot_do_is_tried_again_some_times_and_then_by_the_next_request(
+    deps: Deps, room: Place, member: Someone, reply: Reply, outcome: str
+) -> None:
+    said = say(deps, room, member, *words(5))
+    with asking(deps=deps) as (by_script, server):
+        server.otherwise = lambda _: reply
+        for attempt in range(summarising.MAX_ATTEMPTS + 2):
+            summarise_room(by_script, room_id=room.id)
+            asked = len(server.requests)
+            summarise_room(by_script, room_id=room.id)
+            assert len(server.requests) == asked <= attempt + 1
+            deps.redis.flushdb()
+            due(deps, room)
+        assert asked == summarising.MAX_ATTEMPTS
+        assert outcomes(deps, room) == [outcome]
+        server.otherwise = reciting
+        said += say(by_script, room, member, *words(5, start=5))
+        summarise_room(by_script, room_id=room.id)
+    assert summed_up(deps, room) == Counter(zip(said, words(10), strict=True))
+    assert outcomes(deps, room) == [outcome, "summarised"]
+
+
+def test_a_long_history_is_summarised_in_parts_and_the_request_once(
+    told_by: tuple[Deps, ScriptedOpenAI],
+    room: Place,
+    member: Someone,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deps, server = told_by
+    monkeypatch.setattr(summarising, "MAX_MESSAGES", 20)
+    said = post_many(deps, room, member, words(45))
+    said += say(deps, room, member, *words(5, start=45))
+    summarise_room(deps, room_id=room.id)
+    assert summed_up(deps, room) == Counter(zip(said, words(50), strict=True))
+    query = "SELECT count(request_id), count(*) FROM summaries WHERE room_id = :id AND level = 0"
+    assert rows(deps, query + " AND NOT is_rolling", id=room.id) == [(1, 3)]
+    assert all(len(given(request)) <= 20 for request in server.requests[:3])
+
+
+def test_the_built_in_model_keeps_a_rolling_summary_short_and_cited_through_all_levels(
+    deps: Deps, room: Place, member: Someone
+) -> None:
+    by_rules(deps, room, summary_every=5)
+    said = say(deps, room, member, *[
+        f"The part number {n} of the engine was ordered from the shop in street {n * 7} today."
+        for n in range(140)
+    ])  # fmt: skip
+    summarise_room(deps, room_id=room.id)
+    shown = get_room_summary(deps, actor_id=member.id, room_id=room.id)
+    assert rows(deps, "SELECT max(level) FROM summaries WHERE room_id = :id", id=room.id) == [(2,)]
+    assert 0 < sum(len(each.text.split()) for each in shown.sentences) <= ROLLING_WORDS
+    assert all(each.ids and set(each.ids) <= set(said) for each in shown.sentences)
+    assert {each.message_id for each in shown.sources} == {
+        id_ for each in shown.sentences for id_ in each.ids
+    }
+    assert shown.model == deps.chat.name
+    query = (
+        "SELECT sum(cardinality(string_to_array(text, ' '))) FROM summary_sentences "
+        "JOIN summaries ON summaries.id = summary_id WHERE room_id = :id AND level = 0 "
+        "AND NOT is_rolling GROUP BY summary_id"
+    )
+    assert all(count <= MAX_WORDS for (count,) in rows(deps, query, id=room.id))
+
+
+def test_what_is_longer_than_the_budget_is_summarised_in_stretches(
+    deps: Deps, room: Place, member: Someone
+) -> None:
+    by_rules(deps, room, summary_every=10)
+    said = say(deps, room, member, *[f"w{n} " + "x" * 1_500 for n in range(9)], "y" * 3_990)
+    with asking(deps=deps, llm_context_tokens=1_000) as (by_script, server):
+        server.otherwise = lambda request: told(
+            *((text.split()[0][:9], [n]) for n, text in given(request))
+        )
+        summarise_room(by_script, room_id=room.id)
+        sizes = [len(request["messages"][-1]["content"]) for request in server.requests]
+    assert len(sizes) > 4
+    assert max(sizes) < 4 * 1_000 * 1.1
+    assert {message_id for message_id, _ in summed_up(deps, room)} == set(said)
+
+
+def test_the_summary_is_for_those_alone_who_may_read_the_room(
+    told_by: tuple[Deps, ScriptedOpenAI],
+    room: Place,
+    member: Someone,
+    stranger: Someone,
+    removed: Someone,
+) -> None:
+    deps, _ = told_by
+    assert get_room_summary(deps, actor_id=member.id, room_id=room.id) == NO_SUMMARY
+    say(deps, room, member, *words(5))
+    summarise_room(deps, room_id=room.id)
+    assert get_room_summary(deps, actor_id=member.id, room_id=room.id).sentences
+    for who in (stranger, removed):
+        with pytest.raises(RoomUnavailable):
+            get_room_summary(deps, actor_id=who.id, room_id=room.id)
+
+
+def test_a_room_starts_with_a_summary_after_twenty_messages() -> None:
+    assert Policy().summary_every == 20
