@@ -75,11 +75,12 @@ def summarise(
         stretches = list(_stretches(left, budget_tokens))
         if len(stretches) <= 1:
             break
-        left = []
+        shorter: list[Passage] = []
         for stretch in stretches:
             found = _ask(chat, stretch, max_words=max_words, usage=usage)
-            left += [Passage(each.ids, each.text) for each in found]
+            shorter += [Passage(each.ids, each.text) for each in found]
             go_on()
+        left = shorter
     else:
         raise AnswerUnusable
     return _ask(chat, stretches[0], max_words=max_words, usage=usage) if stretches else []

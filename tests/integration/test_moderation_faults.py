@@ -1,11 +1,7 @@
 """Real workers that are killed, servers that go away: nothing is judged twice or waits for ever."""
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,45 +11,21 @@ from chatrooms.adapters.job_queue import JobQueue
 from chatrooms.bootstrap import Deps
 from chatrooms.domain import jobs
 from chatrooms.services.moderation import waiting
-from chatrooms.supervise.places import PROJECT
 from tests.support.inspect import assert_gapless, rows
 from tests.support.moderation import ABUSE, HARMLESS, moderated, open_queue, shown, verdicts
 from tests.support.people import Place, Someone, post
 from tests.support.servers import RunningServer
 from tests.support.waiting import wait_until
+from tests.support.workers import StartWorker, workers
 
-StartWorker = Callable[..., subprocess.Popen[bytes]]
 LONG_S = 60
 
 
 @pytest.fixture
 def start_worker(deps: Deps, tmp_path: Path) -> Iterator[StartWorker]:
     """Starts real Celery workers on the moderation queue."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(**environ: str) -> subprocess.Popen[bytes]:
-        name = f"test{len(started)}"
-        line = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--pool", "solo"]
-        line += ["-Q", jobs.MODERATION_QUEUE, "--without-gossip", "--without-mingle"]
-        env = {
-            **os.environ,
-            "DATABASE_URL": deps.settings.database_url.get_secret_value(),
-            "REDIS_URL": deps.settings.redis_url.get_secret_value(),
-            "PYTHONPATH": str(PROJECT),
-            **environ,
-        }
-        with (tmp_path / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [*line, "-n", f"{name}@%h"], cwd=PROJECT, env=env, stdout=log, stderr=log
-            )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        with suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        process.wait(30)
+    with workers(deps, tmp_path) as start:
+        yield partial(start, jobs.MODERATION_QUEUE)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from chatrooms.agents.summaries import MAX_WORDS, ROLLING_WORDS, summarise_room
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, RoomUnavailable
-from chatrooms.domain.moderation import Policy, Unreadable
+from chatrooms.domain.moderation import Mode, Policy, Unreadable
 from chatrooms.services import messages
 from chatrooms.services.ai import summarising
 from chatrooms.services.ai.summaries import NO_SUMMARY, get_room_summary
@@ -43,7 +43,8 @@ def room(deps: Deps, private_room: Place) -> Place:
 
 def by_rules(deps: Deps, room: Place, **policy: Any) -> Place:
     """The room as one in which single words that the model cannot read are approved."""
-    return moderated(deps, room, **{"holds": False, "unreadable": Unreadable.RULES, **policy})
+    chosen: dict[str, Any] = {"holds": False, "unreadable": Unreadable.RULES, **policy}
+    return moderated(deps, room, Mode.AUTO, **chosen)
 
 
 @pytest.fixture
@@ -64,7 +65,8 @@ def test_every_k_messages_lead_to_one_summary_of_what_came_since(
     said = say(deps, room, member, *words(4))
     summarise_room(deps, room_id=room.id)
     assert summed_up(deps, room) == Counter()
-    said += say(deps, room, member, *words(8, start=4))
+    for count in (1, 5, 2):
+        said += say(deps, room, member, *words(count, start=len(said)))
     summarise_room(deps, room_id=room.id)
     assert summed_up(deps, room) == Counter(zip(said[:10], words(10), strict=True))
     assert outcomes(deps, room) == ["summarised", "summarised"]
@@ -122,7 +124,7 @@ def test_whatever_happens_each_quotable_message_is_in_one_summary_as_it_is_now(
     def happen() -> None:
         act = chance.choice(["post", "post", "post", "abuse", "edit", "delete", "decide", "undo"])
         some = chance.choice(said) if said else 0
-        ids = {"room_id": room.id, "message_id": some}
+        ids: dict[str, Any] = {"room_id": room.id, "message_id": some}
         try:
             if act in ("post", "abuse") or not said:
                 said.append(post(deps, room, member, f"w{len(said)}" if act == "post" else ABUSE))
@@ -266,6 +268,7 @@ def test_what_the_model_cannot_do_is_tried_again_some_times_and_then_by_the_next
     said = say(deps, room, member, *words(5))
     with asking(deps=deps) as (by_script, server):
         server.otherwise = lambda _: reply
+        asked = 0
         for attempt in range(summarising.MAX_ATTEMPTS + 2):
             summarise_room(by_script, room_id=room.id)
             asked = len(server.requests)

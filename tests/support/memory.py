@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from chatrooms.adapters.chat_model import ChatModels
 from chatrooms.agents.summaries import summarise_room
@@ -16,7 +16,6 @@ from tests.support.inspect import change, rows
 from tests.support.people import Place, Someone, post, with_settings
 from tests.support.scripted_openai import Reply, Request, Says, ScriptedOpenAI, scripted_openai
 
-
 JUDGED_AT_ONCE = 5
 
 
@@ -26,7 +25,10 @@ def asking(*script: Reply, deps: Deps, **settings: Any) -> Iterator[tuple[Deps, 
     with scripted_openai(*script, otherwise=reciting) as server:
         chosen = {"openai_base_url": server.base_url, "llm_retries": 0, **settings}
         made = with_settings(deps, **chosen)
-        yield replace(made, chat=ChatModels(made.settings, made.redis)), server
+        chat = ChatModels(made.settings, made.redis)
+        yield replace(made, chat=chat), server
+        # What the client keeps open is closed with it, not with the test run.
+        cast(Any, chat.model()).root_client.close()
 
 
 def given(request: Request) -> list[tuple[int, str]]:

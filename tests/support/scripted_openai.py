@@ -90,7 +90,8 @@ class ScriptedOpenAI:
         """Note the request; the reply to it."""
         with _LOCK:
             self.requests.append(request)
-            return self.script.pop(0) if self.script else self.otherwise(request)
+            scripted = self.script.pop(0) if self.script else None
+        return scripted or self.otherwise(request)
 
 
 _LOCK = threading.Lock()
