@@ -1,40 +1,32 @@
-"""Which messages the room's memory may rest on, and following what becomes of them.
+"""Has the room's memory follow what becomes of messages.
 
-A message is a source while it is approved and everybody in the room sees it. When it stops being
-one, or says something else, what rests on it goes in the same transaction. When it becomes one
-after its place in the room was summarised, it is noted for the next summary.
+A message is citable while it is approved and everybody in the room sees it. When it stops being so,
+or says something else, what rests on it goes in the same transaction. When it becomes so after its
+place in the room was summarised, it is noted for the next summary.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, and_, text
-from sqlmodel import col
+from sqlalchemy import text
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain import jobs
-from chatrooms.domain.moderation import Status, Withheld
-
-IS_SOURCE: ColumnElement[bool] = and_(
-    col(Message.status) == Status.APPROVED.value,
-    col(Message.withheld) == Withheld.NO.value,
-    col(Message.deleted_at).is_(None),
-    col(Message.position).is_not(None),
-)
-"""The same question as `source_revision`, for the database."""
+from chatrooms.domain.moderation import Status
 
 
-def source_revision(message: Message) -> int | None:
-    """Which text of a message may be quoted: its number of edits; None if none may."""
-    is_source = (
+def citable_revision(message: Message) -> int | None:
+    """Which text of a message may be cited: its number of edits; None if none may. The same
+    question as `cited.IS_CITABLE`."""
+    is_citable = (
         message.status == Status.APPROVED
         and not message.withheld
         and message.deleted_at is None
         and not message.is_held
     )
-    return message.revision if is_source else None
+    return message.revision if is_citable else None
 
 
 @contextmanager
@@ -44,9 +36,9 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
     Around every change of what a message says or of whether it is seen. The caller holds the
     room's lock.
     """
-    before = {message.id: source_revision(message) for message in messages}
+    before = {message.id: citable_revision(message) for message in messages}
     yield
-    after = {message.id: source_revision(message) for message in messages}
+    after = {message.id: citable_revision(message) for message in messages}
     changed = [message for message in messages if before[message.id] != after[message.id]]
     if not changed:
         return

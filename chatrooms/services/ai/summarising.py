@@ -2,7 +2,7 @@
 
 Whoever takes a request has it under a lease; the language model is asked outside of any
 transaction. Storing asks again, under the room's lock, what still holds: that nobody else stored
-it, that each message still says the same and may be quoted. So every message that is approved is in
+it, that each message still says the same and may be cited. So every message that is approved is in
 one summary, whoever runs twice, at once or is killed.
 """
 
@@ -29,7 +29,7 @@ from chatrooms.db.tables import (
 )
 from chatrooms.domain.memory import CitedSentence, Outcome, Passage
 from chatrooms.domain.usage import Usage
-from chatrooms.services.ai.following import IS_SOURCE
+from chatrooms.services.ai.cited import IS_CITABLE
 from chatrooms.services.event_log import lock_room
 
 LEASE = timedelta(minutes=2)
@@ -116,7 +116,7 @@ _WAITING: Any = (
         col(Account.name),
     )
     .join(Account, col(Account.id) == col(Message.author_id))
-    .where(col(Message.room_id) == bindparam("room"), IS_SOURCE, _IS_NEW | _IS_LATE)
+    .where(col(Message.room_id) == bindparam("room"), IS_CITABLE, _IS_NEW | _IS_LATE)
     .order_by(col(Message.position))
     .limit(bindparam("limit"))
 )
@@ -165,7 +165,7 @@ def put_off(deps: Deps, batch: Batch, *, why: Outcome) -> None:
 
 def store(deps: Deps, batch: Batch, sentences: Sequence[CitedSentence], *, usage: Usage) -> bool:
     """Store the summary of a batch, without sentences that rest on a message which meanwhile says
-    something else or may not be quoted. False if somebody else was first: nothing is stored then.
+    something else or may not be cited. False if somebody else was first: nothing is stored then.
     """
     with transaction(deps.sessions) as tx:
         lock_room(tx, room_id=batch.room_id)
@@ -190,12 +190,12 @@ def _is_first(tx: Transaction, batch: Batch) -> bool:
 
 
 def _note_used(tx: Transaction, batch: Batch) -> set[int]:
-    """Which messages of a batch may be quoted as they were. What is in its range and not among them
-    is noted for the next summary, unless it is no source."""
+    """Which messages of a batch may be cited as they were. What is in its range and not among them
+    is noted for the next summary, unless it may not be."""
     now = tx.execute(
         select(col(Message.id), col(Message.revision)).where(
             col(Message.room_id) == batch.room_id,
-            IS_SOURCE,
+            IS_CITABLE,
             col(Message.position).between(batch.after + 1, batch.up_to)
             | col(Message.id).in_(batch.revisions),
         )
