@@ -63,10 +63,31 @@ def summarise(
     go_on: Callable[[], None] = lambda: None,
 ) -> list[CitedSentence]:
     """The passages in at most `max_words` words, each sentence with the ids of those it rests on.
+    Nothing to quote, such as emoji alone, gives no sentence. Raises and the rest: as `fit`.
+    """
+    fitting = fit(
+        chat,
+        passages,
+        max_words=max_words,
+        budget_tokens=budget_tokens,
+        usage=usage,
+        go_on=go_on,
+    )
+    return _ask(chat, fitting, max_words=max_words, usage=usage) if fitting else []
 
-    What is longer than `budget_tokens` is summarised in stretches, and these together (map-reduce).
-    `go_on` is called after each call of the model. Nothing to quote, such as emoji alone, gives
-    no sentence.
+
+def fit(
+    chat: ChatModels,
+    passages: Sequence[Passage],
+    *,
+    max_words: int,
+    budget_tokens: int,
+    usage: Usage,
+    go_on: Callable[[], None] = lambda: None,
+) -> list[Passage]:
+    """Passages that fit into one prompt: these, or if they are longer than `budget_tokens`, each
+    stretch of them in `max_words` words (map-reduce). `go_on` is called after each call of the
+    model.
 
     Raises: AssistantUnavailable; AnswerUnusable also if no sentence that was written has sources.
     """
@@ -74,16 +95,14 @@ def summarise(
     for _ in range(_MAX_ROUNDS):
         stretches = list(_stretches(left, budget_tokens))
         if len(stretches) <= 1:
-            break
+            return stretches[0] if stretches else []
         shorter: list[Passage] = []
         for stretch in stretches:
             found = _ask(chat, stretch, max_words=max_words, usage=usage)
             shorter += [Passage(each.ids, each.text) for each in found]
             go_on()
         left = shorter
-    else:
-        raise AnswerUnusable
-    return _ask(chat, stretches[0], max_words=max_words, usage=usage) if stretches else []
+    raise AnswerUnusable
 
 
 def _stretches(passages: Sequence[Passage], budget_tokens: int) -> Iterator[list[Passage]]:

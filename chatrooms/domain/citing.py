@@ -1,7 +1,7 @@
 """Citations in what a language model writes: `[3]` names the message with that number."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 NO_ANSWER = "This room holds no answer to that."
 """What a model writes, and nothing else, where the messages given do not answer the question."""
@@ -16,14 +16,18 @@ class CitedText:
     Numbers that were not given to the model are dropped: it can only cite what it was shown.
     """
 
-    def __init__(self, given: Collection[int]) -> None:
-        """`given`: the numbers of the messages in the prompt."""
-        self._given = frozenset(given)
+    def __init__(
+        self, given: Collection[int], *, stand_for: Mapping[int, Sequence[int]] | None = None
+    ) -> None:
+        """`given`: the numbers in the prompt. `stand_for`: what each of them stands for, where that
+        is not itself, such as the messages that a sentence rests on."""
+        self._given = {n: (n,) if stand_for is None else tuple(stand_for[n]) for n in given}
         self._held_back = ""
         self.text = ""
         """All that may be shown so far."""
         self.cited: list[int] = []
-        """The numbers cited so far; the mark `[1]` in the text is the first of them."""
+        """The numbers cited so far, or what they stand for; the mark `[1]` in the text is the first
+        of them."""
 
     def feed(self, piece: str) -> None:
         """Take the next piece in. A mark that may go on in the next one is held back."""
@@ -41,10 +45,9 @@ class CitedText:
 
     def _renumber(self, mark: re.Match[str]) -> str:
         numbers = [int(each) for each in mark[1].split(",")]
-        for number in numbers:
-            if number in self._given and number not in self.cited:
-                self.cited.append(number)
-        places = [self.cited.index(each) + 1 for each in numbers if each in self.cited]
+        meant = [each for number in numbers for each in self._given.get(number, ())]
+        self.cited += [each for each in dict.fromkeys(meant) if each not in self.cited]
+        places = [self.cited.index(each) + 1 for each in meant]
         return "".join(f" [{place}]" for place in dict.fromkeys(places))
 
 
@@ -52,3 +55,8 @@ def without_marks(text: str) -> str:
     """The text with numbers in brackets turned into numbers in parentheses: what somebody wrote in
     a room must not pass for a citation when it is quoted."""
     return _BRACKETED.sub(r"(\1)", text)
+
+
+def cited_lines(text: str) -> list[str]:
+    """The lines of a text that carry a mark."""
+    return [line.strip() for line in text.split("\n") if _MARK.search(line)]
