@@ -24,11 +24,12 @@ from chatrooms.live.tab_state import use_tab_states
 from chatrooms.live.wire import Wire
 from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
+from chatrooms.state.assistant import AssistantState
 from chatrooms.state.audit_review import AuditReviewState
 from chatrooms.state.desk import DeskState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.learning import LearningState
-from chatrooms.state.live import LiveState, ReaderState, empty_vars
+from chatrooms.state.live import AnswerState, LiveState, ReaderState, empty_vars
 from chatrooms.state.marks import MarksState
 from chatrooms.state.mishaps import tell
 from chatrooms.state.notifications import NotificationsState
@@ -70,6 +71,7 @@ PAGE_EVENTS = PageEvents(
         "profile": (_name(SessionState.refresh),),
         "person": (_name(ProfileState.refresh),),
         "moderation": (_name(DeskState.count),),
+        "turns": (_name(AssistantState.load),),
         "policy": (
             _name(PolicyState.follow),
             _name(RulesState.follow),
@@ -83,10 +85,12 @@ PAGE_EVENTS = PageEvents(
     info=(_name(RoomInfoState.refresh), _name(SanctionsState.load)),
     top=(_name(TopState.load),),
     pins=(_name(PinsState.load),),
+    sources=(_name(AssistantState.load),),
     access_lost=(
         _name(SessionState.require_sign_in),
         _name(RoomState.open_room),
         _name(DraftsState.open),
+        _name(AssistantState.restore),
     ),
 )
 
@@ -125,6 +129,7 @@ async def live() -> AsyncIterator[None]:
         app.sio,
         state_name=LiveState.get_full_name(),
         reader_name=ReaderState.get_full_name(),
+        answer_name=AnswerState.get_full_name(),
     )
     logs.configure(as_json=get_settings().log_json)
     async with running(wire, PAGE_EVENTS, empty_vars()):

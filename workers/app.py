@@ -10,7 +10,13 @@ from workers import monitoring
 app = Celery(
     "chatrooms",
     config_source="workers.config",
-    include=["workers.maintenance", "workers.moderation", "workers.polls", "workers.summaries"],
+    include=[
+        "workers.assistant",
+        "workers.maintenance",
+        "workers.moderation",
+        "workers.polls",
+        "workers.summaries",
+    ],
     set_as_current=True,
 )
 monitoring.connect()

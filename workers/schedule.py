@@ -11,6 +11,7 @@ SWEEP_FILES_INTERVAL = timedelta(hours=1)
 CLOSE_POLLS_INTERVAL = timedelta(seconds=5)
 END_TIME_OUTS_INTERVAL = timedelta(seconds=5)
 SUMMARISE_DUE_INTERVAL = timedelta(seconds=10)
+RESTART_LOST_INTERVAL = timedelta(seconds=5)
 JUDGE_INTERVAL = timedelta(seconds=5)
 """How long a message waits at most whose own request got lost."""
 
@@ -64,6 +65,14 @@ SCHEDULE = {
         "options": {
             "queue": jobs.MAINTENANCE_QUEUE,
             "expires": CLOSE_POLLS_INTERVAL.total_seconds(),
+        },
+    },
+    jobs.RESTART_LOST: {
+        "task": jobs.RESTART_LOST,
+        "schedule": RESTART_LOST_INTERVAL,
+        "options": {
+            "queue": jobs.ASSISTANT_QUEUE,
+            "expires": RESTART_LOST_INTERVAL.total_seconds(),
         },
     },
 }

@@ -25,9 +25,15 @@ function onInput(event) {
 
 function onJump(event) {
   const quote = event.target.closest("[data-jump-to]");
-  if (quote && toReply(Number(quote.dataset.jumpTo))) return event.stopPropagation();
-  if (quote && matchMedia(NARROW).matches) find(".right [data-close-pane]")?.click();
-  if (quote && toMessage(Number(quote.dataset.jumpTo))) event.stopPropagation();
+  if (!quote || event.ctrlKey || event.metaKey) return; // a permalink in a new tab
+  if (toReply(Number(quote.dataset.jumpTo))) return stop(event);
+  if (matchMedia(NARROW).matches) find(".right [data-close-pane]")?.click();
+  if (toMessage(Number(quote.dataset.jumpTo))) stop(event);
+}
+
+function stop(event) {
+  event.stopPropagation();
+  event.preventDefault(); // the control may be a link
 }
 
 function onClick(event) {

@@ -5,6 +5,7 @@
 import * as actions from "./actions.js";
 import * as address from "./address.js";
 import * as announce from "./announce.js";
+import * as assistant from "./assistant.js";
 import * as avatar from "./avatar.js";
 import * as composer from "./composer.js";
 import * as drafts from "./drafts.js";
@@ -24,8 +25,9 @@ import * as timeline from "./timeline.js";
 import * as uploads from "./uploads.js";
 
 const WATCHED = [
-  "log", "thread", "target", "latest", "has-older", "has-newer", "reply-to", "refused", "me", "visit", "member",
+  "log", "thread", "target", "latest", "has-older", "has-newer", "reply-to", "me", "visit", "member",
   "listed-for", "offers", "newest", "count", "allow-notices", "draft-of", "draft-at", "address", "slow",
+  "answers", "asked", "outcome", "refused",
 ];
 
 function sync() {
@@ -35,6 +37,7 @@ function sync() {
   timeline.sync();
   thread.sync();
   announce.sync();
+  assistant.sync();
   search.sync();
   switcher.sync();
   slow.sync();
@@ -47,6 +50,7 @@ function sync() {
 
 actions.start();
 announce.start();
+assistant.start();
 avatar.start();
 composer.start();
 drafts.start();

@@ -180,3 +180,46 @@ export function timeOfDay(minute) {
 export function zoneOrOwn(timeZone, minute) {
   return minute < 0 ? Intl.DateTimeFormat().resolvedOptions().timeZone || timeZone : timeZone;
 }
+
+const CITED = /\[(\d{1,4})\]/g;
+
+/** A rehype plugin for what the assistant wrote: links and pictures become text that names their
+ * address, and marks such as [2] are set small if there are that many `sources`. */
+export function rehypeAnswer({ sources }) {
+  return (tree) => {
+    visit(tree, false);
+  };
+
+  function visit(node, isCode) {
+    if (!node.children) return;
+    node.children = node.children.flatMap((child) => {
+      if (child.type === "text") return isCode ? [child] : marked(child.value);
+      visit(child, isCode || child.tagName === "code");
+      if (child.tagName === "a") return [...child.children, ...address(child.properties?.href, words(child))];
+      if (child.tagName === "img") return address(child.properties?.src, "", child.properties?.alt);
+      return [child];
+    });
+  }
+
+  function marked(text) {
+    const parts = [];
+    let from = 0;
+    for (const mark of text.matchAll(CITED)) {
+      if (!Number(mark[1]) || Number(mark[1]) > sources) continue;
+      const before = text.slice(from, mark.index).replace(/ $/, "");
+      if (before) parts.push({ type: "text", value: before });
+      const children = [{ type: "text", value: mark[1] }];
+      parts.push({ type: "element", tagName: "sup", properties: { className: ["cite"] }, children });
+      from = mark.index + mark[0].length;
+    }
+    if (from < text.length) parts.push({ type: "text", value: text.slice(from) });
+    return parts;
+  }
+}
+
+const words = (node) => node.value ?? (node.children ?? []).map(words).join("");
+
+function address(url, shown, name = "") {
+  if (!url || url === shown) return [];
+  return [{ type: "text", value: `${name} (${url})` }];
+}

@@ -33,12 +33,14 @@ Own = Literal[
     "policy",
     "learning",
     "rejudging",
+    "turns",
 ]
 """What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
 unread there; own votes and such; threads followed and how far they are read; the bell; the bell and
 how many of those threads hold something new; which rooms have a draft; name and picture; the page
 of somebody who came online or went; what waits for them as moderators; policies and rules that they
-see; trainings on decisions of rooms that they moderate; how far judging again is there."""
+see; trainings on decisions of rooms that they moderate; how far judging again is there; what they
+asked the assistant."""
 
 
 def room_channel(room_id: int) -> str:
@@ -49,6 +51,11 @@ def room_channel(room_id: int) -> str:
 def typing_channel(room_id: int) -> str:
     """The channel on which typing notices and presence changes of one room travel."""
     return f"chatrooms:here:{room_id}"
+
+
+def answers_channel(account_id: int) -> str:
+    """The channel on which what the assistant writes for one person travels."""
+    return f"chatrooms:answers:{account_id}"
 
 
 def connect_redis(url: str) -> Redis:

@@ -12,7 +12,7 @@ from chatrooms.components.browser import function
 from chatrooms.components.controls import icon, outside_link
 from chatrooms.state.session import SessionState
 
-_BREAKS = rx.markdown.plugin("remark-breaks@4.0.0", "remarkBreaks")
+BREAKS = rx.markdown.plugin("remark-breaks@4.0.0", "remarkBreaks")
 _PROPS = Var("props").to(dict)
 _NO_INLINE_COLOURS = Var("{}", _var_type=Theme)
 
@@ -37,7 +37,7 @@ def message_body(text: rx.Var[str], mentions: rx.Var[str]) -> rx.Component:
         SafeMarkdown.create(
             text,
             component_map=_component_map(),
-            remark_plugins=rx.Var.create([rx.markdown.plugin.gfm, _BREAKS]),
+            remark_plugins=rx.Var.create([rx.markdown.plugin.gfm, BREAKS]),
             rehype_plugins=rx.Var.create(
                 [
                     [
@@ -53,6 +53,11 @@ def message_body(text: rx.Var[str], mentions: rx.Var[str]) -> rx.Component:
 
 
 def _component_map() -> dict:
+    return {**text_components(), "a": outside_link, "img": _image_link}
+
+
+def text_components() -> dict:
+    """What Markdown becomes that is only text."""
     headings = {f"h{level}": _heading for level in range(1, 7)}
     return {
         **headings,
@@ -61,8 +66,6 @@ def _component_map() -> dict:
         "ol": rx.el.ol,
         "li": rx.el.li,
         "code": rx.el.code,
-        "a": outside_link,
-        "img": _image_link,
         "pre": _code_block,
     }
 

@@ -5,6 +5,7 @@ import reflex as rx
 from chatrooms.components.controls import back_link, chip, icon, icon_button
 from chatrooms.components.people import online_faces
 from chatrooms.components.room_leave import leave_button
+from chatrooms.state.assistant import AssistantState
 from chatrooms.state.live import LiveState
 from chatrooms.state.pane import PaneState
 from chatrooms.state.pins import PinsState
@@ -75,6 +76,7 @@ def _presence() -> rx.Component:
             " online",
             class_name="wide",
         ),
+        _ask(),
         _pins(),
         rx.el.button(
             icon("users", 14),
@@ -95,6 +97,21 @@ def _presence() -> rx.Component:
         ),
         leave_button(_leave_icon(), class_name="wide"),
         class_name="chips",
+    )
+
+
+def _ask() -> rx.Component:
+    is_open = PaneState.name == "assistant"
+    return rx.el.button(
+        icon("sparkles", 14),
+        rx.el.span("Ask", class_name="wide"),
+        type="button",
+        class_name="chip chip-btn",
+        title="Ask the room's assistant, an AI",
+        aria_label="Ask the room",
+        aria_expanded=is_open,
+        on_click=rx.cond(is_open, PaneState.close(), AssistantState.show()),
+        custom_attrs={"data-ask-room": "true"},
     )
 
 

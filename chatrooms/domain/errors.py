@@ -190,3 +190,17 @@ class AnswerUnusable(ChatError):
 
     code = "answer_unusable"
     sentence = "The assistant gave an answer that cannot be used. Please try again."
+
+
+class TurnUnavailable(ChatError):
+    """The answer does not exist, or somebody else asked for it."""
+
+    code = "turn_unavailable"
+    sentence = "This answer does not exist any more."
+
+
+class StillAnswering(ChatError):
+    """The assistant writes something else for this person in this room."""
+
+    code = "still_answering"
+    sentence = "The assistant is still answering. Stop it or wait until it is done."

@@ -3,13 +3,16 @@
 MODERATION_QUEUE = "moderation"
 AI_QUEUE = "ai"
 MAINTENANCE_QUEUE = "maintenance"
-QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE)
+ASSISTANT_QUEUE = "assistant"
+QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE, ASSISTANT_QUEUE)
 
 JUDGE = "moderation.judge"
 END_TIME_OUTS = "moderation.end_time_outs"
 REJUDGE = "moderation.rejudge"
 TRAIN_CORRECTION = "moderation.train_correction"
 TRAIN_CORRECTIONS = "moderation.train_corrections"
+ANSWER = "assistant.answer"
+RESTART_LOST = "assistant.restart_lost"
 SUMMARISE = "summaries.summarise"
 SUMMARISE_DUE = "summaries.summarise_due"
 ANNOUNCE_PERSON = "maintenance.announce_person"

@@ -10,9 +10,12 @@ from chatrooms.domain.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    MessageRestored,
+    MessageWithheld,
     Sequenced,
     VoteChanged,
 )
+from chatrooms.live.answers import NO_ANSWER_SHOWN, LiveAnswers
 from chatrooms.live.checking import Checking
 from chatrooms.live.fan_out import FanOut
 from chatrooms.live.nudges import Nudges, PageEvents
@@ -25,6 +28,9 @@ from chatrooms.services.sessions import SignedIn
 
 _TOP_S = 1.0
 """How often a list of best messages may be read anew while people vote."""
+_SOURCES_S = 1.0
+"""How long answers are shown after a message that they rest on has changed."""
+_CHANGES_OF_SOURCES = MessageDeleted | MessageEdited | MessageRestored | MessageWithheld
 
 
 class Hub:
@@ -53,10 +59,13 @@ class Hub:
         self.fan_out = FanOut(wire, self.threads, tick_s=deps.settings.tick_ms / 1000)
         self.nudges = Nudges(wire, pages, rooms=self.rooms, tabs=self.tabs)
         self.checking = Checking(self.nudges, rooms=self.rooms)
+        self.answers = LiveAnswers(deps, wire, self.nudges, tabs=self.tabs)
 
     def _folded(self, room: LiveRoom, entry: Sequenced) -> None:
         if isinstance(entry.event, VoteChanged | MessageEdited | MessageDeleted):
             self.nudges.room(room.room_id, "top", after_s=_TOP_S)
+        if isinstance(entry.event, _CHANGES_OF_SOURCES):
+            self.nudges.room(room.room_id, "sources", after_s=_SOURCES_S)
         if isinstance(entry.event, MessagePosted):
             self.checking.published(room, entry.event.message)
         self.fan_out.note(room, entry.event, made_at=entry.created_at.timestamp())
@@ -95,6 +104,7 @@ class Hub:
         self.stop_following(tab)
         tab.line, tab.marked = NO_LINE, NOTHING_SEEN
         room_id, tab.room_id, tab.held_ids = tab.room_id, None, frozenset()
+        tab.answers = None
         tab.show_thread(None)
         tab.show_past(PRESENT)
         room = self.rooms.get(room_id) if room_id is not None else None
@@ -106,7 +116,7 @@ class Hub:
         """Take a tab's grant back: its screen is emptied and it asks what it may show instead."""
         if tab.room_id is not None:
             self._leave(tab)
-            nothing = self._wire.vars(self._empty, _line_vars(tab))
+            nothing = self._wire.vars(self._empty, _line_vars(tab), NO_ANSWER_SHOWN)
             self._wire.send(tab.address, nothing, in_any_case=True)
         self.nudges.access_lost(tab)
 
@@ -122,7 +132,8 @@ class Hub:
         room = self._room(tab)
         tab.is_behind = False
         if room is not None:
-            tab.send(self._wire, self._wire.vars(room.all_vars(tab), _line_vars(tab)))
+            shown = (room.all_vars(tab), _line_vars(tab), self.answers.vars(tab))
+            tab.send(self._wire, self._wire.vars(*shown))
         unread, tab.unread = tab.unread, None
         if unread is not None:
             self.show_unread(tab, unread)
@@ -166,17 +177,19 @@ class Hub:
         room.tabs[tab.address.sid] = tab
         tab.show_past(past)
         tab.line, tab.visit = line, secrets.randbits(32)
-        tab.send(self._wire, self._wire.vars(room.all_vars(tab), _line_vars(tab)))
+        shown = (room.all_vars(tab), _line_vars(tab), self.answers.vars(tab))
+        tab.send(self._wire, self._wire.vars(*shown))
         self.presence_changed(room.room_id)
 
     def blank(self, tab: Tab) -> None:
         """Show the tab no room."""
         self._leave(tab)
-        tab.send(self._wire, self._wire.vars(self._empty, _line_vars(tab)))
+        tab.send(self._wire, self._wire.vars(self._empty, _line_vars(tab), NO_ANSWER_SHOWN))
 
     def forget_unseen(self) -> None:
-        """Give up the views and threads that nobody looks at any more."""
+        """Give up the views, threads and answers that nobody looks at any more."""
         self.threads.forget_unseen()
+        self.answers.forget_unseen()
         for room_id in self.live.forget_unseen():
             self.fan_out.forget(room_id)
 

@@ -11,8 +11,15 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from chatrooms.adapters.bus import ACTIVITY, CONTROL, room_channel, typing_channel
+from chatrooms.adapters.bus import (
+    ACTIVITY,
+    CONTROL,
+    answers_channel,
+    room_channel,
+    typing_channel,
+)
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.assistant import Progress
 from chatrooms.domain.events import Person, Sequenced
 from chatrooms.live.grants import Grants
 from chatrooms.live.holds import HoldKeeper
@@ -51,31 +58,34 @@ class Listener:
         self._online = online
         self._holds = holds
         self._pubsub: PubSub | None = None
-        self._watched: set[int] = set()
+        self._watched: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        hub.live.watch = self._watch
-        hub.live.unwatch = self._unwatch
+        hub.live.watch = lambda room_id: self._watch(*_channels(room_id))
+        hub.live.unwatch = lambda room_id: self._unwatch(*_channels(room_id))
+        hub.answers.watch = lambda account_id: self._watch(answers_channel(account_id))
+        hub.answers.unwatch = lambda account_id: self._unwatch(answers_channel(account_id))
         holds.is_deaf = lambda: self._pubsub is None
 
     async def run(self) -> None:
         """Listen, heal and sweep until cancelled."""
         await asyncio.gather(self._listen_for_ever(), self._heal_for_ever(), self._sweep())
 
-    def _watch(self, room_id: int) -> None:
-        self._watched.add(room_id)
-        self._spawn(self._subscribe(room_id))
+    def _watch(self, *channels: str) -> None:
+        self._watched.update(channels)
+        self._spawn(self._subscribe(*channels))
 
-    def _unwatch(self, room_id: int) -> None:
-        self._watched.discard(room_id)
-        self._spawn(self._unsubscribe(room_id))
+    def _unwatch(self, *channels: str) -> None:
+        self._watched.difference_update(channels)
+        self._spawn(self._unsubscribe(*channels))
 
-    async def _subscribe(self, room_id: int) -> None:
+    async def _subscribe(self, *channels: str) -> None:
         if self._pubsub is not None:
-            await self._pubsub.subscribe(room_channel(room_id), typing_channel(room_id))
+            await self._pubsub.subscribe(*channels)
 
-    async def _unsubscribe(self, room_id: int) -> None:
-        if self._pubsub is not None and room_id not in self._watched:
-            await self._pubsub.unsubscribe(room_channel(room_id), typing_channel(room_id))
+    async def _unsubscribe(self, *channels: str) -> None:
+        unwatched = [channel for channel in channels if channel not in self._watched]
+        if self._pubsub is not None and unwatched:
+            await self._pubsub.unsubscribe(*unwatched)
 
     def _spawn(self, work: Any) -> None:
         async def quietly() -> None:
@@ -104,11 +114,11 @@ class Listener:
         )
         async with redis, redis.pubsub(ignore_subscribe_messages=True) as pubsub:
             await pubsub.subscribe(CONTROL, ACTIVITY)
-            # From here on each newly watched room subscribes itself; those before are caught up.
+            # From here on what is newly watched subscribes itself; what was before is caught up.
             self._pubsub = pubsub
-            for room_id in list(self._watched):
-                await self._subscribe(room_id)
-            log.info("bus_listening", rooms=len(self._watched))
+            for channel in list(self._watched):
+                await self._subscribe(channel)
+            log.info("bus_listening", channels=len(self._watched))
             await self._mend()
             while True:
                 message = cast(dict[str, Any] | None, await pubsub.get_message(timeout=10))
@@ -122,6 +132,7 @@ class Listener:
         except SQLAlchemyError as error:
             log.warning("heal_failed", error=type(error).__name__)
         self._hub.nudges.lists()
+        self._hub.answers.mend()
 
     def _take(self, channel: str, data: bytes) -> None:
         try:
@@ -131,6 +142,8 @@ class Listener:
                 self._hub.live.receive(Sequenced.model_validate_json(data))
             elif channel == ACTIVITY:
                 self._take_activity(json.loads(data))
+            elif channel.startswith("chatrooms:answers:"):
+                self._hub.answers.receive(Progress.model_validate_json(data))
             else:
                 self._take_here(int(channel.rpartition(":")[2]), json.loads(data))
         except (ValidationError, ValueError, KeyError) as error:
@@ -203,6 +216,7 @@ class Listener:
             rounds += 1
             try:
                 await self._hub.live.heal()
+                await self._hub.answers.heal()
                 if rounds % _GRANT_CHECK_EVERY == 0:
                     await self._grants.check(list(self._hub.tabs.values()))
                     self._hub.forget_unseen()
@@ -215,3 +229,7 @@ class Listener:
             await asyncio.sleep(_SWEEP_S)
             self._hub.sweep()
             self._presence.expire_typing()
+
+
+def _channels(room_id: int) -> tuple[str, str]:
+    return room_channel(room_id), typing_channel(room_id)

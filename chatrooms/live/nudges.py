@@ -38,7 +38,7 @@ class PageEvents:
     own votes and such (`marks`); followed threads (`threads`); the bell (`notifications`), also
     where it tells of replies (`replies`); what waits for them as moderators (`moderation`);
     policies and rules that they see (`policy`); trainings (`learning`) and judging again
-    (`rejudging`) in rooms that they moderate."""
+    (`rejudging`) in rooms that they moderate; what they asked the assistant (`turns`)."""
     standing: tuple[str, ...]
     """Own messages that moderation keeps back, those with the ids that the event carries."""
     facts: tuple[str, ...]
@@ -49,12 +49,19 @@ class PageEvents:
     """The best messages of the open room."""
     pins: tuple[str, ...]
     """Pinned messages of the open room."""
+    sources: tuple[str, ...]
+    """What the assistant wrote, after a message of the open room that it may rest on changed."""
     access_lost: tuple[str, ...]
     """Find out what, if anything, the tab may still show."""
 
     def of_room(self, changed: str) -> tuple[str, ...]:
         """The handlers that load what changed of a room."""
-        known = {"facts": self.facts, "top": self.top, "pins": self.pins}
+        known = {
+            "facts": self.facts,
+            "top": self.top,
+            "pins": self.pins,
+            "sources": self.sources,
+        }
         return known.get(changed, self.info)
 
 

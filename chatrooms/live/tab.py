@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from engineio.packet import Packet
 
+from chatrooms.domain.assistant import Kind
 from chatrooms.domain.changes import apply_to_messages
 from chatrooms.domain.events import Message, RoomEvent
 from chatrooms.live.wire import Address, Wire
@@ -86,6 +87,8 @@ class Tab:
     """Whether the page lists the room's best messages."""
     held_ids: frozenset[int] | None = frozenset()
     """Own messages without a place in the room that the page lists; None while it reads which."""
+    answers: Kind | None = None
+    """What of the assistant's is shown while it is written."""
     profile_id: int | None = None
     """The account whose page the tab shows."""
     is_behind: bool = False
@@ -113,6 +116,8 @@ class Tab:
             return self.is_staff or self.has_info_open
         if changed == "top":
             return self.has_top_open
+        if changed == "sources":
+            return self.answers is not None
         return changed not in ("members", "summary") or self.has_info_open
 
     def show_past(self, past: Past) -> None:

@@ -45,14 +45,19 @@ def encode_list(items: Iterable[str]) -> str:
 class Wire:
     """The sockets of this process."""
 
-    def __init__(self, sio: AsyncServer, *, state_name: str, reader_name: str) -> None:
+    def __init__(
+        self, sio: AsyncServer, *, state_name: str, reader_name: str, answer_name: str
+    ) -> None:
         """`state_name` is the full name of the state class that holds what a room's screens share,
-        `reader_name` of the one that holds what is the reader's alone."""
+        `reader_name` of the one that holds what is the reader's alone, and `answer_name` of the one
+        that holds what the assistant is writing for the reader: it changes so often that nothing
+        else on the page should have to look at it."""
         # Both packages leave these untyped.
         self._manager: Any = sio.manager
         self._sockets: Any = sio.eio.sockets
         self._state = encode(state_name)
         self._reader = encode(reader_name)
+        self._answer = encode(answer_name)
 
     def find(self, sid: str) -> Address | None:
         """Where the socket with this id is, or None if it is gone."""
@@ -64,9 +69,15 @@ class Wire:
         socket: Any = self._sockets.get(address.transport_id)
         return socket is not None and not socket.closed
 
-    def vars(self, values: Mapping[str, str], reader: Mapping[str, str] | None = None) -> Packet:
-        """A packet that sets vars, given by name as JSON: those of the room, and the reader's."""
-        states = [(self._state, values), (self._reader, reader or {})]
+    def vars(
+        self,
+        values: Mapping[str, str],
+        reader: Mapping[str, str] | None = None,
+        answer: Mapping[str, str] | None = None,
+    ) -> Packet:
+        """A packet that sets vars, given by name as JSON: those of the room, the reader's, and
+        those of what the assistant is writing."""
+        states = [(self._state, values), (self._reader, reader or {}), (self._answer, answer or {})]
         parts = ",".join(f"{name}:{_fields(each)}" for name, each in states if each)
         return _packet(f'{{"delta":{{{parts}}}}}')
 

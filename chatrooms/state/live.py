@@ -120,6 +120,20 @@ class ReaderState(rx.State):
         show_line(await self.get_state(RoomState), line)
 
 
+class AnswerState(rx.State):
+    """What the assistant is writing for the reader, in the same way. Apart from all else, for it
+    changes twenty times a second."""
+
+    answering_id: int = 0
+    """The turn that the text belongs to, also once it is over."""
+    answering_text: str = ""
+
+    @_replaces_builtin
+    def dict(self, *args: Any, **kwargs: Any) -> builtins.dict[str, Any]:
+        """Nothing at a hydrate, the defaults when the pages are compiled."""
+        return super().dict(*args, **kwargs) if kwargs.get("initial") else {}
+
+
 def _room_of(state: rx.State) -> int:
     tab = caller.tab(state)
     if tab is None or tab.room_id is None:

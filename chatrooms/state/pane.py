@@ -4,12 +4,16 @@ import reflex as rx
 
 from chatrooms.state import screens
 
+OF_ASSISTANT = ("assistant",)
+"""Panes that show what the assistant is writing."""
+
 
 class PaneState(rx.State):
     """The open pane at the right; one at a time."""
 
     name: str = ""
-    """Empty while none is open; else `info`, `thread`, `threads`, `pins`, `saved` or `top`."""
+    """Empty while none is open; else `info`, `thread`, `threads`, `pins`, `saved`, `top` or
+    `assistant`."""
 
     @rx.event
     async def close(self):
@@ -33,9 +37,11 @@ async def switch(state: rx.State, name: str) -> None:
     screens.note_top(state, is_open=name == "top")
     if name != "thread":
         screens.close_thread(state)
+    if name not in OF_ASSISTANT:
+        screens.hide_answers(state)
 
 
 async def leave_room(state: rx.State) -> None:
     """The tab shows no room any more: close what belongs to one."""
-    if await shown(state) in ("info", "thread", "pins", "top"):
+    if await shown(state) in ("info", "thread", "pins", "top", *OF_ASSISTANT):
         await switch(state, "")

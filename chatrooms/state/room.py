@@ -11,6 +11,7 @@ from chatrooms.live.offload import off_loop
 from chatrooms.live.tab import NO_LINE, Line
 from chatrooms.services import join_requests, members, messages, typing_notices
 from chatrooms.state import caller, on_screen, pane, past_screens, screens, thread_screens
+from chatrooms.state.assistant import AssistantState
 from chatrooms.state.marks import MarksState
 from chatrooms.state.outbox import tell_unheard
 from chatrooms.state.past_screens import Shown
@@ -71,7 +72,13 @@ class RoomState(rx.State):
         if thread_id and thread_id != self._thread_link:
             self._thread_link = thread_id
             await open_thread(self, thread_id)
-        return [ThreadState.restore, PinsState.load, MarksState.load, StandingState.load]
+        return [
+            ThreadState.restore,
+            AssistantState.restore,
+            PinsState.load,
+            MarksState.load,
+            StandingState.load,
+        ]
 
     @rx.event
     async def leave_page(self):

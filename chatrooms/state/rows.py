@@ -11,6 +11,7 @@ from chatrooms.live.message_rows import (
     ThreadRow,
 )
 from chatrooms.live.rows import PersonRow, RoomRow
+from chatrooms.state.assistant_rows import SourceRow, TurnRow
 from chatrooms.state.audit_rows import LogFilterRow, LogRow, OptionRow, PresetRow
 from chatrooms.state.desk_rows import (
     CaseInFullRow,
@@ -84,11 +85,13 @@ __all__ = [
     "SanctionRow",
     "SegmentRow",
     "SessionRow",
+    "SourceRow",
     "StandingRow",
     "ThreadLinkRow",
     "ThreadRow",
     "TopRow",
     "TrainingRow",
+    "TurnRow",
 ]
 
 

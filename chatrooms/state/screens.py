@@ -114,6 +114,13 @@ def close_thread(state: rx.State) -> None:
         caller.hub().threads.close(tab)
 
 
+def hide_answers(state: rx.State) -> None:
+    """Have nothing that the assistant writes reach the caller's tab any more."""
+    tab = caller.tab(state)
+    if tab is not None:
+        caller.hub().answers.hide(tab)
+
+
 def note_rights(state: rx.State, access: RoomAccess) -> None:
     """Have new join requests reach the caller's tab if the caller decides them."""
     tab = caller.tab(state)

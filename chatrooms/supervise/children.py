@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatrooms.adapters.embedded.accounts import launch
-from chatrooms.domain.jobs import AI_QUEUE, MAINTENANCE_QUEUE, MODERATION_QUEUE
+from chatrooms.domain.jobs import AI_QUEUE, ASSISTANT_QUEUE, MAINTENANCE_QUEUE, MODERATION_QUEUE
 
 POSTGRES = "postgres"
 REDIS = "redis"
 CHROMA = "chroma"
 WORKER = "worker"
 MODERATION_WORKER = "moderation-worker"
+ASSISTANT_WORKER = "assistant-worker"
 BEAT = "beat"
 WEB = "web"
 
-TASK_PROCESSES = 2
+OURS = (WEB, WORKER, MODERATION_WORKER, ASSISTANT_WORKER, BEAT)
+"""What runs this product's own code, in the order in which it starts."""
 
-USERS_OF_SERVERS = (WEB, BEAT, WORKER, MODERATION_WORKER)
+TASK_PROCESSES = 2
+ANSWERS_AT_ONCE = 32
+
+USERS_OF_SERVERS = (WEB, BEAT, WORKER, MODERATION_WORKER, ASSISTANT_WORKER)
 """What may stop side by side, as long as the servers stop after it."""
 
 
@@ -58,11 +63,18 @@ def moderation_worker() -> Child:
     return _worker(MODERATION_WORKER, MODERATION_QUEUE)
 
 
-def _worker(name: str, *queues: str) -> Child:
+def assistant_worker() -> Child:
+    """The Celery worker that answers people. It waits for a language model most of the time, so it
+    has threads, many of them. Asked to stop it hands back what it has begun."""
+    return _worker(ASSISTANT_WORKER, ASSISTANT_QUEUE, threads=ANSWERS_AT_ONCE)
+
+
+def _worker(name: str, *queues: str, threads: int = 0) -> Child:
     """A worker finishes the tasks it has begun; one cut short is delivered again."""
+    pool = ("--pool", "threads") if threads else ()
     line = [
         *("-A", "workers.app", "worker", "--hostname", f"{name}@%h", "--loglevel", "INFO"),
-        *("--concurrency", str(TASK_PROCESSES), "-Q", ",".join(queues)),
+        *(*pool, "--concurrency", str(threads or TASK_PROCESSES), "-Q", ",".join(queues)),
         *("--without-gossip", "--without-mingle"),
     ]
     return Child(name, launch([_tool("celery"), *line]), stop_rank=40, stop_wait_s=20)

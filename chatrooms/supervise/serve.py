@@ -85,6 +85,7 @@ def _run(
         *(server.child() for server in servers.own),
         children.worker(),
         children.moderation_worker(),
+        children.assistant_worker(),
         children.beat(places.run),
         children.web(host=options.host, port=options.port, processes=options.web_processes),
     ]
@@ -123,7 +124,7 @@ class _Instance:
     def open(self, options: Options, env: Mapping[str, str]) -> None:
         """Web, worker and beat, and the demonstration rooms if asked for."""
         self.say("Starting web, worker, beat")
-        for name in (children.WEB, children.WORKER, children.MODERATION_WORKER, children.BEAT):
+        for name in children.OURS:
             self.supervisor.start(name)
         if options.demo:
             _run_demo(env)

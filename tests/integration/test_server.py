@@ -33,6 +33,7 @@ def test_everything_is_ready_soon_after_the_address_is_printed(running: Instance
     assert running.get("/readyz")[0] == 200
     names = sorted(name for name, pid in running.children() if pid)
     assert names == [
+        "assistant-worker",
         "beat",
         "chroma",
         "moderation-worker",
@@ -116,7 +117,7 @@ def test_given_servers_replace_the_embedded_ones(running: Instance) -> None:
     given = {name: environ[name] for name in ("DATABASE_URL", "REDIS_URL", "CHROMA_URL")}
     other = Instance(running.data.with_name("given"), environ=given).start().wait_ready()
     children = sorted(name for name, _ in other.children())
-    assert children == ["beat", "moderation-worker", "web", "worker"]
+    assert children == ["assistant-worker", "beat", "moderation-worker", "web", "worker"]
     wait_until(lambda: other.down() == {}, what="nothing is down")
     assert other.stop() == 0
     assert other.processes() == []

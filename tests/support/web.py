@@ -34,6 +34,7 @@ PAGES = PageEvents(
     info=("info",),
     top=("top",),
     pins=("pins",),
+    sources=("sources",),
     access_lost=("lost",),
 )
 EMPTY = {
@@ -106,7 +107,8 @@ class WebProcess:
     ) -> None:
         self.sio = AsyncServer(async_mode="asgi")
         self.deps = deps
-        self.hub = Hub(deps, Wire(self.sio, state_name=state, reader_name="reader"), pages, EMPTY)
+        wire = Wire(self.sio, state_name=state, reader_name="reader", answer_name="answer")
+        self.hub = Hub(deps, wire, pages, EMPTY)
         self.identities = Identities(deps)
         self.grants = Grants(deps, self.hub, self.identities)
         self.presence = PresenceKeeper(deps, self.hub)

@@ -11,7 +11,16 @@ from chatrooms.supervise import children
 from chatrooms.supervise.configuration import render
 from chatrooms.supervise.places import Places
 
-ORDER = ["web", "beat", "worker", "moderation-worker", "chroma", "redis", "postgres"]
+ORDER = [
+    "web",
+    "beat",
+    "worker",
+    "moderation-worker",
+    "assistant-worker",
+    "chroma",
+    "redis",
+    "postgres",
+]
 
 
 @pytest.fixture
@@ -31,6 +40,7 @@ def read(places: Places) -> dict[str, Any]:
         children.chroma(odd),
         children.worker(),
         children.moderation_worker(),
+        children.assistant_worker(),
         children.beat(places.run),
         children.web(host="127.0.0.1", port=1, processes=2),
     ]

@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from chatrooms.db.tables.accounts import Account, Session, Ticket
+from chatrooms.db.tables.assistant import AssistantTurn
 from chatrooms.db.tables.corrections import CorrectionRow
 from chatrooms.db.tables.marks import PollRow, PollVote, ReactionRow, Vote
 from chatrooms.db.tables.memory import (
@@ -36,6 +37,7 @@ from chatrooms.db.tables.rooms import Invitation, JoinRequest, Membership, Room,
 __all__ = [
     "Account",
     "AppealRow",
+    "AssistantTurn",
     "AttachmentRow",
     "AuditRow",
     "CaseRow",

@@ -1,0 +1,63 @@
+"""Carries out turns: has the right agent write, shows what it writes, and stores what became of
+it."""
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+import structlog
+
+from chatrooms.agents import chatbot
+from chatrooms.agents.writing import Halted, HandedBack, TakenElsewhere, Writing
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.assistant import Kind, Outcome
+from chatrooms.domain.errors import ChatError
+from chatrooms.domain.usage import Usage
+from chatrooms.services.ai import answering
+from chatrooms.services.ai.answering import Ended, RunningTurn
+
+log = structlog.get_logger(__name__)
+
+Agent = Callable[[Deps, RunningTurn, Writing, Usage], Ended]
+AGENTS: MappingProxyType[Kind, Agent] = MappingProxyType({Kind.QUESTION: chatbot.answer})
+"""Who writes what."""
+UNEXPECTED = "unexpected"
+"""The error of a turn that met a fault of ours."""
+
+
+def carry_out(
+    deps: Deps, *, turn_id: int, attempt: int, is_ending: Callable[[], bool] = lambda: False
+) -> None:
+    """Carry out an attempt at a turn. Safe to repeat, and at once by several workers: one of them
+    does it, and an attempt that is not the newest changes nothing.
+
+    `is_ending` tells whether this worker is to stop: then the turn is begun anew by another.
+    Raises: RedisError before anything is done.
+    """
+    turn = answering.begin(deps, turn_id=turn_id, attempt=attempt)
+    if turn is None:
+        return
+    usage = Usage()
+    try:
+        with Writing(deps, turn, is_ending=is_ending) as writing:
+            ended = _write(deps, turn, writing, usage)
+            answering.finish(deps, turn, ended, usage)
+    except TakenElsewhere:
+        log.info("turn_taken_elsewhere", turn_id=turn_id)
+    except HandedBack:
+        log.info("turn_handed_back", turn_id=turn_id)
+
+
+def _write(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended:
+    """What the turn ends with, whatever happens. Raises: HandedBack."""
+    try:
+        return AGENTS[turn.kind](deps, turn, writing, usage)
+    except Halted:
+        return Ended(Outcome.STOPPED, writing.text, writing.sources)
+    except HandedBack:
+        raise
+    except ChatError as error:
+        log.info("turn_failed", turn_id=turn.id, code=error.code)
+        return Ended(Outcome.FAILED, writing.text, writing.sources, error.code)
+    except Exception:
+        log.exception("turn_failed", turn_id=turn.id)
+        return Ended(Outcome.FAILED, writing.text, writing.sources, UNEXPECTED)

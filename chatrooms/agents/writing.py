@@ -1,0 +1,139 @@
+"""Shows a person what is being written, while it is written: at most twenty times a second, the
+last of it always."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.assistant import Progress
+from chatrooms.services.ai import answering, streaming
+from chatrooms.services.ai.answering import RunningTurn
+
+log = structlog.get_logger(__name__)
+
+GAP_S = 0.05
+"""Between two updates."""
+_LOOK_S = 1.0
+"""How often a turn looks whether it may go on, also while the model is silent."""
+
+
+class TakenElsewhere(Exception):
+    """Another worker carries out this attempt."""
+
+
+class Halted(Exception):
+    """Nobody waits for the rest: the turn was stopped, begun anew, or the person lost the room."""
+
+
+class HandedBack(Exception):
+    """This worker ends; another one begins the turn anew."""
+
+
+class Writing:
+    """What is written for one turn. Used by the thread that reads the model; a second one tells
+    what came last before a pause, renews the lease, and looks whether anybody still waits."""
+
+    def __init__(
+        self, deps: Deps, turn: RunningTurn, *, is_ending: Callable[[], bool] = lambda: False
+    ) -> None:
+        """`is_ending` tells whether this worker is to stop."""
+        self._deps = deps
+        self._turn = turn
+        self._is_ending = is_ending
+        self._holder = deps.ids.token()
+        self._lock = threading.Lock()
+        self._news, self._over, self._halted = (threading.Event() for _ in range(3))
+        self._keeper = threading.Thread(target=self._keep, daemon=True, name=f"turn-{turn.id}")
+        self._number = 0
+        self._sent_at = float("-inf")
+        self._is_told = True
+        self.text = ""
+        """All that was shown."""
+        self.sources: tuple[int, ...] = ()
+        """Ids of the messages cited in it."""
+
+    def __enter__(self) -> Self:
+        """Raises: TakenElsewhere; RedisError."""
+        if not streaming.take_lease(self._deps, self._turn.key, holder=self._holder):
+            raise TakenElsewhere
+        self._keeper.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._news.set()
+        self._keeper.join()
+        streaming.give_back_lease(self._deps, self._turn.key, holder=self._holder)
+
+    def show(self, text: str, sources: Sequence[int] = ()) -> None:
+        """Show the text so far, and note what it cites. Raises: Halted, HandedBack."""
+        if self._halted.is_set():
+            raise Halted
+        if self._is_ending():
+            raise HandedBack
+        with self._lock:
+            if text == self.text:
+                return
+            self.text, self.sources, self._is_told = text, tuple(sources), False
+            if time.monotonic() - self._sent_at >= GAP_S:
+                self._tell()
+                return
+        self._news.set()
+
+    def _tell(self) -> None:
+        """Publish the text so far. With the lock held, so that updates keep their order."""
+        self._number += 1
+        self._sent_at, self._is_told = time.monotonic(), True
+        turn = self._turn
+        progress = Progress(
+            turn_id=turn.id,
+            account_id=turn.account_id,
+            room_id=turn.room_id,
+            kind=turn.kind,
+            attempt=turn.attempt,
+            number=self._number,
+            text=self.text,
+            sources=self.sources,
+        )
+        if not streaming.publish(self._deps, progress):
+            self._halted.set()
+
+    def _keep(self) -> None:
+        look_at = time.monotonic() + _LOOK_S
+        while not self._over.is_set():
+            if self._news.wait(max(0.0, look_at - time.monotonic())):
+                self._news.clear()
+                self._over.wait(max(0.0, self._sent_at + GAP_S - time.monotonic()))
+                with self._lock:
+                    if not self._is_told and not self._halted.is_set():
+                        self._tell()
+            if time.monotonic() >= look_at:
+                self._look()
+                look_at = time.monotonic() + _LOOK_S
+
+    def _look(self) -> None:
+        deps, turn = self._deps, self._turn
+        try:
+            is_ours = streaming.take_lease(deps, turn.key, holder=self._holder)
+            if (
+                not is_ours
+                or streaming.is_stopped(deps, turn.key)
+                or not answering.may_go_on(deps, turn)
+            ):
+                self._halted.set()
+        except (RedisError, SQLAlchemyError) as error:
+            # If Redis stays away the lease runs out, the turn is begun anew and this attempt fenced
+            # off. Who may read the room is asked once more before anything is stored.
+            log.warning("turn_unchecked", turn_id=turn.id, error=type(error).__name__)

@@ -1,0 +1,63 @@
+"""What people asked the assistant, and what it answered."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from chatrooms.db.columns import identifier, moment, reference
+
+
+class AssistantTurn(SQLModel, table=True):
+    """One thing that an account had the assistant write in a room, for itself alone."""
+
+    __tablename__ = "assistant_turns"
+    __table_args__ = (
+        Index("assistant_turns_client", "account_id", "client_id", unique=True),
+        Index("assistant_turns_conversation", "account_id", "room_id", "id"),
+        Index("assistant_turns_room", "room_id", "asked_at"),
+        Index(
+            "assistant_turns_running",
+            "account_id",
+            "room_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("outcome = 'running' AND kind <> 'mention'"),
+        ),
+        Index(
+            "assistant_turns_unfinished", "asked_at", postgresql_where=text("outcome = 'running'")
+        ),
+    )
+
+    id: int = Field(default=None, sa_column=identifier())
+    room_id: int = Field(sa_column=reference("rooms.id"))
+    account_id: int = Field(sa_column=reference("accounts.id"))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    client_id: str = Field(sa_column=Column(Text, nullable=False))
+    question: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    answer: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """With marks such as [2]: the second of its sources."""
+    sources: list[int] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}"),
+    )
+    """Ids of the messages that it rests on, in the order in which they were first cited."""
+    outcome: str = Field(
+        default="running", sa_column=Column(Text, nullable=False, server_default="running")
+    )
+    error: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Why it failed: the code of an error."""
+    model: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    tokens_in: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    tokens_out: int = Field(
+        default=0, sa_column=Column(Integer, nullable=False, server_default="0")
+    )
+    rating: int = Field(
+        default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0")
+    )
+    """1 for a good answer, -1 for a bad one, 0 while nothing was said."""
+    attempt: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
+    """How often it was begun: what an earlier attempt still writes is not taken."""
+    asked_at: datetime = Field(default=None, sa_column=moment(now=True))
+    finished_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -1,0 +1,53 @@
+"""What people have the assistant write, and what may become of it."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+MAX_QUESTION_CHARS = 1_000
+MAX_ANSWER_CHARS = 20_000
+"""Longer answers are cut: no model of ours is asked for as much."""
+
+
+class Kind(StrEnum):
+    """What the assistant writes."""
+
+    QUESTION = "question"
+    """An answer, in the pane "Room assistant"."""
+    CATCH_UP = "catch_up"
+    """What somebody missed."""
+    MENTION = "mention"
+    """An answer in a thread of the room, which everybody reads."""
+
+
+class Outcome(StrEnum):
+    """What became of a turn."""
+
+    RUNNING = "running"
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    """The room holds none."""
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class Progress(BaseModel):
+    """How far a running turn is: what is announced with each update of its text."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    turn_id: int
+    account_id: int
+    room_id: int
+    kind: Kind
+    attempt: int
+    number: int = 0
+    """Counts the updates of one attempt."""
+    text: str = ""
+    sources: tuple[int, ...] = ()
+    """Messages cited so far: ids, in the order in which they were first cited."""
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Sorts the updates of one person's turns by age."""
+        return (self.turn_id, self.attempt, self.number)

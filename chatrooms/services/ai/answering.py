@@ -1,0 +1,213 @@
+"""Turns as the worker that carries them out meets them. Attempts are fenced: only the newest one of
+a turn may end it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import AssistantTurn, Room
+from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Kind, Outcome
+from chatrooms.domain.errors import ChatError
+from chatrooms.domain.permissions import Permission
+from chatrooms.domain.usage import Usage
+from chatrooms.services.access import access_room
+from chatrooms.services.ai import streaming
+from chatrooms.services.ai.streaming import Attempt
+from chatrooms.services.ai.turns import Turn, send, turns_of
+
+log = structlog.get_logger(__name__)
+
+INTERRUPTED = "interrupted"
+"""The error of a turn that no worker could carry to its end."""
+REMEMBERED = 4
+"""How many turns of a conversation are shown to the model with the next question."""
+_GIVE_UP_AFTER = timedelta(minutes=10)
+_SETTLING = timedelta(seconds=5)
+"""A turn younger than this is on its way to a worker."""
+_MAX_RESTARTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RunningTurn:
+    """A turn as it is carried out, for the account that asked."""
+
+    id: int
+    attempt: int
+    account_id: int
+    person: str
+    """The name of who asked."""
+    room_id: int
+    room: str
+    """The room's name."""
+    kind: Kind
+    question: str
+    asked_at: datetime
+    earlier: tuple[Turn, ...]
+    """What the person asked before and may see answered, the oldest first."""
+
+    @property
+    def key(self) -> Attempt:
+        """Which attempt at which turn it is."""
+        return Attempt(self.id, self.attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What an attempt ends with."""
+
+    outcome: Outcome
+    answer: str = ""
+    sources: tuple[int, ...] = ()
+    """Ids of the messages that the answer's marks name, in their order."""
+    error: str = ""
+
+
+def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
+    """The turn to carry out; None if it ended, another attempt was begun, or the person lost the
+    room, which ends it."""
+    with transaction(deps.sessions) as tx:
+        row = tx.get(AssistantTurn, turn_id)
+        if row is None or (row.attempt, row.outcome) != (attempt, Outcome.RUNNING):
+            return None
+        try:
+            access = access_room(
+                tx, actor_id=row.account_id, room_id=row.room_id, to=Permission.READ
+            )
+        except ChatError:
+            row.outcome, row.finished_at = Outcome.STOPPED, deps.clock()
+            return None
+        return RunningTurn(
+            id=row.id,
+            attempt=row.attempt,
+            account_id=row.account_id,
+            person=access.actor.name,
+            room_id=row.room_id,
+            room=tx.get_one(Room, row.room_id).name,
+            kind=Kind(row.kind),
+            question=row.question,
+            asked_at=row.asked_at,
+            earlier=_earlier(tx, row),
+        )
+
+
+def _earlier(tx: Transaction, row: AssistantTurn) -> tuple[Turn, ...]:
+    rows = tx.scalars(
+        select(AssistantTurn)
+        .where(
+            col(AssistantTurn.account_id) == row.account_id,
+            col(AssistantTurn.room_id) == row.room_id,
+            col(AssistantTurn.kind) == row.kind,
+            col(AssistantTurn.outcome) == Outcome.ANSWERED,
+            col(AssistantTurn.id) < row.id,
+        )
+        .order_by(col(AssistantTurn.id).desc())
+        .limit(REMEMBERED)
+    ).all()
+    turns = turns_of(tx, room_id=row.room_id, rows=rows[::-1])
+    return tuple(turn for turn in turns if not turn.is_withdrawn)
+
+
+def may_go_on(deps: Deps, turn: RunningTurn) -> bool:
+    """Whether the person may still read the room. Fails closed."""
+    try:
+        with transaction(deps.sessions) as tx:
+            access_room(tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ)
+    except ChatError:
+        return False
+    return True
+
+
+def finish(deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
+    """Store what an attempt ended with; False, and nothing, if the turn ended before or another
+    attempt was begun. To somebody who lost the room meanwhile nothing of it is kept."""
+    with transaction(deps.sessions) as tx:
+        try:
+            access_room(tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ)
+        except ChatError:
+            ended = Ended(Outcome.STOPPED)
+        stored = tx.execute(
+            update(AssistantTurn)
+            .where(
+                col(AssistantTurn.id) == turn.id,
+                col(AssistantTurn.attempt) == turn.attempt,
+                col(AssistantTurn.outcome) == Outcome.RUNNING,
+            )
+            .values(
+                outcome=ended.outcome,
+                answer=ended.answer[:MAX_ANSWER_CHARS],
+                sources=list(ended.sources),
+                error=ended.error,
+                finished_at=deps.clock(),
+            )
+            .returning(col(AssistantTurn.id))
+        ).scalar()
+        # What was used was used, whoever ended the turn.
+        tx.execute(
+            update(AssistantTurn)
+            .where(col(AssistantTurn.id) == turn.id)
+            .values(
+                model=usage.model,
+                tokens_in=col(AssistantTurn.tokens_in) + usage.tokens_in,
+                tokens_out=col(AssistantTurn.tokens_out) + usage.tokens_out,
+            )
+        )
+        tx.after_commit(lambda: deps.bus.nudge_account(turn.account_id, "turns"))
+    return stored is not None
+
+
+def list_ended(deps: Deps, *, turn_ids: list[int]) -> set[int]:
+    """Those of the turns that are not running (any more)."""
+    with transaction(deps.sessions) as tx:
+        running = tx.scalars(
+            select(col(AssistantTurn.id)).where(
+                col(AssistantTurn.id).in_(turn_ids),
+                col(AssistantTurn.outcome) == Outcome.RUNNING,
+            )
+        )
+        return set(turn_ids) - set(running)
+
+
+def restart_lost(deps: Deps) -> int:
+    """Begin anew the turns whose worker died or whose job was lost; after ten minutes they fail.
+    How many were lost. Safe to repeat, and at once by several workers."""
+    now = deps.clock()
+    with transaction(deps.sessions) as tx:
+        rows = tx.scalars(
+            select(AssistantTurn)
+            .where(
+                col(AssistantTurn.outcome) == Outcome.RUNNING,
+                col(AssistantTurn.asked_at) < now - _SETTLING,
+            )
+            .order_by(col(AssistantTurn.asked_at))
+            .limit(_MAX_RESTARTED)
+            .with_for_update(skip_locked=True)
+        ).all()
+        try:
+            leased = streaming.are_leased(deps, [Attempt(row.id, row.attempt) for row in rows])
+        except RedisError:
+            # Without Redis there is no worker either; beat asks again.
+            return 0
+        lost = [row for row, is_leased in zip(rows, leased, strict=True) if not is_leased]
+        for row in lost:
+            _restart(tx, deps, row, is_over=row.asked_at < now - _GIVE_UP_AFTER)
+    return len(lost)
+
+
+def _restart(tx: Transaction, deps: Deps, row: AssistantTurn, *, is_over: bool) -> None:
+    account_id, before = row.account_id, Attempt(row.id, row.attempt)
+    log.warning("turn_lost", turn_id=row.id, attempt=row.attempt, gives_up=is_over)
+    # A worker that is only slow must not write any more.
+    tx.after_commit(lambda: streaming.note_stopped(deps, before))
+    if is_over:
+        row.outcome, row.error, row.finished_at = Outcome.FAILED, INTERRUPTED, deps.clock()
+        tx.after_commit(lambda: deps.bus.nudge_account(account_id, "turns"))
+        return
+    row.attempt += 1
+    again = Attempt(row.id, row.attempt)
+    tx.after_commit(lambda: send(deps, account_id=account_id, attempt=again))

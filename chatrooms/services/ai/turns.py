@@ -1,0 +1,275 @@
+"""What people have the assistant write for them: each sees their own turns alone, in rooms that
+they may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import AssistantTurn
+from chatrooms.domain import jobs
+from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Kind, Outcome
+from chatrooms.domain.errors import InvalidInput, StillAnswering, TurnUnavailable
+from chatrooms.domain.permissions import Permission
+from chatrooms.domain.text import clean
+from chatrooms.services.access import access_room, is_id
+from chatrooms.services.ai import streaming
+from chatrooms.services.ai.cited import CitedMessage, read_cited
+from chatrooms.services.ai.streaming import Attempt
+
+_MAX_CLIENT_ID_CHARS = 64
+_ANEW: dict[str, Any] = {
+    "outcome": Outcome.RUNNING,
+    "answer": "",
+    "sources": [],
+    "error": "",
+    "rating": 0,
+    "finished_at": None,
+}
+"""What a turn that is begun anew has of the attempt before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer, as far as it is there."""
+
+    id: int
+    kind: Kind
+    client_id: str
+    question: str
+    answer: str
+    outcome: Outcome
+    error: str
+    sources: tuple[CitedMessage, ...]
+    is_withdrawn: bool
+    """Whether a message that the answer rests on was changed or taken away since: the answer is
+    not shown any more."""
+    model: str
+    rating: int
+    attempt: int
+    asked_at: datetime
+
+
+def ask(
+    deps: Deps,
+    *,
+    actor_id: int,
+    room_id: int,
+    client_id: str,
+    question: str,
+    kind: Kind = Kind.QUESTION,
+) -> int:
+    """Have the assistant answer the actor in a room that the actor may read; the turn's id. The
+    same `client_id` again is the same turn.
+
+    Raises: InvalidInput; StillAnswering while it writes something else of that kind for the actor
+        in this room; as `access_room`.
+    """
+    text = _checked(question, client_id)
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        row = insert(AssistantTurn).values(
+            room_id=room_id,
+            account_id=actor_id,
+            kind=kind,
+            client_id=client_id,
+            question=text,
+            asked_at=deps.clock(),
+        )
+        made = tx.execute(row.on_conflict_do_nothing().returning(col(AssistantTurn.id))).scalar()
+        if made is None:
+            return _same(tx, actor_id=actor_id, room_id=room_id, client_id=client_id, kind=kind)
+        tx.after_commit(lambda: send(deps, account_id=actor_id, attempt=Attempt(made, 1)))
+    return made
+
+
+def _checked(question: object, client_id: object) -> str:
+    if not isinstance(client_id, str) or not 0 < len(client_id) <= _MAX_CLIENT_ID_CHARS:
+        raise InvalidInput("That question has no usable id.")
+    if not client_id.isascii() or not client_id.isprintable():
+        raise InvalidInput("That question has no usable id.")
+    text = clean(question)
+    if not text:
+        raise InvalidInput("Write a question first.")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise InvalidInput(f"A question can have {MAX_QUESTION_CHARS} characters.")
+    return text
+
+
+def _same(tx: Transaction, *, actor_id: int, room_id: int, client_id: str, kind: Kind) -> int:
+    known = tx.execute(
+        select(AssistantTurn).where(
+            col(AssistantTurn.account_id) == actor_id, col(AssistantTurn.client_id) == client_id
+        )
+    ).scalar_one_or_none()
+    if known is None:
+        raise StillAnswering
+    if (known.room_id, known.kind) != (room_id, kind):
+        raise InvalidInput("That question has no usable id.")
+    return known.id
+
+
+def send(deps: Deps, *, account_id: int, attempt: Attempt) -> None:
+    """Have a worker carry out an attempt, and the person's tabs show that. After the commit."""
+    streaming.note_waiting(deps, attempt)
+    deps.jobs.send(
+        jobs.ANSWER, queue=jobs.ASSISTANT_QUEUE, turn_id=attempt.turn_id, attempt=attempt.number
+    )
+    deps.bus.nudge_account(account_id, "turns")
+
+
+def access_turn(
+    tx: Transaction, *, actor_id: int, room_id: object, turn_id: object
+) -> AssistantTurn:
+    """A turn of the actor's own in exactly this room, if the actor may still read it.
+
+    Raises: TurnUnavailable, the same for an absent one and for other people's; as `access_room`.
+    """
+    access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+    row = tx.get(AssistantTurn, turn_id) if is_id(turn_id) else None
+    if row is None or (row.account_id, row.room_id) != (actor_id, room_id):
+        raise TurnUnavailable
+    return row
+
+
+def list_turns(
+    deps: Deps, *, actor_id: int, room_id: int, limit: int, kind: Kind = Kind.QUESTION
+) -> list[Turn]:
+    """The actor's newest turns in a room, the oldest of them first. Raises: as `access_room`."""
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        rows = tx.scalars(
+            select(AssistantTurn)
+            .where(
+                col(AssistantTurn.account_id) == actor_id,
+                col(AssistantTurn.room_id) == room_id,
+                col(AssistantTurn.kind) == kind,
+            )
+            .order_by(col(AssistantTurn.id).desc())
+            .limit(limit)
+        ).all()
+        return turns_of(tx, room_id=room_id, rows=rows[::-1])
+
+
+def turns_of(tx: Transaction, *, room_id: int, rows: Sequence[AssistantTurn]) -> list[Turn]:
+    """Turns of one room as they may be shown now. An answer that rests on a message which was
+    edited, removed or deleted since is withdrawn."""
+    found = read_cited(tx, room_id=room_id, ids={each for row in rows for each in row.sources})
+    return [_turn(row, found) for row in rows]
+
+
+def _turn(row: AssistantTurn, found: dict[int, CitedMessage]) -> Turn:
+    sources = [found.get(each) for each in row.sources]
+    stand = [each for each in sources if each is not None and each.stood_at(row.asked_at)]
+    is_withdrawn = len(stand) < len(sources)
+    return Turn(
+        id=row.id,
+        kind=Kind(row.kind),
+        client_id=row.client_id,
+        question=row.question,
+        answer="" if is_withdrawn else row.answer,
+        outcome=Outcome(row.outcome),
+        error=row.error,
+        sources=() if is_withdrawn else tuple(stand),
+        is_withdrawn=is_withdrawn,
+        model=row.model,
+        rating=row.rating,
+        attempt=row.attempt,
+        asked_at=row.asked_at,
+    )
+
+
+def stop_turn(deps: Deps, *, actor_id: int, room_id: int, turn_id: int) -> None:
+    """End a turn of the actor's with what is there of it, whatever the model does. Safe to repeat.
+
+    Raises: as `access_turn`.
+    """
+    with transaction(deps.sessions) as tx:
+        row = access_turn(tx, actor_id=actor_id, room_id=room_id, turn_id=turn_id)
+        attempt = Attempt(row.id, row.attempt)
+        written = streaming.read_progress(deps, attempt)
+        tx.execute(
+            update(AssistantTurn)
+            .where(
+                col(AssistantTurn.id) == row.id,
+                col(AssistantTurn.attempt) == row.attempt,
+                col(AssistantTurn.outcome) == Outcome.RUNNING,
+            )
+            .values(
+                outcome=Outcome.STOPPED,
+                answer=written.text if written else "",
+                sources=list(written.sources) if written else [],
+                finished_at=deps.clock(),
+            )
+        )
+        tx.after_commit(lambda: streaming.note_stopped(deps, attempt))
+        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "turns"))
+
+
+def rate_turn(deps: Deps, *, actor_id: int, room_id: int, turn_id: int, rating: int) -> None:
+    """Keep what the actor thinks of an answer: 1 good, -1 bad, 0 nothing.
+
+    Raises: InvalidInput; as `access_turn`.
+    """
+    if rating not in (-1, 0, 1):
+        raise InvalidInput
+    with transaction(deps.sessions) as tx:
+        row = access_turn(tx, actor_id=actor_id, room_id=room_id, turn_id=turn_id)
+        row.rating = rating
+        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "turns"))
+
+
+def regenerate_turn(deps: Deps, *, actor_id: int, room_id: int, turn_id: int) -> None:
+    """Have a question of the actor's answered anew, in place of what was answered. One that is
+    being answered goes on.
+
+    Raises: StillAnswering; as `access_turn`.
+    """
+    try:
+        with transaction(deps.sessions) as tx:
+            row = access_turn(tx, actor_id=actor_id, room_id=room_id, turn_id=turn_id)
+            number = tx.execute(
+                update(AssistantTurn)
+                .where(
+                    col(AssistantTurn.id) == row.id,
+                    col(AssistantTurn.outcome) != Outcome.RUNNING,
+                )
+                .values(attempt=col(AssistantTurn.attempt) + 1, asked_at=deps.clock(), **_ANEW)
+                .returning(col(AssistantTurn.attempt))
+            ).scalar()
+            if number is not None:
+                attempt = Attempt(row.id, number)
+                tx.after_commit(lambda: send(deps, account_id=actor_id, attempt=attempt))
+    except IntegrityError as error:
+        raise StillAnswering from error
+
+
+def clear_turns(deps: Deps, *, actor_id: int, room_id: int, kind: Kind = Kind.QUESTION) -> None:
+    """Erase the actor's conversation in a room; what is being answered is stopped.
+
+    Raises: as `access_room`.
+    """
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        gone = tx.execute(
+            delete(AssistantTurn)
+            .where(
+                col(AssistantTurn.account_id) == actor_id,
+                col(AssistantTurn.room_id) == room_id,
+                col(AssistantTurn.kind) == kind,
+            )
+            .returning(
+                col(AssistantTurn.id), col(AssistantTurn.attempt), col(AssistantTurn.outcome)
+            )
+        ).all()
+        for turn_id, number, outcome in gone:
+            if outcome == Outcome.RUNNING:
+                streaming.note_stopped(deps, Attempt(turn_id, number))
+        tx.after_commit(lambda: deps.bus.nudge_account(actor_id, "turns"))

@@ -1,0 +1,34 @@
+"""Tasks of the `assistant` queue. Its worker runs them in threads: they wait for a model, not for a
+processor. What keeps time is the model's own time-out."""
+
+import threading
+
+from celery.signals import worker_shutting_down
+
+from chatrooms import bootstrap
+from chatrooms.agents import turns
+from chatrooms.domain import jobs
+from chatrooms.services.ai import answering
+from workers.app import app
+
+_ENDING = threading.Event()
+
+
+@worker_shutting_down.connect
+def hand_back(**_signal: object) -> None:
+    """Have turns be begun anew by another worker instead of holding this one up."""
+    _ENDING.set()
+
+
+# Acknowledged when begun: `restart_lost` begins anew what a killed worker left, long before the
+# broker would deliver it again.
+@app.task(name=jobs.ANSWER, queue=jobs.ASSISTANT_QUEUE, acks_late=False)
+def answer(*, turn_id: int, attempt: int, **_added_later: object) -> None:
+    """Carry out one attempt at one turn. Safe to repeat."""
+    turns.carry_out(bootstrap.current(), turn_id=turn_id, attempt=attempt, is_ending=_ENDING.is_set)
+
+
+@app.task(name=jobs.RESTART_LOST, queue=jobs.ASSISTANT_QUEUE, acks_late=False)
+def restart_lost(**_added_later: object) -> None:
+    """Begin anew the turns that nobody is at. Safe to repeat, and at once by several workers."""
+    answering.restart_lost(bootstrap.current())
