@@ -149,6 +149,11 @@ class Settings(BaseSettings):
     typing_ttl_s: float = Field(
         default=5.0, gt=0, description="Seconds a typing notice stays without being renewed."
     )
+    assistant_lease_s: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds until an answer whose worker died is begun anew.",
+    )
 
 
 @lru_cache(maxsize=1)

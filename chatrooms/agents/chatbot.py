@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from chatrooms.agents.writing import Writing
 from chatrooms.bootstrap import Deps
@@ -40,7 +40,8 @@ def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
     `retrieve`."""
     found = retrieve(deps, actor_id=turn.account_id, room_id=turn.room_id, question=turn.question)
     cited = CitedText(range(1, len(found.hits) + 1))
-    with closing(deps.chat.stream(_prompt(deps, turn, found), usage=usage)) as pieces:
+    stream = cast(Generator[str], deps.chat.stream(_prompt(deps, turn, found), usage=usage))
+    with closing(stream) as pieces:
         for piece in pieces:
             cited.feed(piece)
             if not NO_ANSWER.startswith(cited.text.strip()):
@@ -61,8 +62,8 @@ def _prompt(deps: Deps, turn: RunningTurn, found: Retrieved) -> list[BaseMessage
     from langchain_core.messages import HumanMessage, SystemMessage
 
     blocks = [
-        block("room", name=turn.room),
-        block("person", name=turn.person),
+        Block("room", {"name": turn.room}),
+        Block("person", {"name": turn.person}),
         *_conversation(turn.earlier),
         _messages(found, max_tokens=deps.settings.llm_context_tokens),
         block("question", turn.question),

@@ -43,7 +43,8 @@ def assistant_pane() -> rx.Component:
 
 def _is_here() -> rx.Var[bool]:
     """Whether what is shown belongs to the open room."""
-    return (AssistantState.room_id != 0) & (AssistantState.room_id == LiveState.room.id)
+    room_id = rx.Var.create(AssistantState.room_id).to(int)
+    return (room_id != 0) & (room_id == LiveState.room.id)
 
 
 def _greeting() -> rx.Component:
