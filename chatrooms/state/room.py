@@ -20,6 +20,15 @@ from chatrooms.state.rows import RightsRow
 from chatrooms.state.standing import StandingState, held_edit
 from chatrooms.state.thread import ThreadState, open_thread
 
+_BESIDE = (
+    ThreadState.restore,
+    AssistantState.restore,
+    PinsState.load,
+    MarksState.load,
+    StandingState.load,
+)
+"""What loads the rest of a room that was just shown."""
+
 
 class RoomState(rx.State):
     """What one tab does in the open room."""
@@ -72,13 +81,7 @@ class RoomState(rx.State):
         if thread_id and thread_id != self._thread_link:
             self._thread_link = thread_id
             await open_thread(self, thread_id)
-        return [
-            ThreadState.restore,
-            AssistantState.restore,
-            PinsState.load,
-            MarksState.load,
-            StandingState.load,
-        ]
+        return list(_BESIDE)
 
     @rx.event
     async def leave_page(self):

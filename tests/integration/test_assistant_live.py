@@ -1,0 +1,234 @@
+"""What the assistant writes, on the screens of the person who asked and on no others."""
+
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import RoomUnavailable
+from chatrooms.live.offload import off_loop
+from chatrooms.services import members, messages
+from chatrooms.services.ai import turns
+from chatrooms.state.assistant import AssistantState
+from chatrooms.state.assistant_rows import TurnRow
+from chatrooms.state.pane import PaneState
+from chatrooms.state.room import RoomState
+from tests.support.assistant import answered, attempt_at, carry_out, with_model, written
+from tests.support.eventually import eventually
+from tests.support.inspect import change
+from tests.support.people import Place, Someone, make_room, post_many, with_settings
+from tests.support.scripted_openai import Says, ScriptedOpenAI, Stalls, scripted_openai
+from tests.support.tabs import BrowserTab, open_room, serving, serving_pages
+from tests.support.web import WebProcess, web_process
+
+
+@pytest.fixture
+def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
+    """A language model that says what the test has it say."""
+    deps.redis.flushdb()
+    change(deps, "DELETE FROM assistant_turns")
+    with scripted_openai() as running:
+        yield running
+
+
+@pytest.fixture
+async def pages(deps: Deps) -> AsyncIterator[WebProcess]:
+    """A web process whose tabs load anew what it asks them to."""
+    async with serving_pages(with_settings(deps, heal_interval_s=0.2)) as process:
+        yield process
+
+
+async def ask(tab: BrowserTab, question: str = "When do we meet?", client_id: str = "c1") -> int:
+    await tab.call(AssistantState.ask, {"question": question, "client_id": client_id})
+    return tab.state(AssistantState).running_id
+
+
+@asynccontextmanager
+async def being_written(
+    deps: Deps, server: ScriptedOpenAI, tab: BrowserTab, text: str
+) -> AsyncIterator[int]:
+    """A question whose answer has begun with that text; it ends with the block."""
+    server.script.append(Stalls([text]))
+    turn_id = await ask(tab)
+    with ThreadPoolExecutor(1) as worker:
+        job = worker.submit(carry_out, with_model(deps, server), turn_id)
+        try:
+            await eventually(lambda: written(deps, turn_id) == text, what="it has begun")
+            yield turn_id
+        finally:
+            server.over.set()
+            await off_loop(job.result, 20)
+
+
+async def open_pane(web: WebProcess, who: Someone, room: Place) -> BrowserTab:
+    tab = await open_room(web, who, room)
+    await tab.call(AssistantState.show)
+    return tab
+
+
+def shown(tab: BrowserTab) -> tuple[int, str]:
+    found = tab.screen.read().vars
+    return found.get("answering_id", 0), found.get("answering_text", "")
+
+
+def last(tab: BrowserTab) -> TurnRow:
+    return tab.state(AssistantState).turns[-1]
+
+
+def hears_turns(tab: BrowserTab) -> bool:
+    return any(name.endswith("assistant_state.load") for name in tab.screen.read().events)
+
+
+async def test_an_answer_streams_to_every_tab_of_its_person_in_any_web_process(
+    deps: Deps, server: ScriptedOpenAI, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    await off_loop(post_many, deps, private_room, owner, ["We meet at noon"])
+    settings = with_settings(deps, heal_interval_s=0.2)
+    async with web_process(settings) as here, web_process(settings) as there:
+        for process in (here, there):
+            await eventually(lambda p=process: p.listener._pubsub, what="it listens")
+        with serving(there):
+            elsewhere = await open_pane(there, member, private_room)
+        with serving(here):
+            asking = await open_pane(here, member, private_room)
+            others = await open_pane(here, owner, private_room)
+            closed = await open_room(here, member, private_room)
+            async with being_written(deps, server, asking, "At noon [1]") as turn_id:
+                for tab in (asking, elsewhere):
+                    await eventually(
+                        lambda tab=tab: shown(tab) == (turn_id, "At noon [1]"), what="it is shown"
+                    )
+                assert shown(others) == shown(closed) == (0, "")
+                server.over.set()
+            await asking.call(AssistantState.load)
+            assert (last(asking).answer, asking.state(AssistantState).running_id) == (
+                "At noon [1]",
+                0,
+            )
+        assert "At noon" not in "".join([*others.screen.packets, *closed.screen.packets])
+
+
+async def test_leaving_the_pane_or_the_connection_loses_nothing_of_an_answer(
+    deps: Deps, server: ScriptedOpenAI, pages: WebProcess, private_room: Place, member: Someone
+) -> None:
+    tab = await open_pane(pages, member, private_room)
+    async with being_written(deps, server, tab, "The beginning") as turn_id:
+        await tab.call(PaneState.close)
+        assert shown(tab) == (0, "")
+        await tab.call(AssistantState.show)
+        await eventually(lambda: shown(tab) == (turn_id, "The beginning"), what="all is shown")
+        tab.screen = await pages.connect()
+        tab.go(f"/rooms/{private_room.slug}")
+        await tab.call(RoomState.open_room)
+        await tab.call(AssistantState.restore)
+        await eventually(lambda: shown(tab) == (turn_id, "The beginning"), what="all is shown")
+        await tab.call(AssistantState.stop, turn_id)
+        assert (last(tab).outcome, last(tab).answer) == ("stopped", "The beginning")
+
+
+async def test_losing_the_room_takes_the_conversation_off_the_screen(
+    deps: Deps,
+    server: ScriptedOpenAI,
+    pages: WebProcess,
+    private_room: Place,
+    owner: Someone,
+    member: Someone,
+) -> None:
+    tab = await open_pane(pages, member, private_room)
+    async with being_written(deps, server, tab, "Secret"):
+        await eventually(lambda: shown(tab)[1] == "Secret", what="it is shown")
+        await off_loop(
+            lambda: members.remove_member(
+                deps, actor_id=owner.id, room_id=private_room.id, account_id=member.id
+            )
+        )
+        await eventually(lambda: shown(tab) == (0, ""), what="it is gone")
+        await tab.call(RoomState.open_room)
+        await tab.call(AssistantState.restore)
+        assert tab.state(AssistantState).turns == []
+        await tab.call(AssistantState.show)
+        assert tab.state(AssistantState).room_id == 0
+        await tab.call(AssistantState.ask, {"question": "And?", "client_id": "c2"})
+        assert tab.state(AssistantState).error == RoomUnavailable.sentence
+
+
+async def test_another_room_shows_its_own_conversation(
+    deps: Deps, server: ScriptedOpenAI, pages: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    other = await off_loop(make_room, deps, owner)
+    server.script.append(Says(["The other answer"]))
+    await off_loop(answered, with_model(deps, server), other, owner, "Asked elsewhere")
+    tab = await open_pane(pages, owner, private_room)
+    async with being_written(deps, server, tab, "Here"):
+        tab.go(f"/rooms/{other.slug}")
+        await tab.call(RoomState.open_room)
+        await tab.call(AssistantState.restore)
+        assert [row.answer for row in tab.state(AssistantState).turns] == ["The other answer"]
+        assert tab.state(AssistantState).running_id == 0
+        assert shown(tab) == (0, "")
+
+
+async def test_how_an_answer_ended_is_loaded_also_if_nobody_said_so(
+    deps: Deps, server: ScriptedOpenAI, pages: WebProcess, private_room: Place, member: Someone
+) -> None:
+    tab = await open_pane(pages, member, private_room)
+    turn_id = await ask(tab)
+    await eventually(lambda: hears_turns(tab), what="the question is announced")
+    tab.screen.events.clear()
+    change(deps, "UPDATE assistant_turns SET outcome = 'answered' WHERE id = :id", id=turn_id)
+    await eventually(lambda: hears_turns(tab), what="the tab is asked to load it")
+
+
+async def test_an_answer_leaves_the_screen_with_the_message_that_it_rests_on(
+    deps: Deps,
+    server: ScriptedOpenAI,
+    pages: WebProcess,
+    private_room: Place,
+    owner: Someone,
+    member: Someone,
+) -> None:
+    (source,) = await off_loop(post_many, deps, private_room, owner, ["The garden is open at noon"])
+    server.script.append(Says(["At noon [1]."]))
+    question = "When is the garden open?"
+    await off_loop(answered, with_model(deps, server), private_room, member, question)
+    tab = await open_pane(pages, member, private_room)
+    assert (last(tab).answer, last(tab).sources[0].message_id) == ("At noon [1].", source)
+    await off_loop(
+        lambda: messages.delete_message(
+            deps, actor_id=owner.id, room_id=private_room.id, message_id=source
+        )
+    )
+    await eventually(lambda: hears_turns(tab), what="the tab is asked to load")
+    await tab.call(AssistantState.load)
+    assert (last(tab).is_withdrawn, last(tab).answer, last(tab).sources) == (True, "", [])
+
+
+async def test_what_is_refused_is_said_at_the_box_and_ids_are_claims(
+    deps: Deps,
+    server: ScriptedOpenAI,
+    pages: WebProcess,
+    private_room: Place,
+    owner: Someone,
+    member: Someone,
+) -> None:
+    tab, other = [await open_pane(pages, who, private_room) for who in (member, owner)]
+    await tab.call(AssistantState.ask, {"question": " ", "client_id": "c1"})
+    state = tab.state(AssistantState)
+    assert (state.error, state.refused_id) == ("Write a question first.", "c1")
+    turn_id = await ask(tab, client_id="c2")
+    assert (state.error, state.refused_id, turn_id > 0) == ("", "", True)
+    wrong: Any
+    for wrong in (turn_id, 10**12, "x", None, {}):
+        for handler, arguments in (
+            (AssistantState.stop, ()),
+            (AssistantState.regenerate, ()),
+            (AssistantState.rate, (1,)),
+        ):
+            with pytest.raises(turns.TurnUnavailable):
+                await other.call(handler, wrong, *arguments)
+    assert (await off_loop(attempt_at, deps, turn_id)).number == 1
+    await tab.call(AssistantState.clear)
+    assert (state.turns, state.running_id) == ([], 0)
