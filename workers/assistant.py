@@ -3,7 +3,7 @@ processor. What keeps time is the model's own time-out."""
 
 import threading
 
-from celery.signals import worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
 
 from chatrooms import bootstrap
 from chatrooms.agents import turns
@@ -12,6 +12,14 @@ from chatrooms.services.ai import answering
 from workers.app import app
 
 _ENDING = threading.Event()
+
+
+@worker_init.connect
+def load_model(**_signal: object) -> None:
+    """Have the language model ready before the first question: on a busy machine importing what it
+    is made of takes many seconds."""
+    if jobs.ASSISTANT_QUEUE in app.amqp.queues.consume_from:
+        bootstrap.current().chat.model()
 
 
 @worker_shutting_down.connect

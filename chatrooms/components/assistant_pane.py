@@ -126,7 +126,7 @@ def _ask() -> rx.Component:
                 class_name="grows",
             ),
             rx.el.div(
-                rx.el.span("Answers can be wrong. Check the sources.", class_name="hint grow"),
+                rx.el.span(class_name="grow"),
                 rx.cond(
                     is_running,
                     button(

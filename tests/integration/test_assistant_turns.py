@@ -28,6 +28,7 @@ from tests.support.assistant import (
     at_work,
     attempt_at,
     carry_out,
+    celery_worker,
     find_turn,
     with_model,
     written,
@@ -344,3 +345,34 @@ def test_a_rating_is_kept_and_is_one_of_three(deps: Deps, room: Place, member: S
         assert find_turn(deps, room, member, turn.id).rating == rating
     with pytest.raises(ChatError):
         turns.rate_turn(deps, actor_id=member.id, room_id=room.id, turn_id=turn.id, rating=7)
+
+
+def test_a_killed_worker_s_turn_is_carried_out_by_the_next(
+    deps: Deps, server: ScriptedOpenAI, room: Place, member: Someone
+) -> None:
+    with_server = with_model(deps, server, assistant_lease_s=1.0)
+    server.script += [Stalls(["Half"]), Says(["The whole answer"])]
+    with celery_worker(with_server) as worker:
+        turn_id = ask(deps, room, member)
+        wait_until(
+            lambda: written(deps, turn_id) == "Half", what="the worker writes", deadline_s=90
+        )
+        worker.kill()
+        worker.wait(20)
+    change(deps, "UPDATE assistant_turns SET asked_at = asked_at - interval '1 minute'")
+    wait_until(lambda: answering.restart_lost(deps) == 1, what="its lease has run out")
+    with celery_worker(with_server) as worker:
+        wait_until(
+            lambda: find_turn(deps, room, member, turn_id).outcome is Outcome.ANSWERED,
+            what="another worker answers",
+            deadline_s=90,
+        )
+        # Asked to end while it writes, it hands back what it has begun.
+        server.script += [Says(["x "] * 4_000, pause_s=0.05)]
+        turn_id = ask(deps, room, member)
+        wait_until(lambda: "x" in written(deps, turn_id), what="it writes")
+        worker.terminate()
+        assert worker.wait(20) == 0
+    change(deps, "UPDATE assistant_turns SET asked_at = asked_at - interval '1 minute'")
+    assert answering.restart_lost(deps) == 1
+    assert find_turn(deps, room, member, turn_id).outcome is Outcome.RUNNING

@@ -1,5 +1,7 @@
 """The assistant in tests: people ask, and a thread of the test is the worker that answers."""
 
+import os
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +15,8 @@ from chatrooms.domain.assistant import Progress
 from chatrooms.services.ai import streaming, turns
 from chatrooms.services.ai.streaming import Attempt
 from chatrooms.services.ai.turns import Turn
+from chatrooms.supervise.children import assistant_worker
+from chatrooms.supervise.places import PROJECT
 from tests.support.inspect import rows
 from tests.support.people import Place, Someone
 from tests.support.scripted_openai import ScriptedOpenAI
@@ -77,3 +81,25 @@ def written(deps: Deps, turn_id: int) -> str:
     """What is there already of the newest attempt at a turn."""
     progress: Progress | None = streaming.read_progress(deps, attempt_at(deps, turn_id))
     return progress.text if progress else ""
+
+
+@contextmanager
+def celery_worker(deps: Deps) -> Iterator["subprocess.Popen[bytes]"]:
+    """The product's own worker of the queue `assistant`, as a process."""
+    settings = deps.settings
+    environ = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "REDIS_URL": settings.redis_url.get_secret_value(),
+        "OPENAI_BASE_URL": settings.openai_base_url,
+        "LLM_MODEL": settings.llm_model,
+        "ASSISTANT_LEASE_S": str(settings.assistant_lease_s),
+    }
+    process = subprocess.Popen(assistant_worker().command, cwd=PROJECT, env=environ)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
