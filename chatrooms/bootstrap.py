@@ -14,7 +14,10 @@ from redis import Redis
 from chatrooms.adapters.bus import Bus, connect_redis
 from chatrooms.adapters.chat_model import ChatModels
 from chatrooms.adapters.job_queue import JobQueue
+from chatrooms.adapters.vectors import Vectors
 from chatrooms.db.engine import Sessions, create_sessions
+from chatrooms.ml.embed.embedder import Embedder
+from chatrooms.ml.embed.loaded import Embedding
 from chatrooms.ml.loaded import Corrections, Toxicity
 from chatrooms.settings import Settings, get_settings
 
@@ -44,6 +47,8 @@ class Deps:
     jobs: JobQueue
     toxicity: Toxicity
     chat: ChatModels
+    vectors: Vectors
+    embedding: Embedding
     clock: Callable[[], datetime] = utc_now
     ids: Ids = Ids()
     corrections: Corrections = field(default_factory=Corrections)
@@ -63,7 +68,22 @@ def bootstrap(settings: Settings) -> Deps:
         jobs=JobQueue(settings.redis_url.get_secret_value()),
         toxicity=Toxicity(Path(settings.toxicity_model) if settings.toxicity_model else None),
         chat=ChatModels(settings, redis),
+        vectors=Vectors(settings.chroma_url, database=settings.chroma_database),
+        embedding=Embedding(key=lambda: _key(settings), make=lambda: _embedder(settings)),
     )
+
+
+# Choosing an embedder imports scikit-learn, for which only processes that embed should pay.
+def _key(settings: Settings) -> str:
+    from chatrooms.ml.embed.choose import key_of
+
+    return key_of(settings.embeddings)
+
+
+def _embedder(settings: Settings) -> Embedder:
+    from chatrooms.ml.embed.choose import choose_embedder
+
+    return choose_embedder(settings.embeddings)
 
 
 @lru_cache(maxsize=1)

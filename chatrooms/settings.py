@@ -27,6 +27,11 @@ class Settings(BaseSettings):
         description="Redis, such as redis://host:6379/0 or unix:///path/to.sock?db=0.",
     )
     chroma_url: str = Field(default="", description="Chroma over HTTP, such as http://host:8000.")
+    chroma_database: str = Field(
+        default="chatrooms",
+        pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$",
+        description="Chroma's database for this installation; servers can be shared by several.",
+    )
     data_dir: Path = Field(
         default=Path(),
         description="Folder of the embedded servers' data, logs, and attached files.",

@@ -57,6 +57,12 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with servers.chroma(folder(tmp_path_factory, "chroma")) as server:
+        yield server
+
+
 def folder(factory: pytest.TempPathFactory, name: str) -> Path:
     return factory.mktemp(name) / "data"
 

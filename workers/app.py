@@ -12,6 +12,7 @@ app = Celery(
     config_source="workers.config",
     include=[
         "workers.assistant",
+        "workers.indexing",
         "workers.maintenance",
         "workers.moderation",
         "workers.polls",

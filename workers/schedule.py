@@ -14,6 +14,8 @@ SUMMARISE_DUE_INTERVAL = timedelta(seconds=10)
 RESTART_LOST_INTERVAL = timedelta(seconds=5)
 JUDGE_INTERVAL = timedelta(seconds=5)
 """How long a message waits at most whose own request got lost."""
+INDEX_INTERVAL = timedelta(seconds=5)
+"""How long the index lags at most if a request got lost, or Chroma was away."""
 
 # A run that waited longer than its interval is dropped: the next one does its work.
 SCHEDULE = {
@@ -45,6 +47,11 @@ SCHEDULE = {
             "queue": jobs.AI_QUEUE,
             "expires": SUMMARISE_DUE_INTERVAL.total_seconds(),
         },
+    },
+    jobs.INDEX: {
+        "task": jobs.INDEX,
+        "schedule": INDEX_INTERVAL,
+        "options": {"queue": jobs.AI_QUEUE, "expires": INDEX_INTERVAL.total_seconds()},
     },
     jobs.TRAIN_CORRECTIONS: {
         "task": jobs.TRAIN_CORRECTIONS,

@@ -17,6 +17,7 @@ COMMANDS = (
     "score",
     "summarize",
     "answer",
+    "index",
     "train-moderation",
 )
 

@@ -204,3 +204,10 @@ class StillAnswering(ChatError):
 
     code = "still_answering"
     sentence = "The assistant is still answering. Stop it or wait until it is done."
+
+
+class VectorsUnavailable(ServiceUnavailable):
+    """The index of meaning does not answer; what it should learn of waits."""
+
+    code = "vectors_unavailable"
+    sentence = "Searching by meaning is not possible at the moment. Please try again in a while."

@@ -24,6 +24,7 @@ from chatrooms.domain.files import is_token
 from chatrooms.domain.mentions import mentions_in
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, is_id
+from chatrooms.services.ai.index_requests import note_changed
 from chatrooms.services.answers import tell_of_answer
 from chatrooms.services.details import attachments_of, polls_of
 from chatrooms.services.event_log import (
@@ -115,6 +116,8 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
         )
     else:
         posted = _store_with_details(tx, deps, access=access, new=new, message=message)
+    if not new.is_judged:
+        note_changed(tx, deps, room_id=access.room_id, item_ids=[posted.id])
     told = _tell_meant(tx, deps, access, posted, meant) if new.is_news else ()
     if posted.quote or posted.thread_id:
         tell_of_answer(

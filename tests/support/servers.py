@@ -1,4 +1,4 @@
-"""Real PostgreSQL and Redis for tests, started and stopped like the product's own."""
+"""Real PostgreSQL, Redis and Chroma for tests, started and stopped like the product's own."""
 
 import signal
 import subprocess
@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from chatrooms.adapters.embedded.chroma import EmbeddedChroma, free_port
 from chatrooms.adapters.embedded.postgres import EmbeddedPostgres
 from chatrooms.adapters.embedded.redis_server import EmbeddedRedis
 from chatrooms.db.migrations import migrate
@@ -74,6 +75,15 @@ def redis(folder: Path) -> Iterator[RunningServer]:
     places = open_places(folder)
     embedded = EmbeddedRedis(places.data / "redis", places.run / "redis.sock")
     with _running(embedded, folder / "redis.log", signal.SIGTERM) as server:
+        yield server
+
+
+@contextmanager
+def chroma(folder: Path) -> Iterator[RunningServer]:
+    """A Chroma."""
+    places = open_places(folder)
+    embedded = EmbeddedChroma(places.data / "chroma", free_port())
+    with _running(embedded, folder / "chroma.log", signal.SIGTERM) as server:
         yield server
 
 

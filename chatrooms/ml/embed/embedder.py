@@ -17,6 +17,12 @@ class Embedder(Protocol):
         """The word of the setting `EMBEDDINGS` that chooses it."""
         ...
 
+    @property
+    def key(self) -> str:
+        """What names collections of its vectors: letters, digits, dots and dashes. Vectors of
+        different keys cannot be compared."""
+        ...
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row per text, its length 1, or 0 for a text in which there is nothing to see."""
         ...

@@ -19,7 +19,7 @@ class Lexical:
     Source: feature hashing (Weinberger et al., 2009).
     """
 
-    name = "lexical"
+    name = key = "lexical"
 
     def __init__(self) -> None:
         self._halves = (

@@ -43,7 +43,7 @@ def find_weights() -> Path | None:
 class MiniLM:
     """The embedder of meaning: 384 numbers per text."""
 
-    name = "minilm"
+    name = key = "minilm"
 
     def __init__(self, folder: Path) -> None:
         try:

@@ -15,6 +15,7 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain import jobs
 from chatrooms.domain.moderation import Status
+from chatrooms.services.ai.index_requests import note_changed
 
 
 def citable_revision(message: Message) -> int | None:
@@ -43,6 +44,7 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
     if not changed:
         return
     room_id = changed[0].room_id
+    note_changed(tx, deps, room_id=room_id, item_ids=[message.id for message in changed])
     left = [message.id for message in changed if before[message.id] is not None]
     entered = [message.id for message in changed if after[message.id] is not None]
     if left:
@@ -63,7 +65,7 @@ _FORGET_LATE = text("DELETE FROM late_messages WHERE message_id = ANY(:ids)")
 _WITHDRAW = text("""
     DELETE FROM summary_sentences
     WHERE id IN (SELECT sentence_id FROM summary_sources WHERE message_id = ANY(:ids))
-    RETURNING summary_id
+    RETURNING id, summary_id
 """)
 _TAKE_APART = text("""
     DELETE FROM summaries WHERE id = ANY(:ids) AND level > 0 AND NOT is_rolling
@@ -78,10 +80,12 @@ _OUTDATE = text("""
 def _withdraw(tx: Transaction, deps: Deps, *, room_id: int, message_ids: Sequence[int]) -> None:
     """Take back every sentence that rests on one of these messages."""
     tx.execute(_FORGET_LATE, {"ids": message_ids})
-    withdrawn = set(tx.scalars(_WITHDRAW, {"ids": message_ids}))
+    withdrawn = tx.execute(_WITHDRAW, {"ids": message_ids}).all()
     if not withdrawn:
         return
-    tx.execute(_TAKE_APART, {"ids": list(withdrawn)})
+    sentence_ids = [sentence.id for sentence in withdrawn]
+    note_changed(tx, deps, room_id=room_id, item_ids=sentence_ids, kind="summary")
+    tx.execute(_TAKE_APART, {"ids": list({sentence.summary_id for sentence in withdrawn})})
     tx.execute(_OUTDATE, {"room": room_id})
     tx.after_commit(lambda: deps.bus.nudge_room(room_id, "summary"))
     tx.after_commit(lambda: deps.jobs.send(jobs.SUMMARISE, queue=jobs.AI_QUEUE, room_id=room_id))

@@ -30,6 +30,7 @@ from chatrooms.db.tables import (
 from chatrooms.domain.memory import CitedSentence, Outcome, Passage
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai.cited import IS_CITABLE
+from chatrooms.services.ai.index_requests import note_changed
 from chatrooms.services.event_log import lock_room
 
 LEASE = timedelta(minutes=2)
@@ -224,13 +225,14 @@ def _insert(
     )
     tx.add(summary)
     tx.flush()
-    insert_sentences(tx, summary_id=summary.id, sentences=sentences)
+    stored = insert_sentences(tx, summary_id=summary.id, sentences=sentences)
+    note_changed(tx, deps, room_id=batch.room_id, item_ids=stored, kind="summary")
 
 
 def insert_sentences(
     tx: Transaction, *, summary_id: int, sentences: Sequence[CitedSentence]
-) -> None:
-    """Store the sentences of a summary with the messages they rest on."""
+) -> list[int]:
+    """Store the sentences of a summary with the messages they rest on; their ids."""
     rows = [
         SummarySentence(summary_id=summary_id, ordinal=number, text=each.text)
         for number, each in enumerate(sentences)
@@ -243,6 +245,7 @@ def insert_sentences(
         for message_id in sorted(set(each.ids))
     )
     tx.flush()
+    return [row.id for row in rows]
 
 
 def _close(tx: Transaction, batch: Batch, outcome: Outcome) -> None:

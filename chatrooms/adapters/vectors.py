@@ -1,0 +1,206 @@
+"""Vectors of texts in Chroma, over its HTTP interface (v2).
+
+Only vectors and numbers go there, never a text: what a vector stands for is looked up, and checked,
+in the database. Each room has a collection of its own, which is asked for a quarter of what it
+costs to pick one room out of a collection of all. Chroma's own client is not used because it waits
+without limit for a server that does not answer.
+"""
+
+import base64
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import numpy as np
+from numpy.typing import NDArray
+
+from chatrooms.domain.errors import VectorsUnavailable
+
+CONNECT_TIMEOUT_S = 1.0
+ASK_TIMEOUT_S = 5.0
+CHANGE_TIMEOUT_S = 30.0
+"""Chroma writes to disk before it answers, and disks can be slow."""
+_DATABASES = "/api/v2/tenants/default_tenant/databases"
+_PAGE = 500
+# Chroma's answers about what does not exist, the middle one for a database. It calls the last a
+# conflict: what is to be made is there.
+_NOT_THERE = (404, 400, 409)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a collection keeps of one text."""
+
+    id: str
+    vector: NDArray[np.float32]
+    version: int
+    """Which text of that id it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An entry near a question."""
+
+    id: str
+    cosine: float
+
+
+class Vectors:
+    """The collections of this installation. Connects when something is first asked; for several
+    threads at once.
+
+    Every method raises VectorsUnavailable if Chroma is away, too slow, or answers nonsense.
+    """
+
+    def __init__(self, url: str, *, database: str) -> None:
+        self._url = url
+        self._database = database
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+        self._ids: dict[str, str] = {}
+
+    def close(self) -> None:
+        """End the connections. The next question makes new ones."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def identity(self) -> str:
+        """Chroma's id of this installation's data: another one if the data was lost."""
+        try:
+            return self._call("GET", f"/{self._database}", None)["id"]
+        except _NotThere:
+            self._make_database()
+            return self._call("GET", f"/{self._database}", None)["id"]
+
+    def upsert(self, name: str, entries: Sequence[Entry]) -> None:
+        """Keep these entries; those with the same id are replaced."""
+        if not entries:
+            return
+        body = {
+            "ids": [each.id for each in entries],
+            "embeddings": [_packed(each.vector) for each in entries],
+            "metadatas": [{"version": each.version} for each in entries],
+        }
+        self._ask(name, "upsert", body, timeout_s=CHANGE_TIMEOUT_S)
+
+    def delete(self, name: str, ids: Sequence[str]) -> None:
+        """Forget these entries, as far as they are there."""
+        if ids:
+            self._ask(name, "delete", {"ids": list(ids)}, timeout_s=CHANGE_TIMEOUT_S)
+
+    def versions(self, name: str, ids: Sequence[str]) -> dict[str, int]:
+        """The version of the text of each of these entries that is there."""
+        if not ids:
+            return {}
+        found = self._ask(name, "get", {"ids": list(ids), "include": ["metadatas"]})
+        return {
+            id_: int(facts["version"])
+            for id_, facts in zip(found["ids"], found["metadatas"], strict=True)
+        }
+
+    def nearest(self, name: str, vector: NDArray[np.float32], *, limit: int) -> list[Near]:
+        """The entries nearest to a vector, nearest first."""
+        body = {
+            "query_embeddings": [vector.tolist()],
+            "n_results": limit,
+            "include": ["distances"],
+        }
+        found = self._ask(name, "query", body)
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return [Near(id_, 1.0 - float(distance)) for id_, distance in pairs]
+
+    def vectors(self, name: str, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+        """The vectors of those of these entries that are there."""
+        if not ids:
+            return {}
+        found = self._ask(name, "get", {"ids": list(ids), "include": ["embeddings"]})
+        table = np.array(found["embeddings"], dtype=np.float32)
+        return dict(zip(found["ids"], table, strict=True))
+
+    def names(self) -> list[str]:
+        """The names of all collections."""
+        names: list[str] = []
+        while True:
+            path = f"/{self._database}/collections?limit={_PAGE}&offset={len(names)}"
+            page = self._call("GET", path, None)
+            names += [each["name"] for each in page]
+            if len(page) < _PAGE:
+                return names
+
+    def drop(self, name: str) -> None:
+        """Forget a collection with all that it has."""
+        self._ids.pop(name, None)
+        try:
+            path = f"/{self._database}/collections/{name}"
+            self._call("DELETE", path, None, timeout_s=CHANGE_TIMEOUT_S)
+        except _NotThere:
+            return
+
+    def _open(self, name: str) -> str:
+        body = {
+            "name": name,
+            "get_or_create": True,
+            "configuration": {"hnsw": {"space": "cosine"}},
+        }
+        path = f"/{self._database}/collections"
+        try:
+            made = self._call("POST", path, body, timeout_s=CHANGE_TIMEOUT_S)
+        except _NotThere:
+            self._make_database()
+            made = self._call("POST", path, body, timeout_s=CHANGE_TIMEOUT_S)
+        self._ids[name] = made["id"]
+        return made["id"]
+
+    def _make_database(self) -> None:
+        try:
+            self._call("POST", "", {"name": self._database}, timeout_s=CHANGE_TIMEOUT_S)
+        except _NotThere:
+            return
+
+    def _ask(
+        self, name: str, what: str, body: Mapping[str, Any], *, timeout_s: float = ASK_TIMEOUT_S
+    ) -> Any:
+        """Ask a collection. One that was made anew meanwhile has another id and is empty."""
+        path = f"/{self._database}/collections/%s/{what}"
+        id_ = self._ids.get(name) or self._open(name)
+        try:
+            return self._call("POST", path % id_, body, timeout_s=timeout_s)
+        except _NotThere:
+            return self._call("POST", path % self._open(name), body, timeout_s=timeout_s)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        timeout_s: float = ASK_TIMEOUT_S,
+    ) -> Any:
+        limits = httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S)
+        try:
+            reply = self._http().request(method, _DATABASES + path, json=body, timeout=limits)
+            if reply.status_code in _NOT_THERE:
+                raise _NotThere
+            reply.raise_for_status()
+            return reply.json()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise VectorsUnavailable from error
+
+    def _http(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(base_url=self._url, trust_env=False)
+            return self._client
+
+
+class _NotThere(VectorsUnavailable):
+    """Chroma has no such collection or database, or takes the question for a wrong one."""
+
+
+def _packed(vector: NDArray[np.float32]) -> str:
+    """The vector as Chroma takes it in little space."""
+    return base64.b64encode(np.asarray(vector, dtype="<f4").tobytes()).decode("ascii")

@@ -1,0 +1,38 @@
+"""What is to be put into the index of meaning, and how far that is."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Text
+from sqlmodel import Field, SQLModel
+
+from chatrooms.db.columns import identifier, moment
+
+
+class IndexRequest(SQLModel, table=True):
+    """That something changed which the index may have to follow. Only ever added and taken away, so
+    that whoever changes a message waits for no worker."""
+
+    __tablename__ = "index_requests"
+
+    id: int = Field(default=None, sa_column=identifier())
+    room_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    kind: str = Field(sa_column=Column(Text, nullable=False))
+    """`message` or `summary`."""
+    item_id: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """The message, or the sentence of a summary. It, or the room, may be gone by now: that is a
+    change too."""
+    created_at: datetime = Field(default=None, sa_column=moment(now=True))
+
+
+class IndexRun(SQLModel, table=True):
+    """How far the messages that were there before are in the index. One, of the embedder in use."""
+
+    __tablename__ = "index_runs"
+
+    embedder: str = Field(sa_column=Column(Text, primary_key=True))
+    chroma_id: str = Field(sa_column=Column(Text, nullable=False))
+    """Chroma's id of its data: another one means that the data was lost."""
+    before_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    """The oldest message that was looked at; the newest come first."""
+    started_at: datetime = Field(default=None, sa_column=moment(now=True))
+    finished_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -1,0 +1,47 @@
+"""The embedder of this process, loaded when it is first asked."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from chatrooms.ml.embed.embedder import Embedder
+from chatrooms.ml.errors import ModelUnusable
+
+_TRY_AGAIN_S = 15.0
+
+
+class Embedding:
+    """Gives the embedder, or says why there is none. After a failure it is tried again now and
+    then, so that repaired weights are found without a restart."""
+
+    def __init__(self, *, key: Callable[[], str], make: Callable[[], Embedder]) -> None:
+        self._key = key
+        self._make = make
+        self._embedder: Embedder | None = None
+        self._problem: ModelUnusable | None = None
+        self._tried_at = 0.0
+        self._lock = threading.Lock()
+
+    @property
+    def key(self) -> str:
+        """The embedder's key. Nothing is loaded for it."""
+        return self._key()
+
+    def embedder(self) -> Embedder:
+        """The embedder.
+
+        Raises: ModelUnusable: its weights are missing or are not the published ones.
+        """
+        with self._lock:
+            if self._embedder is not None:
+                return self._embedder
+            if self._problem is not None and time.monotonic() - self._tried_at < _TRY_AGAIN_S:
+                raise self._problem
+            self._tried_at = time.monotonic()
+            try:
+                self._embedder = self._make()
+            except ModelUnusable as problem:
+                self._problem = problem
+                raise
+            self._problem = None
+            return self._embedder

@@ -1,0 +1,196 @@
+"""Keeping the index of meaning like the rooms: vectors of what may be found, and of nothing else.
+
+What changed waits in `index_requests`. A worker takes a batch, reads how each text stands now, and
+makes Chroma follow, so that doing it twice or in another order ends in the same. Of a thread, each
+message is an entry of its own: what it says can be cited alone, a vector of the whole would blur
+with each reply and leave out what is beyond the 256 tokens that MiniLM reads, and the messages
+around a hit are looked at anyhow.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import delete, insert, literal, select, text
+from sqlmodel import col
+from threadpoolctl import threadpool_limits
+
+from chatrooms.adapters.vectors import Entry
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import IndexRequest, IndexRun, Message, Summary, SummarySentence
+from chatrooms.domain.errors import VectorsUnavailable
+from chatrooms.ml.embed.embedder import Embedder
+from chatrooms.services.ai import index_requests
+from chatrooms.services.ai.index_texts import (
+    Indexable,
+    Place,
+    can_be_found,
+    collection_of,
+    count_findable,
+    find_indexable,
+    sentences,
+)
+
+log = structlog.get_logger(__name__)
+
+BATCH = 64
+"""Texts embedded in one go; with MiniLM about a second of one core."""
+_TRIES = 4
+
+
+def index_waiting(deps: Deps, *, budget: timedelta = timedelta(seconds=60)) -> int:
+    """Have the index follow what waits, then go on with what was there before the embedder was
+    chosen; how many texts were looked at. Ends at the end of the budget, and asks for a worker if
+    something is left. For the worker: safe to repeat, and at once by several.
+
+    Raises: VectorsUnavailable, after which everything waits as before; ModelUnusable.
+    """
+    index_requests.note_begun(deps)
+    embedder = deps.embedding.embedder()
+    _begin(deps, embedder)
+    end, done = time.monotonic() + budget.total_seconds(), 0
+    while time.monotonic() < end:
+        count = _follow_requests(deps, embedder) or _follow_history(deps, embedder, wait=False)
+        if not count:
+            return done
+        done += count
+    index_requests.ask(deps)
+    return done
+
+
+def rebuild(deps: Deps) -> Iterator[tuple[int, int]]:
+    """Empty the index and fill it anew, batch by batch: after each, how many messages were looked
+    at and about how many there are. For the operator at the console; workers may be at it as well.
+
+    Raises: as `index_waiting`.
+    """
+    embedder = deps.embedding.embedder()
+    with transaction(deps.sessions) as tx:
+        tx.execute(delete(IndexRun))
+        total = count_findable(tx)
+    _begin(deps, embedder)
+    done = 0
+    while count := _follow_history(deps, embedder, wait=True):
+        done += count
+        yield done, max(done, total)
+    while _follow_requests(deps, embedder):
+        yield done, max(done, total)
+
+
+def _begin(deps: Deps, embedder: Embedder) -> None:
+    """Begin to fill the index if this embedder is new, or if Chroma lost its data. Collections that
+    were there go, of all embedders: nobody would take out of them what may not be found any more.
+    """
+    identity = deps.vectors.identity()
+    with transaction(deps.sessions) as tx:
+        run = tx.get(IndexRun, embedder.key)
+        if run is not None and run.chroma_id == identity:
+            return
+        # Whoever comes at the same moment waits here, and finds it begun.
+        tx.execute(text("LOCK TABLE index_runs IN EXCLUSIVE MODE"))
+        run = tx.get(IndexRun, embedder.key, populate_existing=True)
+        if run is not None and run.chroma_id == identity:
+            return
+        for name in deps.vectors.names():
+            deps.vectors.drop(name)
+        tx.execute(delete(IndexRun))
+        tx.add(IndexRun(embedder=embedder.key, chroma_id=identity, started_at=deps.clock()))
+        tx.flush()
+        tx.execute(
+            insert(IndexRequest).from_select(
+                ["room_id", "kind", "item_id"],
+                sentences().with_only_columns(
+                    col(Summary.room_id), literal("summary"), col(SummarySentence.id)
+                ),
+            )
+        )
+    log.info("indexing_begun", embedder=embedder.key)
+
+
+_TAKE = text("""
+    DELETE FROM index_requests WHERE id IN (
+        SELECT id FROM index_requests ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ) RETURNING room_id, kind, item_id
+""")
+
+
+def _follow_requests(deps: Deps, embedder: Embedder) -> int:
+    """Follow some of what waits; how many requests. They come back if this fails."""
+    with transaction(deps.sessions) as tx:
+        rows = tx.execute(_TAKE, {"limit": BATCH}).all()
+        _follow(tx, deps, embedder, {Place(row.room_id, row.kind, row.item_id) for row in rows})
+    return len(rows)
+
+
+def _follow_history(deps: Deps, embedder: Embedder, *, wait: bool) -> int:
+    """Look at messages that were there before the run began, the newest first; how many. One worker
+    at a time does; `wait` for it instead of leaving it alone."""
+    with transaction(deps.sessions) as tx:
+        run = tx.scalars(
+            select(IndexRun)
+            .where(col(IndexRun.embedder) == embedder.key, col(IndexRun.finished_at).is_(None))
+            .with_for_update(skip_locked=not wait)
+        ).one_or_none()
+        if run is None:
+            return 0
+        older = select(col(Message.id), col(Message.room_id)).where(*can_be_found())
+        if run.before_id is not None:
+            older = older.where(col(Message.id) < run.before_id)
+        rows = tx.execute(older.order_by(col(Message.id).desc()).limit(BATCH)).all()
+        _follow(tx, deps, embedder, {Place(row.room_id, "message", row.id) for row in rows})
+        if len(rows) < BATCH:
+            run.finished_at = deps.clock()
+        if rows:
+            run.before_id = rows[-1].id
+        return len(rows)
+
+
+def _follow(tx: Transaction, deps: Deps, embedder: Embedder, places: Collection[Place]) -> None:
+    """Make the index like the database in these places.
+
+    Another worker may be following a newer change of the same text, so what was written is compared
+    with the database once more: whoever writes last has seen the last change.
+    """
+    left = set(places)
+    for _ in range(_TRIES):
+        if not left:
+            return
+        wanted = find_indexable(tx, left)
+        by_room: dict[int, set[Place]] = defaultdict(set)
+        for place in left:
+            by_room[place.room_id].add(place)
+        for room_id, some in by_room.items():
+            _write(deps, embedder, collection_of(embedder.key, room_id), some, wanted)
+        now = find_indexable(tx, left)
+        left = {each for each in left if wanted.get(each) != now.get(each)}
+    raise VectorsUnavailable("Texts change faster than they can be indexed.")
+
+
+def _write(
+    deps: Deps,
+    embedder: Embedder,
+    collection: str,
+    places: Collection[Place],
+    wanted: dict[Place, Indexable],
+) -> None:
+    there = deps.vectors.versions(collection, [each.entry_id for each in places])
+    new = [
+        (each.entry_id, wanted[each])
+        for each in places
+        if each in wanted and there.get(each.entry_id) != wanted[each].version
+    ]
+    # More threads would take the cores that judge and deliver messages.
+    with threadpool_limits(1):
+        vectors = embedder.embed([each.text for _, each in new])
+    entries = [
+        Entry(entry_id, vector, each.version)
+        for (entry_id, each), vector in zip(new, vectors, strict=True)
+        # Nothing is near to a text in which there is nothing to see.
+        if vector.any()
+    ]
+    deps.vectors.upsert(collection, entries)
+    gone = [each.entry_id for each in places if each not in wanted and each.entry_id in there]
+    deps.vectors.delete(collection, gone)
