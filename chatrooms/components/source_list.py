@@ -50,9 +50,11 @@ def _permalink(source: rx.Var[SourceRow]) -> rx.Component:
         rx.el.span(source.number, class_name="cite"),
         avatar(source.author, "xs"),
         rx.el.span(
-            rx.el.b(source.author.name),
-            " ",
-            rx.el.small(local_moment(source.sent_at)),
+            rx.el.span(
+                rx.el.b(source.author.name),
+                rx.el.small(local_moment(source.sent_at)),
+                class_name="who",
+            ),
             rx.el.span(rx.cond(source.text != "", source.text, "A file"), class_name="link-text"),
             class_name="stack grow",
         ),

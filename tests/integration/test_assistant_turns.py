@@ -22,6 +22,9 @@ from chatrooms.domain.errors import (
 )
 from chatrooms.services import members, messages
 from chatrooms.services.ai import answering, turns
+from chatrooms.services.ai.greeting import greet
+from chatrooms.services.ai.retrieval import retrieve
+from chatrooms.services.ai.summaries import get_room_summary
 from tests.support.assistant import (
     answered,
     ask,
@@ -34,6 +37,7 @@ from tests.support.assistant import (
     written,
 )
 from tests.support.inspect import change, rows
+from tests.support.memory import summarise_all
 from tests.support.people import Place, Someone, make_room, post_many
 from tests.support.scripted_openai import (
     CutsOff,
@@ -46,6 +50,7 @@ from tests.support.scripted_openai import (
 )
 from tests.support.waiting import wait_until
 
+OVERVIEW = "What is going on here?"
 MEETING = "We meet at noon in the garden behind the library."
 
 
@@ -110,6 +115,25 @@ def test_what_the_room_does_not_hold_is_not_answered(
     turn = find_turn(deps, room, member, turn_id)
     assert (turn.outcome, turn.answer, turn.sources) == (Outcome.NO_ANSWER, "", ())
     assert written(deps, turn_id) == ""
+
+
+@pytest.mark.parametrize("is_built_in", [True, False])
+def test_what_goes_on_is_told_from_the_summary_with_its_messages(
+    deps: Deps, server: ScriptedOpenAI, room: Place, member: Someone, is_built_in: bool
+) -> None:
+    summarise_all(deps, room)
+    summary = get_room_summary(deps, actor_id=member.id, room_id=room.id)
+    assert summary.sentences
+    assert greet(deps, actor_id=member.id, room_id=room.id).news.endswith(
+        summary.sentences[-1].text
+    )
+    number = len(retrieve(deps, actor_id=member.id, room_id=room.id, question=OVERVIEW).hits) + 1
+    server.otherwise = lambda _: Says([f"Some things [{number}]"])
+    turn = answered(deps if is_built_in else with_model(deps, server), room, member, OVERVIEW)
+    assert turn.outcome is Outcome.ANSWERED
+    cited = {each.message_id for each in turn.sources}
+    assert cited >= set(summary.sentences[0].ids)
+    assert cited <= {each.message_id for each in summary.sources}
 
 
 @pytest.mark.parametrize(

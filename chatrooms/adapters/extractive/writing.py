@@ -50,13 +50,14 @@ def statements_of(task: Task) -> list[Statement]:
 
 
 def _overview(task: Task) -> list[Statement]:
+    if task.question and task.summary:
+        # It tells more than the messages that share words with such a question.
+        return [Statement(task.summary)]
     said = [Message(each.n, each.author, without_marks(each.text)) for each in task.messages]
     found = summarise(said, max_words=task.max_words or MAX_WORDS)
     if found:
         return [Statement(each.text, tuple(map(int, each.cites))) for each in found]
-    if task.question:
-        return [Statement(without_marks(task.summary) or NO_ANSWER)]
-    return []
+    return [Statement(NO_ANSWER)] if task.question else []
 
 
 def _answer(task: Task) -> list[Statement]:

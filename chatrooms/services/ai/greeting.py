@@ -1,4 +1,5 @@
-"""What the assistant says first: who it speaks to, and what is going on. No model is asked."""
+"""What the assistant says first: who it speaks to, and what is going on, in a line of the room's
+summary. No model is asked."""
 
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import access_room
 from chatrooms.services.ai.cited import IS_CITABLE
+from chatrooms.services.ai.summaries import get_room_summary
 
 _NEWS_CHARS = 110
 
@@ -26,6 +28,7 @@ class Greeting:
 
 def greet(deps: Deps, *, actor_id: int, room_id: int) -> Greeting:
     """How the actor is greeted in a room. Raises: as `access_room`."""
+    summary = get_room_summary(deps, actor_id=actor_id, room_id=room_id).sentences
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
         newest = tx.execute(
@@ -41,10 +44,10 @@ def greet(deps: Deps, *, actor_id: int, room_id: int) -> Greeting:
             .limit(1)
         ).first()
     news = "Nothing was said here yet."
-    if newest is not None:
+    if summary:
+        news = f"Lately: {summary[-1].text}"
+    elif newest is not None:
         news = (
             f"{newest.name} wrote last: \u201c{excerpt(newest.body, max_chars=_NEWS_CHARS)}\u201d"
         )
-    if access.facts.topic:
-        news = f"The topic here: {access.facts.topic.rstrip('.')}. {news}"
     return Greeting(access.actor.name, news)
