@@ -3,6 +3,7 @@ a turn may end it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from redis.exceptions import RedisError
@@ -11,7 +12,7 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import AssistantTurn, Room
+from chatrooms.db.tables import AssistantTurn
 from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Kind, Outcome
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.permissions import Permission
@@ -88,7 +89,7 @@ def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
             account_id=row.account_id,
             person=access.actor.name,
             room_id=row.room_id,
-            room=tx.get_one(Room, row.room_id).name,
+            room=access.facts.name,
             kind=Kind(row.kind),
             question=row.question,
             asked_at=row.asked_at,
@@ -126,6 +127,11 @@ def may_go_on(deps: Deps, turn: RunningTurn) -> bool:
 def finish(deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
     """Store what an attempt ended with; False, and nothing, if the turn ended before or another
     attempt was begun. To somebody who lost the room meanwhile nothing of it is kept."""
+    used: dict[str, Any] = {
+        "model": usage.model,
+        "tokens_in": col(AssistantTurn.tokens_in) + usage.tokens_in,
+        "tokens_out": col(AssistantTurn.tokens_out) + usage.tokens_out,
+    }
     with transaction(deps.sessions) as tx:
         try:
             access_room(tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ)
@@ -144,19 +150,13 @@ def finish(deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
                 sources=list(ended.sources),
                 error=ended.error,
                 finished_at=deps.clock(),
+                **used,
             )
             .returning(col(AssistantTurn.id))
         ).scalar()
-        # What was used was used, whoever ended the turn.
-        tx.execute(
-            update(AssistantTurn)
-            .where(col(AssistantTurn.id) == turn.id)
-            .values(
-                model=usage.model,
-                tokens_in=col(AssistantTurn.tokens_in) + usage.tokens_in,
-                tokens_out=col(AssistantTurn.tokens_out) + usage.tokens_out,
-            )
-        )
+        if stored is None:
+            # What was used was used, whoever ended the turn.
+            tx.execute(update(AssistantTurn).where(col(AssistantTurn.id) == turn.id).values(**used))
         tx.after_commit(lambda: deps.bus.nudge_account(turn.account_id, "turns"))
     return stored is not None
 
