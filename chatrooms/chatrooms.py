@@ -26,6 +26,7 @@ from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
 from chatrooms.state.assistant import AssistantState
 from chatrooms.state.audit_review import AuditReviewState
+from chatrooms.state.catch_up import CatchUpState
 from chatrooms.state.desk import DeskState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.learning import LearningState
@@ -40,6 +41,7 @@ from chatrooms.state.profile import ProfileState
 from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.room_summary import RoomSummaryState
 from chatrooms.state.rules import RulesState
 from chatrooms.state.sanctions import SanctionsState
 from chatrooms.state.saved import SavedState
@@ -71,7 +73,7 @@ PAGE_EVENTS = PageEvents(
         "profile": (_name(SessionState.refresh),),
         "person": (_name(ProfileState.refresh),),
         "moderation": (_name(DeskState.count),),
-        "turns": (_name(AssistantState.load),),
+        "turns": (_name(AssistantState.load), _name(CatchUpState.load)),
         "policy": (
             _name(PolicyState.follow),
             _name(RulesState.follow),
@@ -85,12 +87,14 @@ PAGE_EVENTS = PageEvents(
     info=(_name(RoomInfoState.refresh), _name(SanctionsState.load)),
     top=(_name(TopState.load),),
     pins=(_name(PinsState.load),),
-    sources=(_name(AssistantState.load),),
+    sources=(_name(AssistantState.load), _name(CatchUpState.load)),
+    summary=(_name(RoomSummaryState.load),),
     access_lost=(
         _name(SessionState.require_sign_in),
         _name(RoomState.open_room),
         _name(DraftsState.open),
         _name(AssistantState.restore),
+        _name(CatchUpState.restore),
     ),
 )
 

@@ -4,6 +4,8 @@
 import { useSyncExternalStore } from "react";
 import { useLocation } from "react-router";
 
+import { randomId } from "./dom.js";
+
 const DAY_MS = 86_400_000;
 
 const format = (options) => {
@@ -175,6 +177,16 @@ export function timeOfDay(minute) {
   if (minute < 0) return "";
   return [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");
 }
+
+/** When today or this week (from Monday on) began where the reader is. */
+export function startOf(stretch) {
+  const now = new Date();
+  const back = stretch === "week" ? (now.getDay() + 6) % 7 : 0;
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - back).toISOString();
+}
+
+/** An id for something that is asked once, however often it is sent. */
+export const freshId = randomId;
 
 /** The time zone, or the browser's own while no hours were chosen. */
 export function zoneOrOwn(timeZone, minute) {

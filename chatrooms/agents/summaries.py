@@ -14,7 +14,7 @@ from chatrooms.adapters.chat_model import ChatModels
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import AnswerUnusable, AssistantUnavailable
 from chatrooms.domain.memory import CitedSentence, Outcome, Passage
-from chatrooms.domain.prompting import DATA_NOTICE, block, message_block, tokens_of
+from chatrooms.domain.prompting import DATA_NOTICE, block, passage_blocks, tokens_of
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai import condensing, summarising
 
@@ -141,18 +141,10 @@ def _ask(
 def _prompt(passages: Sequence[Passage], max_words: int) -> list["BaseMessage"]:
     from langchain_core.messages import HumanMessage, SystemMessage
 
-    given = [
-        message_block(
-            n,
-            author=each.author,
-            text=each.text,
-            at=each.sent_at.isoformat(timespec="seconds") if each.sent_at else "",
-        )
-        for n, each in enumerate(passages, start=1)
-    ]
+    given = block("messages", passage_blocks(passages), max_words=max_words)
     return [
         SystemMessage(_INSTRUCTIONS.format(max_words=max_words)),
-        HumanMessage(str(block("messages", given, max_words=max_words))),
+        HumanMessage(str(given)),
     ]
 
 

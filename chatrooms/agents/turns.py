@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import structlog
 
-from chatrooms.agents import chatbot
+from chatrooms.agents import catch_up, chatbot
 from chatrooms.agents.writing import Halted, HandedBack, TakenElsewhere, Writing
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Kind, Outcome
@@ -18,7 +18,9 @@ from chatrooms.services.ai.answering import Ended, RunningTurn
 log = structlog.get_logger(__name__)
 
 Agent = Callable[[Deps, RunningTurn, Writing, Usage], Ended]
-AGENTS: MappingProxyType[Kind, Agent] = MappingProxyType({Kind.QUESTION: chatbot.answer})
+AGENTS: MappingProxyType[Kind, Agent] = MappingProxyType(
+    {Kind.QUESTION: chatbot.answer, Kind.CATCH_UP: catch_up.tell}
+)
 """Who writes what."""
 UNEXPECTED = "unexpected"
 """The error of a turn that met a fault of ours."""

@@ -20,6 +20,7 @@ def demo(
     deps = bootstrap.current()
     importer = Importer(deps, drafts=room_drafts())
     posted = sum(importer.add(line) for line in lines(now=deps.clock()))
+    importer.ask_for_summaries()
     if posted:
         add_marks(deps, importer)
     say(f"Demonstration rooms: {posted} messages posted" if posted else "Demonstration rooms kept")

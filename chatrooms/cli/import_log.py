@@ -47,6 +47,7 @@ def import_log(
         for number, line in _paced(_lines(file), rate=live):
             _import_one(importer, tally, number, line, tell=progress.console.print)
             progress.advance(task)
+    importer.ask_for_summaries()
     say(f"{tally.posted} posted, {tally.known} were there already, {tally.bad} bad lines skipped")
 
 

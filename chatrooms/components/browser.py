@@ -94,6 +94,16 @@ def time_of_day(minute: rx.Var[int]) -> rx.Var[str]:
     return function("timeOfDay").call(minute).to(str)
 
 
+def start_of(stretch: str) -> rx.Var[str]:
+    """When `today` or this `week` began where the reader is."""
+    return function("startOf").call(stretch).to(str)
+
+
+def fresh_id() -> rx.Var[str]:
+    """An id for something that is asked once, new whenever it is looked at."""
+    return function("freshId").call().to(str)
+
+
 def zone_or_own(timezone: rx.Var[str], minute: rx.Var[int]) -> rx.Var[str]:
     """The time zone, or the browser's own while none was chosen, which a negative minute tells."""
     return function("zoneOrOwn").call(timezone, minute).to(str)

@@ -9,6 +9,7 @@ from chatrooms.components.room_edit import room_edit
 from chatrooms.components.room_invitations import room_invitations
 from chatrooms.components.room_leave import leave_button
 from chatrooms.components.room_members import room_members
+from chatrooms.components.room_summary import room_summary
 from chatrooms.components.sanctions import sanctions_list
 from chatrooms.state.hearing import HearingState
 from chatrooms.state.live import LiveState
@@ -26,6 +27,7 @@ def room_info() -> rx.Component:
         "Room info",
         error_note(RoomInfoState.error),
         rx.cond(RoomInfoState.is_editing, room_edit(), _about()),
+        room_summary(),
         rx.cond(RoomState.rights.role != "", section("Notify me", _notify_me())),
         section("Online", online_people(), LiveState.online_count),
         section("Members", room_members(), LiveState.room.member_count),

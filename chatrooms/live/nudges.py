@@ -51,6 +51,8 @@ class PageEvents:
     """Pinned messages of the open room."""
     sources: tuple[str, ...]
     """What the assistant wrote, after a message of the open room that it may rest on changed."""
+    summary: tuple[str, ...]
+    """The summary of the open room."""
     access_lost: tuple[str, ...]
     """Find out what, if anything, the tab may still show."""
 
@@ -61,6 +63,7 @@ class PageEvents:
             "top": self.top,
             "pins": self.pins,
             "sources": self.sources,
+            "summary": self.summary,
         }
         return known.get(changed, self.info)
 

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.assistant_pane import assistant_pane
+from chatrooms.components.catch_up_pane import catch_up_pane
 from chatrooms.components.composer import composer
 from chatrooms.components.join_requests import join_requests
 from chatrooms.components.pins_pane import pins_pane
@@ -43,5 +44,11 @@ def room_page() -> rx.Component:
 def _panes() -> rx.Component:
     """What stands beside the messages, and over them: on a phone a pane hides what is behind it."""
     return rx.fragment(
-        room_info(), top_pane(), thread_pane(), pins_pane(), assistant_pane(), writing_menus()
+        room_info(),
+        top_pane(),
+        thread_pane(),
+        pins_pane(),
+        assistant_pane(),
+        catch_up_pane(),
+        writing_menus(),
     )

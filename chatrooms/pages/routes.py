@@ -34,6 +34,7 @@ from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileFormState, ProfileState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.room_summary import RoomSummaryState
 from chatrooms.state.rules import RulesState
 from chatrooms.state.search import SearchState
 from chatrooms.state.session import SessionState
@@ -74,6 +75,7 @@ ROUTES = [
             RoomState.open_room,
             DraftsState.open,
             RoomInfoState.refresh,
+            RoomSummaryState.load,
             DeskState.count,
         ],
     ),

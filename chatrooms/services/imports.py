@@ -16,6 +16,7 @@ from chatrooms.domain.errors import InvalidInput, MessageUnavailable
 from chatrooms.domain.text import check_line, slugify, username_from
 from chatrooms.services import admission, messages, rooms
 from chatrooms.services.accounts import ensure_guest
+from chatrooms.services.ai import summarising
 from chatrooms.services.rooms import RoomDraft
 
 _FIRST_YEAR = 1970
@@ -108,6 +109,11 @@ class Importer:
         except MessageUnavailable:
             # It quotes one that moderation holds.
             return post(None)
+
+    def ask_for_summaries(self) -> None:
+        """Have the rooms that lines went into be summarised, as far as they never were."""
+        for room_id in self._rooms.values():
+            summarising.ask_for_first(self.deps, room_id=room_id)
 
     def room_id(self, name: str) -> int:
         """The room of that name into which lines were imported."""

@@ -4,7 +4,7 @@ import reflex as rx
 
 from chatrooms.state import screens
 
-OF_ASSISTANT = ("assistant",)
+OF_ASSISTANT = ("assistant", "catch_up")
 """Panes that show what the assistant is writing."""
 
 
@@ -12,8 +12,8 @@ class PaneState(rx.State):
     """The open pane at the right; one at a time."""
 
     name: str = ""
-    """Empty while none is open; else `info`, `thread`, `threads`, `pins`, `saved`, `top` or
-    `assistant`."""
+    """Empty while none is open; else `info`, `thread`, `threads`, `pins`, `saved`, `top`,
+    `assistant` or `catch_up`."""
 
     @rx.event
     async def close(self):

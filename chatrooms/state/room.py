@@ -12,6 +12,7 @@ from chatrooms.live.tab import NO_LINE, Line
 from chatrooms.services import join_requests, members, messages, typing_notices
 from chatrooms.state import caller, on_screen, pane, past_screens, screens, thread_screens
 from chatrooms.state.assistant import AssistantState
+from chatrooms.state.catch_up import CatchUpState
 from chatrooms.state.marks import MarksState
 from chatrooms.state.outbox import tell_unheard
 from chatrooms.state.past_screens import Shown
@@ -23,6 +24,7 @@ from chatrooms.state.thread import ThreadState, open_thread
 _BESIDE = (
     ThreadState.restore,
     AssistantState.restore,
+    CatchUpState.restore,
     PinsState.load,
     MarksState.load,
     StandingState.load,

@@ -12,6 +12,7 @@ from chatrooms.services import invitations, join_requests, members, presence, ro
 from chatrooms.services.access import RoomAccess
 from chatrooms.state import caller, pane, screens
 from chatrooms.state.new_room import draft
+from chatrooms.state.room_summary import RoomSummaryState
 from chatrooms.state.rows import InvitationRow, JoinRequestRow, MemberRow
 from chatrooms.state.sanctions import SanctionsState
 from chatrooms.state.top import TopState
@@ -37,7 +38,7 @@ class RoomInfoState(rx.State):
         self.error = self.invitation_url = ""
         await pane.switch(self, "info")
         await _read(self)
-        return SanctionsState.load
+        return [SanctionsState.load, RoomSummaryState.load]
 
     @rx.event
     async def refresh(self):

@@ -34,6 +34,7 @@ PAGES = PageEvents(
     info=("info",),
     top=("top",),
     pins=("pins",),
+    summary=("summary",),
     sources=("sources",),
     access_lost=("lost",),
 )

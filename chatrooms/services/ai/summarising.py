@@ -27,6 +27,7 @@ from chatrooms.db.tables import (
     SummarySentence,
     SummarySource,
 )
+from chatrooms.domain import jobs
 from chatrooms.domain.memory import CitedSentence, Outcome, Passage
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai.cited import IS_CITABLE
@@ -133,6 +134,25 @@ _DUE = text("""
     SELECT room_id FROM summary_requests WHERE done_at IS NULL AND due_at <= now()
     UNION
     SELECT room_id FROM room_memories WHERE version <> renewed_version AND due_at <= now()
+""")
+
+
+def ask_for_first(deps: Deps, *, room_id: int) -> None:
+    """Have what a room holds be summarised, if nothing ever asked for that: for imported history,
+    which nobody moderates and so nothing counts. Later imports are in the room's next summary."""
+    with transaction(deps.sessions) as tx:
+        lock_room(tx, room_id=room_id)
+        tx.execute(_ASK_FOR_FIRST, {"room": room_id, "now": deps.clock()})
+        tx.after_commit(
+            lambda: deps.jobs.send(jobs.SUMMARISE, queue=jobs.AI_QUEUE, room_id=room_id)
+        )
+
+
+_ASK_FOR_FIRST = text("""
+    INSERT INTO summary_requests (room_id, moderated_count, last_seq, created_at)
+    SELECT id, 0, last_seq, :now FROM rooms WHERE id = :room
+        AND NOT EXISTS (SELECT FROM summary_requests WHERE room_id = rooms.id)
+    ON CONFLICT DO NOTHING
 """)
 
 
