@@ -1,0 +1,86 @@
+"""The room's summary and the catch-up on the screens of those who look at them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.assistant import Outcome
+from chatrooms.live.offload import off_loop
+from chatrooms.services.moderation import decisions
+from chatrooms.state.catch_up import CatchUpState
+from chatrooms.state.pane import PaneState
+from chatrooms.state.room_info import RoomInfoState
+from chatrooms.state.room_summary import RoomSummaryState
+from tests.support.assistant import carry_out
+from tests.support.eventually import eventually
+from tests.support.memory import asking, summarise_all
+from tests.support.people import Place, Someone, have_read, post_many, with_settings
+from tests.support.tabs import BrowserTab, open_room, serving_pages
+from tests.support.web import WebProcess
+
+SAID = ("Tables come by van", "Benches come by bike")
+
+
+@pytest.fixture
+async def pages(deps: Deps) -> AsyncIterator[WebProcess]:
+    async with serving_pages(with_settings(deps, heal_interval_s=0.2)) as process:
+        yield process
+
+
+def asked_to_load(tab: BrowserTab) -> int:
+    return sum(name.endswith("room_summary_state.load") for name in tab.screen.read().events)
+
+
+async def test_open_info_panes_follow_the_summary(
+    deps: Deps, pages: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    first, _ = await off_loop(post_many, deps, private_room, owner, SAID)
+    looking = await open_room(pages, member, private_room)
+    elsewhere = await open_room(pages, member, private_room)
+    await looking.call(RoomInfoState.show)
+    await looking.call(RoomSummaryState.load)
+    shown = looking.state(RoomSummaryState)
+    assert (shown.text, shown.sources) == ("", [])
+
+    with asking(deps=deps) as (by_script, _):
+        await off_loop(summarise_all, by_script, private_room)
+    await eventually(lambda: asked_to_load(looking), what="its screen hears of it")
+    await looking.call(RoomSummaryState.load)
+    assert shown.text == f"- {SAID[0]} [1]\n- {SAID[1]} [2]"
+    assert [each.text for each in shown.sources] == list(SAID)
+
+    before = asked_to_load(looking)
+    await off_loop(
+        decisions.remove, deps, actor_id=owner.id, room_id=private_room.id, message_id=first
+    )
+    await eventually(lambda: asked_to_load(looking) > before, what="its screen hears of it")
+    await looking.call(RoomSummaryState.load)
+    assert shown.text == f"- {SAID[1]} [1]"
+    assert asked_to_load(elsewhere) == 0
+
+
+async def test_somebody_is_told_what_they_missed_and_sees_it_again_in_another_tab(
+    deps: Deps, pages: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    await off_loop(post_many, deps, private_room, owner, ["Known to everybody here already"])
+    await off_loop(have_read, deps, private_room, member)
+    first, _ = await off_loop(post_many, deps, private_room, owner, SAID)
+    tab = await open_room(pages, member, private_room)
+    await tab.call(CatchUpState.tell, "missed", str(first), "once")
+    shown = tab.state(CatchUpState)
+    assert (tab.state(PaneState).name, shown.turn.outcome) == ("catch_up", Outcome.RUNNING)
+    await tab.call(CatchUpState.tell, "today", "2026", "twice")
+    assert (shown.error, shown.stretch) != ("", "today")
+
+    await off_loop(carry_out, deps, shown.turn.id)
+    await tab.call(CatchUpState.load)
+    assert (shown.turn.outcome, shown.stretch) == (Outcome.ANSWERED, "missed")
+    assert "van" in shown.turn.answer
+    assert "Known" not in shown.turn.answer
+    other = await open_room(pages, member, private_room)
+    await other.call(CatchUpState.show)
+    assert other.state(CatchUpState).turn == shown.turn
+    anothers = await open_room(pages, owner, private_room)
+    await anothers.call(CatchUpState.show)
+    assert anothers.state(CatchUpState).turn.id == 0
