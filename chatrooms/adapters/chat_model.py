@@ -23,7 +23,8 @@ from chatrooms.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessage, BaseMessage
+    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall
+    from langchain_core.tools import BaseTool
 
 log = structlog.get_logger(__name__)
 
@@ -62,18 +63,34 @@ class ChatModels:
                 self._made.append(self._make())
             return self._made[0]
 
-    def stream(self, messages: Sequence[BaseMessage], *, usage: Usage) -> Iterator[str]:
+    def stream(
+        self,
+        messages: Sequence[BaseMessage],
+        *,
+        usage: Usage,
+        tools: Sequence[BaseTool] = (),
+        calls: list[ToolCall] | None = None,
+    ) -> Iterator[str]:
         """What the model writes, in pieces as they come; adds to `usage` what it took.
+
+        Args:
+            tools: what it may call. They are only described to it; none is run here.
+            calls: gets its calls, once all was written. Their names and arguments are the model's:
+                to be checked like any input from outside. Calls that are no JSON are left out.
 
         Raises: AssistantUnavailable before the first piece, AnswerCutOff after it.
         """
         model, usage.model = self._ready(), self.name
+        source = model.bind_tools(list(tools)) if tools else model
         written = 0
+        whole: AIMessageChunk | None = None
         counted = (usage.tokens_in, usage.tokens_out)
         with self._translated(lambda: written > 0):
             try:
-                for chunk in model.stream(list(messages)):
+                for chunk in cast("Iterator[AIMessageChunk]", source.stream(list(messages))):
                     _count(usage, chunk)
+                    if tools:
+                        whole = chunk if whole is None else cast("AIMessageChunk", whole + chunk)
                     if piece := chunk.text:
                         written += len(piece)
                         yield piece
@@ -81,6 +98,8 @@ class ChatModels:
                 if (usage.tokens_in, usage.tokens_out) == counted:
                     usage.tokens_in += sum(tokens_of(message.text) for message in messages)
                     usage.tokens_out += tokens_of("x" * written)
+        if calls is not None and whole is not None:
+            calls.extend(whole.tool_calls)
 
     def structured(self, messages: Sequence[BaseMessage], schema: type[T], *, usage: Usage) -> T:
         """What the model writes, read as `schema`; adds to `usage` what it took.
