@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bench.assistant import Asking, run_assistant
 from bench.crowd import Load
 from bench.fanout import run_capacity, run_fanout
 from bench.idle import run_idle
@@ -99,6 +100,20 @@ def moderate(
     """How long until every screen shows what moderation decided, and what holding costs."""
     flow = Flow(rooms=rooms, viewers=viewers, rate=rate, seconds=seconds)
     run_moderate(flow, as_json=json)
+
+
+@app.command()
+def assistant(
+    *,
+    people: Annotated[int, typer.Option(min=1, help="People who ask at the same moment.")] = 20,
+    waves: Annotated[int, typer.Option(min=1, help="How often they do, 4 seconds apart.")] = 5,
+    viewers: Annotated[int, typer.Option(min=5, help="People in the busy room.")] = 50,
+    rate: Annotated[float, typer.Option(min=0.1, help="Messages per second there.")] = 10,
+    json: Json = False,
+) -> None:
+    """How long asking takes to the first word, and what it costs those who talk meanwhile."""
+    load = Load(viewers=viewers, rate=rate, seconds=4.0 * (waves + 1), senders=5)
+    run_assistant(Asking(people=people, waves=waves), load, as_json=json)
 
 
 @app.command()

@@ -278,11 +278,19 @@ def honest(request: Request) -> Reply:
     return Says([chunk.text for chunk in ExtractiveChatModel().stream(said) if chunk.text])
 
 
+def at_once(_: Request) -> Reply:
+    """A model that begins at once and writes twenty words a second."""
+    return Says(["It ", *["stands "] * 18, "there [1]."], pause_s=0.05)
+
+
 def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=9100)
-    with scripted_openai(otherwise=honest, port=parser.parse_args().port) as server:
+    parser.add_argument("--at-once", action="store_true", help="the same answer to everything")
+    options = parser.parse_args()
+    otherwise = at_once if options.at_once else honest
+    with scripted_openai(otherwise=otherwise, port=options.port) as server:
         print(f"OPENAI_BASE_URL={server.base_url}", flush=True)
         threading.Event().wait()
 
