@@ -103,6 +103,24 @@ class Settings(BaseSettings):
     llm_max_output_tokens: int = Field(
         default=1_000, ge=50, description="Longest answer of the language model, in tokens."
     )
+    llm_input_price: float = Field(
+        default=0.0, ge=0, description="What a million tokens shown to it cost, in US dollars."
+    )
+    llm_output_price: float = Field(
+        default=0.0, ge=0, description="What a million tokens it writes cost, in US dollars."
+    )
+    assistant_requests_per_hour: int = Field(
+        default=60, ge=1, description="What one account may ask of the assistant per hour."
+    )
+    assistant_room_requests_per_hour: int = Field(
+        default=600, ge=1, description="What may be asked of it in one room per hour."
+    )
+    assistant_tokens_per_hour: int = Field(
+        default=300_000, ge=1, description="Tokens one account may use of it per hour."
+    )
+    assistant_room_tokens_per_hour: int = Field(
+        default=3_000_000, ge=1, description="Tokens that may be used of it in one room per hour."
+    )
     messages_per_minute: int = Field(
         default=120, ge=1, description="Messages one account may post per minute."
     )

@@ -56,6 +56,11 @@ class ChatModels:
         """What people are told answers."""
         return BUILT_IN if self.is_built_in else self._settings.llm_model
 
+    @property
+    def is_refusing(self) -> bool:
+        """Whether it failed so often that nobody asks it for a while."""
+        return not self.is_built_in and self._breaker.is_open
+
     def model(self) -> BaseChatModel:
         """The model itself; one per process."""
         with self._lock:
@@ -118,7 +123,7 @@ class ChatModels:
             return found["parsed"]
 
     def _ready(self) -> BaseChatModel:
-        if not self.is_built_in and self._breaker.is_open:
+        if self.is_refusing:
             raise AssistantUnavailable
         return self.model()
 

@@ -15,7 +15,7 @@ from chatrooms.domain.memory import CitedSentence
 from chatrooms.domain.prompting import DATA_NOTICE, Block, block, message_block
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai.answering import Ended, RunningTurn
-from chatrooms.services.ai.retrieval import Retrieved, retrieve
+from chatrooms.services.ai.retrieval import Hit, Retrieved, retrieve
 from chatrooms.services.ai.summaries import get_room_summary
 from chatrooms.services.ai.turns import Turn
 

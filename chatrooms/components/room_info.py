@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.assistant_switches import room_assistant_switch, shows_assistant
 from chatrooms.components.controls import button, error_note, icon, link, tags
 from chatrooms.components.pane import pane
 from chatrooms.components.people import online_people
@@ -27,7 +28,8 @@ def room_info() -> rx.Component:
         "Room info",
         error_note(RoomInfoState.error),
         rx.cond(RoomInfoState.is_editing, room_edit(), _about()),
-        room_summary(),
+        rx.cond(shows_assistant(), room_summary()),
+        section("Assistant", room_assistant_switch()),
         rx.cond(RoomState.rights.role != "", section("Notify me", _notify_me())),
         section("Online", online_people(), LiveState.online_count),
         section("Members", room_members(), LiveState.room.member_count),

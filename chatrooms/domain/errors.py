@@ -211,3 +211,17 @@ class VectorsUnavailable(ServiceUnavailable):
 
     code = "vectors_unavailable"
     sentence = "Searching by meaning is not possible at the moment. Please try again in a while."
+
+
+class AssistantOff(ChatError):
+    """The room's owners do not let a language model read it."""
+
+    code = "assistant_off"
+    sentence = "The assistant is turned off in this room."
+
+
+class AssistantLimit(RateLimited):
+    """The person or the room used the assistant as much as it may be used for now."""
+
+    code = "assistant_limit"
+    sentence = "The assistant was used as much as it may be in an hour. Please try again later."

@@ -142,6 +142,7 @@ class RoomFacts(_Model):
     is_archived: bool
     mode: Mode = Mode.MANUAL
     slow_s: int = 0
+    has_assistant: bool = True
 
 
 class MessagePosted(_Model):

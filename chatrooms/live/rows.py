@@ -43,6 +43,7 @@ class RoomRow:
     slow_s: int = 0
     slow: str = ""
     """How long members wait between two messages, in words."""
+    has_assistant: bool = False
     member_count: int = 0
 
 
@@ -93,5 +94,6 @@ def room_row(view: RoomView) -> RoomRow:
         mode=MODES[facts.mode],
         slow_s=facts.slow_s,
         slow=in_words(facts.slow_s),
+        has_assistant=facts.has_assistant,
         member_count=view.member_count,
     )

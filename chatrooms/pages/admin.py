@@ -5,6 +5,7 @@ import reflex as rx
 from chatrooms.components.avatar import avatar
 from chatrooms.components.browser import local_date
 from chatrooms.components.controls import button, chip, empty_state, search_field
+from chatrooms.components.model_use import model_use
 from chatrooms.components.rules_editor import rules_panel
 from chatrooms.components.simulator import simulator
 from chatrooms.pages.frame import frame, page_head
@@ -22,6 +23,7 @@ def admin_page() -> rx.Component:
                 AdminState.is_allowed,
                 rx.fragment(
                     _rules(),
+                    model_use(),
                     _accounts(),
                 ),
                 empty_state(

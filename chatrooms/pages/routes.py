@@ -28,6 +28,7 @@ from chatrooms.state.discover import DiscoverState
 from chatrooms.state.drafts import DraftsState
 from chatrooms.state.invitation import InvitationState
 from chatrooms.state.live import LiveState, ReaderState
+from chatrooms.state.model_use import ModelUseState
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.numbers import RecentState
 from chatrooms.state.policy import PolicyState
@@ -115,7 +116,7 @@ ROUTES = [
         "/admin",
         admin_page,
         "Administration · Chatrooms",
-        [*_WITHOUT_ROOM, AdminState.load, RulesState.load_site],
+        [*_WITHOUT_ROOM, AdminState.load, RulesState.load_site, ModelUseState.load],
     ),
     Route(
         "/invite/[token]",

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.assistant_switches import assistant_settings
 from chatrooms.components.browser import device_name, local_date_time
 from chatrooms.components.controls import (
     button,
@@ -25,6 +26,7 @@ def settings_page() -> rx.Component:
         rx.el.div(
             profile_form(),
             notify_settings(),
+            assistant_settings(),
             _password(),
             _sessions(),
             class_name="scroll narrow-column",

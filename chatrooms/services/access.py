@@ -93,6 +93,7 @@ _ROOM: Any = (
         _ROOMS.c.is_private,
         _ROOMS.c.archived_at,
         _ROOMS.c.policy,
+        _ROOMS.c.has_assistant,
         _MEMBERSHIPS.c.role,
         _ACCOUNTS.c.id.label("actor_id"),
         _ACCOUNTS.c.username,
@@ -165,6 +166,7 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
         is_archived=is_archived,
         mode=policy.mode,
         slow_s=policy.slow_s,
+        has_assistant=row.has_assistant,
     )
     actor = Person(
         id=row.actor_id,

@@ -183,6 +183,7 @@ def facts_of(room: Room) -> RoomFacts:
         is_archived=room.archived_at is not None,
         mode=policy.mode,
         slow_s=policy.slow_s,
+        has_assistant=room.has_assistant,
     )
 
 
@@ -205,6 +206,14 @@ def set_archived(deps: Deps, *, actor_id: int, room_id: int, is_archived: bool) 
             return
         archived_at = deps.clock() if is_archived else None
         _change(tx, deps, access=access, columns={"archived_at": archived_at})
+
+
+def set_assistant(deps: Deps, *, actor_id: int, room_id: int, is_on: bool) -> None:
+    """Let a language model read the room, or not any more. Owners only."""
+    with transaction(deps.sessions) as tx:
+        access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.EDIT_ROOM)
+        if access.facts.has_assistant != is_on:
+            _change(tx, deps, access=access, columns={"has_assistant": is_on})
 
 
 def _change(tx: Transaction, deps: Deps, *, access: RoomAccess, columns: dict[str, Any]) -> None:

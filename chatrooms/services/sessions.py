@@ -33,6 +33,7 @@ class SignedIn:
     person: Person
     is_admin: bool
     expires_at: datetime
+    hides_assistant: bool = False
 
     @property
     def account_id(self) -> int:
@@ -160,7 +161,13 @@ def get_signed_in(deps: Deps, *, token: str) -> SignedIn:
         session, account = row
         if now - session.last_seen_at > _SEEN_EVERY:
             session.last_seen_at = now
-        return SignedIn(session.id, person_of(account), account.is_admin, session.expires_at)
+        return SignedIn(
+            session_id=session.id,
+            person=person_of(account),
+            is_admin=account.is_admin,
+            expires_at=session.expires_at,
+            hides_assistant=account.hides_assistant,
+        )
 
 
 def list_sessions(deps: Deps, *, actor_id: int, limit: int = 50) -> list[SessionInfo]:

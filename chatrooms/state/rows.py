@@ -31,6 +31,7 @@ from chatrooms.state.membership_rows import (
     RightsRow,
     SanctionRow,
 )
+from chatrooms.state.model_use_rows import CostRow, ModelRow
 from chatrooms.state.policy_rows import (
     ChangedRow,
     DayRow,
@@ -48,6 +49,7 @@ __all__ = [
     "ChangedRow",
     "ChoiceRow",
     "ChoiceTextRow",
+    "CostRow",
     "DayRow",
     "DeskRoomRow",
     "DraftRow",
@@ -63,6 +65,7 @@ __all__ = [
     "MemberRow",
     "MessageLinkRow",
     "MessageRow",
+    "ModelRow",
     "NotificationRow",
     "OptionRow",
     "OutcomeRow",

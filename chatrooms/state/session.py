@@ -15,6 +15,7 @@ class SessionState(rx.State):
     me: PersonRow = PersonRow()
     is_signed_in: bool = False
     is_admin: bool = False
+    hides_assistant: bool = False
     is_loaded: bool = False
 
     @rx.event
@@ -29,6 +30,7 @@ class SessionState(rx.State):
                 await forget(self)
             self.me, self.is_signed_in = person_row(signed_in.person), True
             self.is_admin = signed_in.is_admin
+            self.hides_assistant = signed_in.hides_assistant
             caller.hub().attach(caller.socket_id(self), signed_in)
         self.is_loaded = True
 
@@ -44,8 +46,9 @@ class SessionState(rx.State):
 
     @rx.event
     async def refresh(self):
-        """Read anew how the person is shown: name or picture changed."""
-        self.me = person_row((await caller.signed_in(self)).person)
+        """Read anew how the person is shown, name or picture, and what the person wants to see."""
+        signed_in = await caller.signed_in(self)
+        self.me, self.hides_assistant = person_row(signed_in.person), signed_in.hides_assistant
 
     @rx.event
     async def sign_out(self):

@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from chatrooms.db.tables.accounts import Account, Session, Ticket
 from chatrooms.db.tables.assistant import AssistantTurn
+from chatrooms.db.tables.assistant_use import ModelUse
 from chatrooms.db.tables.corrections import CorrectionRow
 from chatrooms.db.tables.index import IndexRequest, IndexRun
 from chatrooms.db.tables.marks import PollRow, PollVote, ReactionRow, Vote
@@ -52,6 +53,7 @@ __all__ = [
     "Membership",
     "Message",
     "MessageEdit",
+    "ModelUse",
     "Notification",
     "PollRow",
     "PollVote",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, Index, LargeBinary, Text, text
+from sqlalchemy import Boolean, Column, DateTime, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from chatrooms.db.columns import identifier, moment, reference
@@ -34,6 +34,10 @@ class Account(SQLModel, table=True):
     timezone: str = Field(
         default="UTC", sa_column=Column(Text, nullable=False, server_default="UTC")
     )
+    hides_assistant: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
+    )
+    """Whether the person wants to see nothing of the assistant."""
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
     deactivated_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 

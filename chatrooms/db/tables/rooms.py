@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -71,6 +72,10 @@ class Room(SQLModel, table=True):
     )
     """What its decisions taught the model, if that is in use."""
     member_count: int = Field(default=0)
+    has_assistant: bool = Field(
+        default=True, sa_column=Column(Boolean, nullable=False, server_default=text("true"))
+    )
+    """Whether a language model may read it."""
     created_by: int = Field(sa_column=reference("accounts.id"))
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
     archived_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -1,0 +1,52 @@
+"""The administrator's page: which language model answers, and what it took."""
+
+import reflex as rx
+
+from chatrooms.domain.errors import NotAllowed
+from chatrooms.live.offload import off_loop
+from chatrooms.services.ai import use
+from chatrooms.services.ai.use import Cost
+from chatrooms.state import caller
+from chatrooms.state.rows import CostRow, ModelRow
+
+
+class ModelUseState(rx.State):
+    """The model and its use in the last 30 days."""
+
+    model: ModelRow = ModelRow()
+    days: list[CostRow] = []
+    rooms: list[CostRow] = []
+
+    @rx.event
+    async def load(self):
+        """Read them; empty for others than administrators."""
+        try:
+            found = await off_loop(
+                use.report_use, caller.deps(), actor_id=await caller.actor_id(self)
+            )
+        except NotAllowed:
+            caller.put(self, model=ModelRow(), days=[], rooms=[])
+            return
+        caller.put(
+            self,
+            model=ModelRow(
+                name=found.model,
+                is_built_in=found.is_built_in,
+                is_refusing=found.is_refusing,
+                server=found.server,
+                total=_row("All", found.total),
+            ),
+            days=[_row(each.day.isoformat(), each.cost) for each in found.days],
+            rooms=[_row(each.room, each.cost, slug=each.slug) for each in found.rooms],
+        )
+
+
+def _row(label: str, cost: Cost, *, slug: str = "") -> CostRow:
+    return CostRow(
+        label=label,
+        slug=slug,
+        calls=f"{cost.calls:,}",
+        shown=f"{cost.tokens_in:,}",
+        written=f"{cost.tokens_out:,}",
+        dollars=f"${cost.dollars:,.2f}",
+    )
