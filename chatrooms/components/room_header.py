@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.assistant_switches import shows_assistant
 from chatrooms.components.controls import back_link, chip, icon, icon_button
 from chatrooms.components.people import online_faces
 from chatrooms.components.room_leave import leave_button
@@ -102,6 +103,10 @@ def _presence() -> rx.Component:
 
 def _ask() -> rx.Component:
     is_open = PaneState.name == "assistant"
+    return rx.cond(shows_assistant() | is_open, _ask_button(is_open))
+
+
+def _ask_button(is_open: rx.Var[bool]) -> rx.Component:
     return rx.el.button(
         icon("sparkles", 14),
         rx.el.span("Ask", class_name="wide"),

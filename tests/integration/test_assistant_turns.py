@@ -13,6 +13,8 @@ from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Outcome, Progress
 from chatrooms.domain.citing import NO_ANSWER
 from chatrooms.domain.errors import (
     AnswerCutOff,
+    AssistantLimit,
+    AssistantOff,
     AssistantUnavailable,
     ChatError,
     InvalidInput,
@@ -20,7 +22,7 @@ from chatrooms.domain.errors import (
     StillAnswering,
     TurnUnavailable,
 )
-from chatrooms.services import members, messages
+from chatrooms.services import members, messages, rooms
 from chatrooms.services.ai import answering, turns
 from chatrooms.services.ai.greeting import greet
 from chatrooms.services.ai.retrieval import retrieve
@@ -400,3 +402,39 @@ def test_a_killed_worker_s_turn_is_carried_out_by_the_next(
     change(deps, "UPDATE assistant_turns SET asked_at = asked_at - interval '1 minute'")
     assert answering.restart_lost(deps) == 1
     assert find_turn(deps, room, member, turn_id).outcome is Outcome.RUNNING
+
+
+def test_where_the_assistant_is_off_nobody_asks_and_what_runs_is_stopped(
+    deps: Deps, server: ScriptedOpenAI, room: Place, owner: Someone, member: Someone
+) -> None:
+    waiting = ask(deps, room, member)
+    rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=False)
+    with pytest.raises(AssistantOff):
+        ask(deps, room, owner)
+    carry_out(with_model(deps, server), waiting)
+    assert find_turn(deps, room, member, waiting).outcome is Outcome.STOPPED
+    assert not server.requests
+    rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=True)
+    assert answered(deps, room, owner).outcome is Outcome.ANSWERED
+
+
+def test_a_question_counts_once_and_what_it_took_is_recorded(
+    deps: Deps, server: ScriptedOpenAI, room: Place, member: Someone
+) -> None:
+    server.script.append(Says(["At noon."], tokens_in=70, tokens_out=30))
+    model = with_model(deps, server, assistant_requests_per_hour=1, assistant_tokens_per_hour=100)
+    turn_id = ask(model, room, member, client_id="once")
+    assert ask(model, room, member, client_id="once") == turn_id
+    carry_out(model, turn_id)
+    with pytest.raises(AssistantLimit, match="You asked"):
+        turns.regenerate_turn(model, actor_id=member.id, room_id=room.id, turn_id=turn_id)
+    assert find_turn(deps, room, member, turn_id).answer == "At noon."
+    more = with_model(deps, server, assistant_requests_per_hour=9, assistant_tokens_per_hour=100)
+    with pytest.raises(AssistantLimit, match="read and write"):
+        ask(more, room, member)
+    found = rows(
+        deps,
+        "SELECT feature, model, calls, tokens_in, tokens_out FROM model_use WHERE room_id = :id",
+        id=room.id,
+    )
+    assert found == [("question", "scripted", 1, 70, 30)]

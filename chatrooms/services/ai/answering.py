@@ -14,13 +14,14 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import AssistantTurn
 from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Kind, Outcome
-from chatrooms.domain.errors import ChatError
+from chatrooms.domain.errors import AssistantOff, ChatError
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.usage import Usage
 from chatrooms.services.access import access_room
 from chatrooms.services.ai import streaming
 from chatrooms.services.ai.streaming import Attempt
 from chatrooms.services.ai.turns import Turn, send, turns_of
+from chatrooms.services.ai.use import record_use
 
 log = structlog.get_logger(__name__)
 
@@ -71,7 +72,7 @@ class Ended:
 
 def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
     """The turn to carry out; None if it ended, another attempt was begun, or the person lost the
-    room, which ends it."""
+    room or the room its assistant, which ends it."""
     with transaction(deps.sessions) as tx:
         row = tx.get(AssistantTurn, turn_id)
         if row is None or (row.attempt, row.outcome) != (attempt, Outcome.RUNNING):
@@ -80,6 +81,8 @@ def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
             access = access_room(
                 tx, actor_id=row.account_id, room_id=row.room_id, to=Permission.READ
             )
+            if not access.facts.has_assistant:
+                raise AssistantOff
         except ChatError:
             row.outcome, row.finished_at = Outcome.STOPPED, deps.clock()
             return None
@@ -115,13 +118,15 @@ def _earlier(tx: Transaction, row: AssistantTurn) -> tuple[Turn, ...]:
 
 
 def may_go_on(deps: Deps, turn: RunningTurn) -> bool:
-    """Whether the person may still read the room. Fails closed."""
+    """Whether the person may still read the room, and the assistant too. Fails closed."""
     try:
         with transaction(deps.sessions) as tx:
-            access_room(tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ)
+            access = access_room(
+                tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ
+            )
     except ChatError:
         return False
-    return True
+    return access.facts.has_assistant
 
 
 def finish(deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
@@ -157,6 +162,14 @@ def finish(deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
         if stored is None:
             # What was used was used, whoever ended the turn.
             tx.execute(update(AssistantTurn).where(col(AssistantTurn.id) == turn.id).values(**used))
+        record_use(
+            tx,
+            deps,
+            room_id=turn.room_id,
+            feature=turn.kind,
+            usage=usage,
+            account_id=turn.account_id,
+        )
         tx.after_commit(lambda: deps.bus.nudge_account(turn.account_id, "turns"))
     return stored is not None
 

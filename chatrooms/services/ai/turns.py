@@ -16,12 +16,13 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import AssistantTurn
 from chatrooms.domain import jobs
 from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Kind, Outcome
-from chatrooms.domain.errors import InvalidInput, StillAnswering, TurnUnavailable
+from chatrooms.domain.errors import AssistantOff, InvalidInput, StillAnswering, TurnUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import clean
-from chatrooms.services.access import access_room, is_id
+from chatrooms.services.access import RoomAccess, access_room, is_id
 from chatrooms.services.ai import streaming
 from chatrooms.services.ai.cited import CitedMessage, read_cited
+from chatrooms.services.ai.limits import count_request
 from chatrooms.services.ai.streaming import Attempt
 
 _MAX_CLIENT_ID_CHARS = 64
@@ -70,11 +71,11 @@ def ask(
     same `client_id` again is the same turn.
 
     Raises: InvalidInput; StillAnswering while it writes something else of that kind for the actor
-        in this room; as `access_room`.
+        in this room; AssistantOff, AssistantLimit, ServiceUnavailable; as `access_room`.
     """
     text = _checked(question, client_id)
     with transaction(deps.sessions) as tx:
-        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
         row = insert(AssistantTurn).values(
             room_id=room_id,
             account_id=actor_id,
@@ -86,8 +87,16 @@ def ask(
         made = tx.execute(row.on_conflict_do_nothing().returning(col(AssistantTurn.id))).scalar()
         if made is None:
             return _same(tx, actor_id=actor_id, room_id=room_id, client_id=client_id, kind=kind)
+        _count(deps, access)
         tx.after_commit(lambda: send(deps, account_id=actor_id, attempt=Attempt(made, 1)))
     return made
+
+
+def _count(deps: Deps, access: RoomAccess) -> None:
+    """Count a request of the actor's, if the room has an assistant and limits leave room for it."""
+    if not access.facts.has_assistant:
+        raise AssistantOff
+    count_request(deps, account_id=access.actor.id, room_id=access.room_id)
 
 
 def _checked(question: object, client_id: object) -> str:
@@ -230,7 +239,7 @@ def regenerate_turn(deps: Deps, *, actor_id: int, room_id: int, turn_id: int) ->
     """Have a question of the actor's answered anew, in place of what was answered. One that is
     being answered goes on.
 
-    Raises: StillAnswering; as `access_turn`.
+    Raises: StillAnswering, AssistantOff, AssistantLimit, ServiceUnavailable; as `access_turn`.
     """
     try:
         with transaction(deps.sessions) as tx:
@@ -245,6 +254,9 @@ def regenerate_turn(deps: Deps, *, actor_id: int, room_id: int, turn_id: int) ->
                 .returning(col(AssistantTurn.attempt))
             ).scalar()
             if number is not None:
+                _count(
+                    deps, access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+                )
                 attempt = Attempt(row.id, number)
                 tx.after_commit(lambda: send(deps, account_id=actor_id, attempt=attempt))
     except IntegrityError as error:
