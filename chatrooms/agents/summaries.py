@@ -16,11 +16,13 @@ from chatrooms.domain.errors import AnswerUnusable, AssistantUnavailable
 from chatrooms.domain.memory import CitedSentence, Outcome, Passage
 from chatrooms.domain.prompting import DATA_NOTICE, block, passage_blocks, tokens_of
 from chatrooms.domain.usage import Usage
-from chatrooms.services.ai import condensing, summarising
+from chatrooms.services.ai import condensing, summarising, use
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
+FEATURE = "summaries"
+"""What its calls of the language model are counted as."""
 MAX_WORDS = 50
 """Words of one summary of messages."""
 CONDENSED_WORDS = 80
@@ -204,6 +206,8 @@ def _summarise_next(deps: Deps, room_id: int) -> bool:
     except AnswerUnusable:
         summarising.put_off(deps, batch, why=Outcome.UNUSABLE)
         return False
+    finally:
+        use.record(deps, room_id=room_id, feature=FEATURE, usage=usage)
     return summarising.store(deps, batch, sentences, usage=usage)
 
 
@@ -220,6 +224,8 @@ def _condense_next(deps: Deps, room_id: int) -> bool:
     except AnswerUnusable:
         condensing.put_off(deps, part, why=Outcome.UNUSABLE)
         return False
+    finally:
+        use.record(deps, room_id=room_id, feature=FEATURE, usage=usage)
     return condensing.store(deps, part, sentences, usage=usage)
 
 

@@ -12,7 +12,7 @@ from chatrooms.agents.summaries import MAX_WORDS, ROLLING_WORDS, summarise_room
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, RoomUnavailable
 from chatrooms.domain.moderation import Mode, Policy, Unreadable
-from chatrooms.services import messages
+from chatrooms.services import messages, rooms
 from chatrooms.services.ai import summarising
 from chatrooms.services.ai.summaries import NO_SUMMARY, get_room_summary
 from chatrooms.services.moderation import decisions, judging, undoing
@@ -362,3 +362,24 @@ def test_the_summary_is_for_those_alone_who_may_read_the_room(
 
 def test_a_room_starts_with_a_summary_after_twenty_messages() -> None:
     assert Policy().summary_every == 20
+
+
+def test_where_the_assistant_is_off_nothing_is_summarised_or_told_until_it_is_on_again(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, owner: Someone, member: Someone
+) -> None:
+    deps, server = told_by
+    say(deps, room, member, *words(5))
+    summarise_room(deps, room_id=room.id)
+    assert get_room_summary(deps, actor_id=member.id, room_id=room.id).sentences
+    asked = len(server.requests)
+    rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=False)
+    say(deps, room, member, *words(5, start=5))
+    summarise_room(deps, room_id=room.id)
+    assert room.id not in summarising.list_due(deps)
+    assert get_room_summary(deps, actor_id=member.id, room_id=room.id) == NO_SUMMARY
+    assert len(server.requests) == asked
+    rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=True)
+    summarise_room(deps, room_id=room.id)
+    assert sum(summed_up(deps, room).values()) == 10
+    taken = rows(deps, "SELECT feature, calls > 1 FROM model_use WHERE room_id = :id", id=room.id)
+    assert taken == [("summaries", True)]

@@ -52,6 +52,7 @@ class Part:
 _CLAIM = text("""
     UPDATE room_memories SET due_at = now() + :lease, attempts = attempts + 1
     WHERE room_id = :room AND version <> renewed_version AND due_at <= now()
+    AND (SELECT has_assistant FROM rooms WHERE id = :room)
     RETURNING version, attempts
 """)
 _GIVE_UP = text("UPDATE room_memories SET outcome = :outcome, due_at = NULL WHERE room_id = :room")

@@ -34,12 +34,15 @@ NO_SUMMARY = RoomSummary()
 
 
 def get_room_summary(deps: Deps, *, actor_id: int, room_id: int) -> RoomSummary:
-    """The room's rolling summary; without sentences if nothing was summarised yet.
+    """The room's rolling summary; without sentences if nothing was summarised yet, or the assistant
+    is turned off there.
 
     Raises: RoomUnavailable.
     """
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        if not access.facts.has_assistant:
+            return NO_SUMMARY
         summary = tx.scalars(
             select(Summary).where(col(Summary.room_id) == access.room_id, col(Summary.is_rolling))
         ).one_or_none()

@@ -67,13 +67,15 @@ _CLAIM = text("""
         SELECT id FROM summary_requests WHERE room_id = :room AND done_at IS NULL
         ORDER BY moderated_count LIMIT 1 FOR UPDATE
     )
+    AND (SELECT has_assistant FROM rooms WHERE id = :room)
     RETURNING id, last_seq, attempts
 """)
 _GIVE_UP = text("UPDATE summary_requests SET outcome = :outcome, done_at = now() WHERE id = :id")
 
 
 def take(deps: Deps, *, room_id: int) -> Batch | None:
-    """The messages of the room's next summary, under a lease; None if none is due. For workers."""
+    """The messages of the room's next summary, under a lease; None if none is due, or the assistant
+    is turned off there. For workers."""
     with transaction(deps.sessions) as tx:
         while True:
             row = tx.execute(_CLAIM, {"room": room_id, "lease": LEASE}).one_or_none()
@@ -131,9 +133,11 @@ def list_due(deps: Deps) -> list[int]:
 
 
 _DUE = text("""
-    SELECT room_id FROM summary_requests WHERE done_at IS NULL AND due_at <= now()
-    UNION
-    SELECT room_id FROM room_memories WHERE version <> renewed_version AND due_at <= now()
+    SELECT id FROM rooms WHERE has_assistant AND id IN (
+        SELECT room_id FROM summary_requests WHERE done_at IS NULL AND due_at <= now()
+        UNION
+        SELECT room_id FROM room_memories WHERE version <> renewed_version AND due_at <= now()
+    )
 """)
 
 

@@ -97,6 +97,14 @@ def record_use(
     tx.after_commit(lambda: spend_tokens(deps, account_id=account_id, room_id=room_id, usage=usage))
 
 
+def record(
+    deps: Deps, *, room_id: int, feature: str, usage: Usage, account_id: int | None = None
+) -> None:
+    """As `record_use`, where nothing is stored beside it. For workers."""
+    with transaction(deps.sessions) as tx:
+        record_use(tx, deps, room_id=room_id, feature=feature, usage=usage, account_id=account_id)
+
+
 def report_use(deps: Deps, *, actor_id: int, days: int = 30, limit: int = 20) -> ModelReport:
     """The model in use and what the last days took, at most `limit` rooms. Administrators only.
 
