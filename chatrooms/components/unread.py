@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.assistant_switches import shows_assistant
 from chatrooms.components.catch_up_pane import catch_up_button
 from chatrooms.components.controls import icon
 from chatrooms.domain.notifications import Notify
@@ -61,7 +62,7 @@ def new_line(message: rx.Var[MessageRow]) -> rx.Component:
         ReaderState.new_from == message.id,
         rx.el.div(
             rx.el.span(words, role="separator", aria_label=words),
-            catch_up_button(),
+            rx.cond(shows_assistant(), catch_up_button()),
             class_name="new-line",
             custom_attrs={"data-new-line": "true"},
         ),
