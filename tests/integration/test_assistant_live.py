@@ -118,6 +118,8 @@ async def test_leaving_the_pane_or_the_connection_loses_nothing_of_an_answer(
     async with being_written(deps, server, tab, "The beginning") as turn_id:
         await tab.call(PaneState.close)
         assert shown(tab) == (0, "")
+        # After a while the process has forgotten what nobody looked at.
+        pages.hub.answers.forget_unseen()
         await tab.call(AssistantState.show)
         await eventually(lambda: shown(tab) == (turn_id, "The beginning"), what="all is shown")
         tab.screen = await pages.connect()

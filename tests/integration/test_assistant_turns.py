@@ -302,6 +302,7 @@ def test_an_answer_goes_with_the_message_that_it_rests_on(
     messages.edit_message(
         deps, actor_id=owner.id, room_id=room.id, message_id=source, body="We meet elsewhere"
     )
+    change(deps, "UPDATE messages SET status = 'approved' WHERE id = :id", id=source)
     for turn in (first, second):
         now = find_turn(deps, room, member, turn.id)
         assert (now.is_withdrawn, now.answer, now.sources) == (True, "", ())
@@ -313,19 +314,22 @@ def test_an_answer_goes_with_the_message_that_it_rests_on(
 def test_a_lost_turn_is_begun_anew_and_what_a_slow_worker_writes_is_not_taken(
     deps: Deps, server: ScriptedOpenAI, room: Place, member: Someone
 ) -> None:
-    server.script += [Says(["Slow", " answer"], pause_s=1.5), Says(["Quick answer"])]
+    server.script += [Says(["Slow", " answer"], pause_s=1.5), Stalls(["Quick answer"])]
     with_server = with_model(deps, server, assistant_lease_s=60)
     turn_id = ask(deps, room, member)
     change(deps, "UPDATE assistant_turns SET asked_at = asked_at - interval '1 minute'")
     assert answering.restart_lost(deps) == 0
-    with at_work(with_server, turn_id):
+    with at_work(with_server, turn_id) as (slow,):
         wait_until(lambda: written(deps, turn_id) == "Slow", what="the first attempt writes")
         assert answering.restart_lost(deps) == 0
         # Its worker is cut off from Redis long enough for the lease to run out.
         deps.redis.delete(attempt_at(deps, turn_id).key("lease"))
         assert answering.restart_lost(deps) == 1
-        carry_out(with_server, turn_id)
-        assert find_turn(deps, room, member, turn_id).answer == "Quick answer"
+        with at_work(with_server, turn_id):
+            wait_until(lambda: written(deps, turn_id) == "Quick answer", what="the second writes")
+            slow.result(20)
+            assert find_turn(deps, room, member, turn_id).outcome is Outcome.RUNNING
+            server.over.set()
     assert find_turn(deps, room, member, turn_id).answer == "Quick answer"
 
 
