@@ -83,11 +83,12 @@ class ChatModels:
             calls: gets its calls, once all was written. Their names and arguments are the model's:
                 to be checked like any input from outside. Calls that are no JSON are left out.
 
-        Raises: AssistantUnavailable before the first piece, AnswerCutOff after it.
+        Raises: AssistantUnavailable before the first piece; AnswerCutOff after it, and for an
+            answer that the server ends before it is whole.
         """
         model, usage.model = self._ready(), self.name
         source = model.bind_tools(list(tools)) if tools else model
-        written = 0
+        written, reason = 0, ""
         whole: AIMessageChunk | None = None
         counted = (usage.tokens_in, usage.tokens_out)
         with self._translated(lambda: written > 0):
@@ -96,9 +97,14 @@ class ChatModels:
                     _count(usage, chunk)
                     if tools:
                         whole = chunk if whole is None else cast("AIMessageChunk", whole + chunk)
+                    reason = chunk.response_metadata.get("finish_reason") or reason
                     if piece := chunk.text:
                         written += len(piece)
                         yield piece
+                # A connection that was closed in the middle looks like an end, but gives none.
+                if reason in ("", "length") and not self.is_built_in:
+                    log.warning("answer_cut_off", reason=reason)
+                    raise AnswerCutOff if written or reason else AssistantUnavailable
             finally:
                 if (usage.tokens_in, usage.tokens_out) == counted:
                     usage.tokens_in += sum(tokens_of(message.text) for message in messages)

@@ -11,6 +11,7 @@ from chatrooms.agents.writing import Writing
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Outcome
 from chatrooms.domain.citing import NO_ANSWER, CitedText, without_marks
+from chatrooms.domain.errors import AnswerUnusable
 from chatrooms.domain.memory import CitedSentence
 from chatrooms.domain.prompting import DATA_NOTICE, Block, block, message_block
 from chatrooms.domain.usage import Usage
@@ -64,7 +65,9 @@ def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
     else:
         cited = _write(deps, said, given, writing, usage, calls=None)
     text = cited.finish()
-    if not text or (text.startswith(NO_ANSWER) and not cited.cited):
+    if not text:
+        raise AnswerUnusable
+    if text.startswith(NO_ANSWER) and not cited.cited:
         return Ended(Outcome.NO_ANSWER)
     return Ended(Outcome.ANSWERED, text, tuple(cited.cited))
 

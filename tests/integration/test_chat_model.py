@@ -89,6 +89,9 @@ def test_a_busy_or_failing_server_is_asked_again(
         (Stalls(["At "]), AnswerCutOff),
         (CutsOff([]), AssistantUnavailable),
         (Stalls(), AssistantUnavailable),
+        # The connection is closed in the middle as if all had been said.
+        (Stalls(["At "], seconds=0.01), AnswerCutOff),
+        (Stalls(seconds=0.01), AssistantUnavailable),
     ],
 )
 def test_a_broken_stream_keeps_what_came_and_says_so(
