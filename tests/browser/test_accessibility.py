@@ -12,6 +12,7 @@ from chatrooms.domain.moderation import Queue
 from chatrooms.services import hearing, invitations, messages, pins, polls, reactions, saved, votes
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
+from tests.support.assistant import have_answered
 from tests.support.files import picture, upload
 from tests.support.moderation import ABUSE, moderated, status, waiting
 from tests.support.people import Place, Someone, bring_in, make_room, post
@@ -155,6 +156,8 @@ def test_an_invitation(
 def test_a_room_with_everything_in_it(
     desk: Desk, deps: Deps, owner: Someone, lively_room: Place, options: dict[str, Any]
 ) -> None:
+    for question in ("Is there a poll?", "Who won the chess championship?"):
+        have_answered(deps, lively_room, owner, question)
     screen = desk.sit_down(owner, **options).enter(lively_room)
     checker = Checker(screen)
     expect(screen.messages).to_have_count(6)
@@ -173,6 +176,10 @@ def test_a_room_with_everything_in_it(
     expect(screen.page.get_by_role("list", name="Pins")).to_be_visible()
     checker.look("pins")
     screen.button("Close pins").click()
+    screen.button("Ask the room").click()
+    expect(screen.page.get_by_role("article", name=re.compile("^Assistant"))).to_have_count(2)
+    checker.look("assistant")
+    screen.button("Close room assistant").click()
     screen.button("New poll").click()
     expect(screen.page.get_by_role("dialog", name="New poll")).to_be_visible()
     checker.look("new poll")

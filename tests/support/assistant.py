@@ -11,7 +11,7 @@ from typing import Any
 from chatrooms.adapters.chat_model import ChatModels
 from chatrooms.agents import turns as agents
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.assistant import Progress
+from chatrooms.domain.assistant import Outcome, Progress
 from chatrooms.services.ai import streaming, turns
 from chatrooms.services.ai.streaming import Attempt
 from chatrooms.services.ai.turns import Turn
@@ -20,6 +20,7 @@ from chatrooms.supervise.places import PROJECT
 from tests.support.inspect import rows
 from tests.support.people import Place, Someone
 from tests.support.scripted_openai import ScriptedOpenAI
+from tests.support.waiting import wait_until
 
 
 def with_model(deps: Deps, server: ScriptedOpenAI, **changed: Any) -> Deps:
@@ -67,6 +68,16 @@ def answered(deps: Deps, room: Place, who: Someone, question: str = "When do we 
     """A question and its answer."""
     turn_id = ask(deps, room, who, question)
     carry_out(deps, turn_id)
+    return find_turn(deps, room, who, turn_id)
+
+
+def have_answered(deps: Deps, room: Place, who: Someone, question: str) -> Turn:
+    """A question and its answer by whatever worker is running."""
+    turn_id = ask(deps, room, who, question)
+    wait_until(
+        lambda: find_turn(deps, room, who, turn_id).outcome is not Outcome.RUNNING,
+        what="the question is answered",
+    )
     return find_turn(deps, room, who, turn_id)
 
 
