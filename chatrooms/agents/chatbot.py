@@ -48,13 +48,18 @@ Given: TypeAlias = dict[int, tuple[int, ...]]
 
 
 def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended:
-    """Carry out a question: the model is shown what was found, and may look for more a few times.
+    """Carry out a question. Raises: as `write` and `retrieve`."""
+    found = retrieve(deps, actor_id=turn.account_id, room_id=turn.room_id, question=turn.question)
+    return write(deps, turn, found, writing, usage)
 
-    Raises: the errors of `ChatModels.stream`, Halted, HandedBack, and as `retrieve`.
+
+def write(deps: Deps, turn: RunningTurn, found: Retrieved, writing: Writing, usage: Usage) -> Ended:
+    """Have the model answer: it is shown what was found and the room's summary, and may look for
+    more a few times.
+
+    Raises: the errors of `ChatModels.stream`, Halted, HandedBack; as `get_room_summary`.
     """
-    ids = {"actor_id": turn.account_id, "room_id": turn.room_id}
-    found = retrieve(deps, **ids, question=turn.question)
-    summary = get_room_summary(deps, **ids).sentences
+    summary = get_room_summary(deps, actor_id=turn.account_id, room_id=turn.room_id).sentences
     said, given = _prompt(deps, turn, found, summary), _numbered(found, summary)
     for _ in range(_SEARCHES):
         calls: list[ToolCall] = []

@@ -6,20 +6,24 @@ from types import MappingProxyType
 
 import structlog
 
-from chatrooms.agents import catch_up, chatbot
+from chatrooms.agents import catch_up, chatbot, mention
 from chatrooms.agents.writing import Halted, HandedBack, TakenElsewhere, Writing
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Kind, Outcome
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.usage import Usage
-from chatrooms.services.ai import answering
+from chatrooms.services.ai import answering, replies
 from chatrooms.services.ai.answering import Ended, RunningTurn
 
 log = structlog.get_logger(__name__)
 
 Agent = Callable[[Deps, RunningTurn, Writing, Usage], Ended]
 AGENTS: MappingProxyType[Kind, Agent] = MappingProxyType(
-    {Kind.QUESTION: chatbot.answer, Kind.CATCH_UP: catch_up.tell}
+    {
+        Kind.QUESTION: chatbot.answer,
+        Kind.CATCH_UP: catch_up.tell,
+        Kind.MENTION: mention.answer,
+    }
 )
 """Who writes what."""
 UNEXPECTED = "unexpected"
@@ -42,7 +46,10 @@ def carry_out(
     try:
         with Writing(deps, turn, is_ending=is_ending) as writing:
             ended = _write(deps, turn, writing, usage)
-            answering.finish(deps, turn, ended, usage)
+            if turn.call is None:
+                answering.finish(deps, turn, ended, usage)
+            else:
+                writing.is_posted = replies.finish(deps, turn, turn.call, ended, usage)
     except TakenElsewhere:
         log.info("turn_taken_elsewhere", turn_id=turn_id)
     except HandedBack:
@@ -59,7 +66,7 @@ def _write(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
         raise
     except ChatError as error:
         log.info("turn_failed", turn_id=turn.id, code=error.code)
-        return Ended(Outcome.FAILED, writing.text, writing.sources, error.code)
+        return Ended(Outcome.FAILED, writing.text, writing.sources, error.code, str(error))
     except Exception:
         log.exception("turn_failed", turn_id=turn.id)
         return Ended(Outcome.FAILED, writing.text, writing.sources, UNEXPECTED)

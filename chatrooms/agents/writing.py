@@ -13,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Progress
+from chatrooms.domain.published import published
 from chatrooms.services.ai import answering, streaming
 from chatrooms.services.ai.answering import RunningTurn
+from chatrooms.services.ai.calls import Call
 
 log = structlog.get_logger(__name__)
 
@@ -58,11 +60,15 @@ class Writing:
         """All that was shown."""
         self.sources: tuple[int, ...] = ()
         """Ids of the messages cited in it."""
+        self.is_posted = False
+        """Whether a message took its place: then that is what screens show instead."""
 
     def __enter__(self) -> Self:
         """Raises: TakenElsewhere; RedisError."""
         if not streaming.take_lease(self._deps, self._turn.key, holder=self._holder):
             raise TakenElsewhere
+        if self._turn.call is not None:
+            self._tell()
         self._keeper.start()
         return self
 
@@ -75,6 +81,9 @@ class Writing:
         self._over.set()
         self._news.set()
         self._keeper.join()
+        if self._turn.call is not None and not self.is_posted:
+            over = self._progress().model_copy(update={"is_over": True})
+            streaming.publish_over(self._deps, over)
         streaming.give_back_lease(self._deps, self._turn.key, holder=self._holder)
 
     def show(self, text: str, sources: Sequence[int] = ()) -> None:
@@ -94,21 +103,32 @@ class Writing:
 
     def _tell(self) -> None:
         """Publish the text so far. With the lock held, so that updates keep their order."""
-        self._number += 1
         self._sent_at, self._is_told = time.monotonic(), True
-        turn = self._turn
-        progress = Progress(
+        if not streaming.publish(self._deps, self._progress()):
+            self._halted.set()
+
+    def _progress(self) -> Progress:
+        self._number += 1
+        turn, call = self._turn, self._turn.call
+        return Progress(
             turn_id=turn.id,
             account_id=turn.account_id,
             room_id=turn.room_id,
             kind=turn.kind,
             attempt=turn.attempt,
             number=self._number,
-            text=self.text,
+            text=self.text if call is None else self._shown_to_all(call),
             sources=self.sources,
+            thread_id=call.thread_id if call is not None else 0,
+            author=call.assistant if call is not None else None,
         )
-        if not streaming.publish(self._deps, progress):
-            self._halted.set()
+
+    def _shown_to_all(self, call: Call) -> str:
+        """The text as the room will read it; of what it holds until it is judged, not a word."""
+        if not call.is_shown:
+            return ""
+        paths = call.permalinks(self._deps, self.sources)
+        return published(self.text, paths, max_chars=self._deps.settings.max_body_chars)
 
     def _keep(self) -> None:
         look_at = time.monotonic() + _LOOK_S
@@ -121,6 +141,10 @@ class Writing:
                         self._tell()
             if time.monotonic() >= look_at:
                 self._look()
+                if self._turn.call is not None and not self._over.is_set():
+                    # Screens forget what is not said again.
+                    with self._lock:
+                        self._tell()
                 look_at = time.monotonic() + _LOOK_S
 
     def _look(self) -> None:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.ai_badge import ai_badge
 from chatrooms.components.avatar import face_link, name_link
 from chatrooms.components.browser import local_date_time, local_day, local_time, starts_day
 from chatrooms.components.controls import icon
@@ -90,6 +91,7 @@ def _date_separator(sent_at: rx.Var[str]) -> rx.Component:
 def _byline(message: rx.Var[MessageRow]) -> rx.Component:
     return rx.el.header(
         rx.el.b(name_link(message.author)),
+        ai_badge(message.author),
         _time(message.sent_at),
         class_name="who",
     )

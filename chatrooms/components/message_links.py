@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.ai_badge import ai_badge
 from chatrooms.components.avatar import face_link
 from chatrooms.components.browser import current_path, local_moment
 from chatrooms.components.controls import icon_button, link
@@ -23,6 +24,7 @@ def message_link(
         rx.el.span(
             rx.el.span(
                 rx.el.b(row.author.name),
+                ai_badge(row.author),
                 rx.el.small(local_moment(row.sent_at)),
                 class_name="who",
             ),

@@ -10,6 +10,7 @@ from chatrooms.state.rows import NotificationRow
 _ICONS = {
     "mention": "at-sign",
     "reply": "reply",
+    "unanswered": "bot",
     "thread_reply": "messages-square",
     "poll_votes": "chart-bar",
     "poll_closed": "chart-bar",

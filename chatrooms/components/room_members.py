@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.ai_badge import ai_badge
 from chatrooms.components.avatar import face_link, name_link
 from chatrooms.components.controls import button, icon, icon_button
 from chatrooms.state.room import RoomState
@@ -38,6 +39,7 @@ def _member(member: rx.Var[MemberRow]) -> rx.Component:
         ),
         rx.el.span(
             name_link(member.person),
+            ai_badge(member.person),
             rx.cond(member.is_online, rx.el.span(", online", class_name="sr-only")),
             rx.cond(member.is_me, rx.el.small(" you")),
             class_name="grow cut",

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.ai_badge import ai_badge
 from chatrooms.components.avatar import avatar
 from chatrooms.components.browser import local_moment
 from chatrooms.state.rows import ThreadRow
@@ -15,6 +16,7 @@ def thread_footer(
     thread."""
     return rx.el.button(
         rx.foreach(thread.faces, lambda person: avatar(person, size="xs")),
+        rx.foreach(thread.faces, ai_badge),
         rx.el.b(thread.count, rx.cond(thread.count == 1, " reply", " replies")),
         rx.el.small("last ", local_moment(thread.last_at)),
         unread_dot(has_news),

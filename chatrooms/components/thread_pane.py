@@ -5,6 +5,7 @@ The browser script `thread.js` keeps the reader's place in it; `composer.js` own
 
 import reflex as rx
 
+from chatrooms.components.being_written import being_written
 from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message_list import message_as, message_in
 from chatrooms.components.pane import pane
@@ -14,7 +15,7 @@ from chatrooms.components.standing import held_messages
 from chatrooms.components.typing import typing_line
 from chatrooms.components.unheard import unheard_note
 from chatrooms.components.uploads import attach_button, upload_list
-from chatrooms.state.live import LiveState, ReaderState
+from chatrooms.state.live import AnswerState, LiveState, ReaderState
 from chatrooms.state.marks import MarksState
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import MessageRow
@@ -57,6 +58,7 @@ def _messages() -> rx.Component:
             rx.foreach(_replies(), _reply),
             custom_attrs={"data-replies": "true"},
         ),
+        rx.cond(_is_past(), rx.fragment(), rx.foreach(AnswerState.thread_answers, being_written)),
         rx.cond(_is_past(), _later()),
         rx.cond(
             _is_past(),

@@ -17,12 +17,20 @@ def typing_line(people: rx.Var[list[PersonRow]]) -> rx.Component:
                 others > 0,
                 rx.el.span(
                     rx.foreach(people, _typist),
-                    rx.cond(others == 1, " is typing", " are typing"),
+                    rx.cond(
+                        others == 1,
+                        rx.cond(_is_ai_among(people), " is writing a reply", " is typing"),
+                        " are typing",
+                    ),
                 ),
             ),
         ),
         class_name="typing",
     )
+
+
+def _is_ai_among(people: rx.Var[list[PersonRow]]) -> rx.Var[bool]:
+    return people.map(lambda person: person.is_ai).contains(True)
 
 
 def _am_among(people: rx.Var[list[PersonRow]]) -> rx.Var[bool]:

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.ai_badge import ai_badge
 from chatrooms.components.avatar import avatar
 from chatrooms.state.emojis import EmojiState
 from chatrooms.state.mentions import MentionState
@@ -59,6 +60,7 @@ def _person(person: rx.Var[PersonRow]) -> rx.Component:
     return _option(
         avatar(person, size="sm"),
         rx.el.span(person.name, class_name="cut"),
+        ai_badge(person),
         rx.el.small("@", person.username, class_name="cut"),
         key="mention-" + person.username,
         value=person.username,

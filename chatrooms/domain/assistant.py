@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from chatrooms.domain.events import Person
+
 MAX_QUESTION_CHARS = 1_000
 MAX_ANSWER_CHARS = 20_000
 """Longer answers are cut: no model of ours is asked for as much."""
@@ -46,6 +48,12 @@ class Progress(BaseModel):
     text: str = ""
     sources: tuple[int, ...] = ()
     """Messages cited so far: ids, in the order in which they were first cited."""
+    thread_id: int = 0
+    """The thread whose readers all see it; 0 if the person who asked does, alone."""
+    author: Person | None = None
+    """Who writes there."""
+    is_over: bool = False
+    """Whether nothing comes of it any more."""
 
     @property
     def order(self) -> tuple[int, int, int]:

@@ -1,6 +1,7 @@
 """What can happen in a room, as it is stored in `room_events` and sent between processes."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -12,6 +13,14 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
+class Being(StrEnum):
+    """Who stands behind an account. Stored by value."""
+
+    PERSON = "person"
+    ASSISTANT = "assistant"
+    """The language model: nobody signs in to it."""
+
+
 class Person(_Model):
     """The public face of an account: what every screen may show of it."""
 
@@ -20,6 +29,12 @@ class Person(_Model):
     name: str
     hue: int = Field(ge=0, lt=360, description="Colour of the avatar, degrees on the colour wheel.")
     avatar: str = Field(default="", description="Token of the avatar's picture; empty: initials.")
+    kind: Being = Field(default=Being.PERSON, description="Whether it is a person at all.")
+
+    @property
+    def is_ai(self) -> bool:
+        """Whether a language model writes for it."""
+        return self.kind is not Being.PERSON
 
 
 class Quote(_Model):

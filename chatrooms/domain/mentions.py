@@ -9,6 +9,7 @@ MAX_MENTIONED = 50
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.M | re.S)
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
+_QUOTED = re.compile(r" {0,3}>")
 _NAME = re.compile(r"(?<![\w@/.`-])@([A-Za-z0-9](?:[A-Za-z0-9._-]{0,30}[A-Za-z0-9_])?)(?![\w@/])")
 
 
@@ -29,6 +30,16 @@ class Mentions:
 
 
 NOBODY = Mentions()
+
+
+def called_in(body: str, name: str) -> str | None:
+    """What the text says to the one with this user name, in lower case, without the mentions of it;
+    None if it does not mention it outside of code and quoted lines."""
+    said = "\n".join(line for line in body.splitlines() if not _QUOTED.match(line))
+    if name not in mentions_in(said).names:
+        return None
+    kept = _NAME.sub(lambda found: "" if found[1].lower() == name else found[0], said)
+    return kept.strip(" \t\n,:;-")
 
 
 def mentions_in(body: str) -> Mentions:

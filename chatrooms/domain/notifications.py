@@ -9,6 +9,8 @@ class Kind(StrEnum):
     MENTION = "mention"
     REPLY = "reply"
     """Somebody quoted my message or replied in the thread of it."""
+    UNANSWERED = "unanswered"
+    """I called the assistant and it could not answer."""
     THREAD_REPLY = "thread_reply"
     """Somebody replied in a thread that I follow."""
     POLL_VOTES = "poll_votes"
@@ -41,10 +43,19 @@ OF_MODERATION = FOR_MODERATORS | {
 }
 """Told also of messages whose text nobody sees any more."""
 OF_ONESELF = (
-    frozenset({Kind.JOIN_ACCEPTED, Kind.JOIN_DECLINED, Kind.INVITATION, Kind.ROLE_CHANGED})
+    frozenset(
+        {
+            Kind.JOIN_ACCEPTED,
+            Kind.JOIN_DECLINED,
+            Kind.INVITATION,
+            Kind.ROLE_CHANGED,
+            Kind.UNANSWERED,
+        }
+    )
     | OF_MODERATION - FOR_MODERATORS
 )
-"""About one's own standing in a room: told also to those who want to hear nothing of it."""
+"""About one's own standing in a room, or what one asked there. Told also to those
+who want to hear nothing of the room."""
 OUTLIVE_MEMBERSHIP = frozenset({Kind.JOIN_DECLINED, Kind.SANCTIONED})
 """Told to people who are outside of the room: these name it to those who asked for it by name."""
 

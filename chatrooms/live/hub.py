@@ -24,6 +24,7 @@ from chatrooms.live.rooms import LiveRooms
 from chatrooms.live.tab import NO_LINE, NOTHING_SEEN, PRESENT, Line, Past, Seen, Tab
 from chatrooms.live.threads import OpenThreads
 from chatrooms.live.wire import Address, SocketGone, Wire, encode
+from chatrooms.live.written import NOTHING_WRITTEN
 from chatrooms.services.sessions import SignedIn
 
 _TOP_S = 1.0
@@ -116,7 +117,8 @@ class Hub:
         """Take a tab's grant back: its screen is emptied and it asks what it may show instead."""
         if tab.room_id is not None:
             self._leave(tab)
-            nothing = self._wire.vars(self._empty, _line_vars(tab), NO_ANSWER_SHOWN)
+            no_answer = NO_ANSWER_SHOWN | NOTHING_WRITTEN
+            nothing = self._wire.vars(self._empty, _line_vars(tab), no_answer)
             self._wire.send(tab.address, nothing, in_any_case=True)
         self.nudges.access_lost(tab)
 
@@ -132,7 +134,8 @@ class Hub:
         room = self._room(tab)
         tab.is_behind = False
         if room is not None:
-            shown = (room.all_vars(tab), _line_vars(tab), self.answers.vars(tab))
+            answer = self.answers.vars(tab) | room.written.vars(tab.thread_id)
+            shown = (room.all_vars(tab), _line_vars(tab), answer)
             tab.send(self._wire, self._wire.vars(*shown))
         unread, tab.unread = tab.unread, None
         if unread is not None:
@@ -177,14 +180,16 @@ class Hub:
         room.tabs[tab.address.sid] = tab
         tab.show_past(past)
         tab.line, tab.visit = line, secrets.randbits(32)
-        shown = (room.all_vars(tab), _line_vars(tab), self.answers.vars(tab))
+        answer = self.answers.vars(tab) | room.written.vars(tab.thread_id)
+        shown = (room.all_vars(tab), _line_vars(tab), answer)
         tab.send(self._wire, self._wire.vars(*shown))
         self.presence_changed(room.room_id)
 
     def blank(self, tab: Tab) -> None:
         """Show the tab no room."""
         self._leave(tab)
-        tab.send(self._wire, self._wire.vars(self._empty, _line_vars(tab), NO_ANSWER_SHOWN))
+        no_answer = NO_ANSWER_SHOWN | NOTHING_WRITTEN
+        tab.send(self._wire, self._wire.vars(self._empty, _line_vars(tab), no_answer))
 
     def forget_unseen(self) -> None:
         """Give up the views, threads and answers that nobody looks at any more."""

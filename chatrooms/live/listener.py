@@ -206,8 +206,19 @@ class Listener:
         if notice["kind"] == "typing":
             person = Person.model_validate(notice["person"])
             self._presence.typing(room_id, person, thread_id=notice.get("thread_id") or ROOM)
+        elif notice["kind"] == "writing":
+            self._take_written(Progress.model_validate(notice["progress"]))
         else:
             self._presence.look_again(room_id)
+
+    def _take_written(self, progress: Progress) -> None:
+        if progress.author is None:
+            return
+        self._hub.threads.written(progress)
+        if progress.is_over:
+            self._presence.typed(progress.room_id, progress.author)
+        else:
+            self._presence.typing(progress.room_id, progress.author)
 
     async def _heal_for_ever(self) -> None:
         rounds = 0
@@ -229,6 +240,7 @@ class Listener:
             await asyncio.sleep(_SWEEP_S)
             self._hub.sweep()
             self._presence.expire_typing()
+            self._hub.threads.expire_written()
 
 
 def _channels(room_id: int) -> tuple[str, str]:

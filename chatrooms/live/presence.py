@@ -135,6 +135,12 @@ class PresenceKeeper:
         if room.typists.note(thread_id, person, ends=ends):
             self._flush_typing(room, {thread_id})
 
+    def typed(self, room_id: int, person: Person) -> None:
+        """Somebody types in the room no more."""
+        room = self._hub.rooms.get(room_id)
+        if room is not None and room.typists.stop(ROOM, person.id):
+            self._flush_typing(room, {ROOM})
+
     def expire_typing(self) -> None:
         """Take away the notices that ran out."""
         now = asyncio.get_running_loop().time()

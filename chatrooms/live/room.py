@@ -11,6 +11,7 @@ from chatrooms.live.tab import PRESENT, Tab
 from chatrooms.live.thread import LiveThread
 from chatrooms.live.typists import ROOM, Typists
 from chatrooms.live.wire import encode
+from chatrooms.live.written import Written
 
 TAIL_KEPT = 4
 """Messages that stay in the tail when the rest of it settles."""
@@ -35,12 +36,16 @@ class LiveRoom:
     online_count: int = 0
     typists: Typists = field(default_factory=Typists)
     """Who types, until which loop time."""
+    written: Written = field(default_factory=Written)
+    """Replies that the assistant is writing."""
     threads: dict[int, LiveThread] = field(default_factory=dict[int, LiveThread])
     """The threads that tabs have open, by root."""
     dirty: set[str] = field(default_factory=set[str])
     """Names of vars that changed since the last flush."""
     dirty_typing: set[int] = field(default_factory=set[int])
     """Roots of threads in which somebody began or stopped to type since the last flush."""
+    dirty_written: set[int] = field(default_factory=set[int])
+    """Roots of threads in which a reply of the assistant's is over since the last flush."""
     wanted_seq: int = 0
     is_catching_up: bool = False
     unsent: int = 0
@@ -108,6 +113,7 @@ class LiveRoom:
             place = event.message.thread_id or ROOM
             if self.typists.stop(place, event.message.author.id):
                 self.note_typing({place})
+            self._note_written(event.message)
             if event.message.thread_id is None:
                 self._note_posted()
                 return
@@ -116,6 +122,15 @@ class LiveRoom:
         for tab in self.tabs.values():
             if tab.touch(event):
                 self.dirty.add("older")
+
+    def _note_written(self, message: Message) -> None:
+        """What was being written stands in the thread now: the next flush swaps one for the
+        other."""
+        if message.author.is_ai and message.thread_id is not None:
+            if self.written.posted(message):
+                self.dirty_written.add(message.thread_id)
+            if self.typists.stop(ROOM, message.author.id):
+                self.note_typing({ROOM})
 
     def _rename(self, person: Person) -> None:
         if any(each.id == person.id for each in self.online):

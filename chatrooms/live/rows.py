@@ -24,6 +24,7 @@ class PersonRow:
     hue: int = 0
     avatar: str = ""
     """Address of the avatar's picture; empty for initials."""
+    is_ai: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def person_row(person: Person) -> PersonRow:
         initials=initials(person.name),
         hue=person.hue,
         avatar=f"/files/{person.avatar}" if person.avatar else "",
+        is_ai=person.is_ai,
     )
 
 

@@ -100,6 +100,7 @@ _ROOM: Any = (
         _ACCOUNTS.c.name.label("actor_name"),
         _ACCOUNTS.c.hue,
         _ACCOUNTS.c.avatar,
+        _ACCOUNTS.c.kind,
         is_banned(room_id=_ROOMS.c.id, account_id=_ACCOUNTS.c.id).label("is_banned"),
         timed_out_until(room_id=_ROOMS.c.id, account_id=_ACCOUNTS.c.id).label("timed_out_until"),
     )
@@ -174,6 +175,7 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
         name=row.actor_name,
         hue=row.hue,
         avatar=row.avatar,
+        kind=row.kind,
     )
     return RoomAccess(facts, actor, role, permissions, policy, until)
 

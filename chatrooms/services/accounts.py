@@ -11,10 +11,11 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account
 from chatrooms.domain.errors import AccountUnavailable, AlreadyTaken, InvalidInput, NotAllowed
-from chatrooms.domain.events import Person
+from chatrooms.domain.events import Being, Person
 from chatrooms.domain.text import check_email, check_password, check_username, searchable
 from chatrooms.services import limits
 from chatrooms.services.access import access_account, access_admin, is_id
+from chatrooms.services.ai.account import RESERVED
 from chatrooms.services.people import hue_of, person_of
 from chatrooms.services.sessions import (
     end_sessions,
@@ -42,6 +43,8 @@ def sign_up(deps: Deps, *, username: str, email: str, password: str, address: st
     Raises: InvalidInput, AlreadyTaken, RateLimited, ServiceUnavailable.
     """
     name = check_username(username)
+    if name.lower() in RESERVED:
+        raise AlreadyTaken("This username is already taken.")
     mail = check_email(email)
     secret = check_password(password)
     limits.count(
@@ -90,7 +93,7 @@ def ensure_guest(deps: Deps, *, username: str, name: str) -> Person:
         found = tx.scalars(
             select(Account).where(func.lower(col(Account.username)) == username.lower())
         ).one_or_none()
-        if found is not None and found.password_hash:
+        if found is not None and (found.password_hash or found.kind != Being.PERSON.value):
             raise AlreadyTaken(f"{username} is the account of somebody here.")
         if found is None:
             checked = check_username(username)

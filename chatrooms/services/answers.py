@@ -9,6 +9,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Account, Membership, Message, Room, ThreadFollow
 from chatrooms.domain import events
+from chatrooms.domain.events import Being
 from chatrooms.domain.notifications import Kind
 from chatrooms.services import threads
 from chatrooms.services.bans import is_banned
@@ -113,6 +114,7 @@ def readers_of(tx: Transaction, *, room_id: int, account_ids: Collection[int]) -
             .where(
                 col(Account.id).in_(account_ids),
                 col(Account.deactivated_at).is_(None),
+                col(Account.kind) == Being.PERSON.value,
                 col(Membership.role).is_not(None) | ~col(Room.is_private),
                 ~is_banned(room_id=room_id, account_id=col(Account.id)),
                 col(Membership.notify).is_distinct_from("nothing"),

@@ -172,6 +172,7 @@ def threads_of(tx: Transaction, root_ids: Sequence[int]) -> dict[int, ThreadSumm
             col(Account.name),
             col(Account.hue),
             col(Account.avatar),
+            col(Account.kind),
         )
         .join(Account, col(Account.id) == by_author.c.author_id)
         .where(by_author.c["rank"] <= _MAX_FACES)
@@ -187,7 +188,12 @@ def threads_of(tx: Transaction, root_ids: Sequence[int]) -> dict[int, ThreadSumm
             last_position=found[0].position,
             faces=tuple(
                 Person(
-                    id=row.id, username=row.username, name=row.name, hue=row.hue, avatar=row.avatar
+                    id=row.id,
+                    username=row.username,
+                    name=row.name,
+                    hue=row.hue,
+                    avatar=row.avatar,
+                    kind=row.kind,
                 )
                 for row in found
             ),

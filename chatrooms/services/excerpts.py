@@ -25,6 +25,7 @@ EXCERPTS: Any = (
         _AUTHORS.c.name,
         _AUTHORS.c.hue,
         _AUTHORS.c.avatar,
+        _AUTHORS.c.kind.label("author_kind"),
     )
     .select_from(MESSAGES)
     .join(ROOMS, ROOMS.c.id == MESSAGES.c.room_id)
@@ -63,6 +64,7 @@ def excerpts(rows: Sequence[Any]) -> list[Excerpt]:
                 name=row.name,
                 hue=row.hue,
                 avatar=row.avatar,
+                kind=row.author_kind,
             ),
             text=excerpt(row.body),
             sent_at=row.sent_at,

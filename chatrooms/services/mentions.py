@@ -12,12 +12,14 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, Membership
 from chatrooms.domain import events
 from chatrooms.domain.errors import NotAllowed
+from chatrooms.domain.events import Being
 from chatrooms.domain.mentions import EVERYBODY, Mentions, mentions_in
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import searchable
 from chatrooms.services import threads
 from chatrooms.services.access import RoomAccess, access_any_message, access_room
+from chatrooms.services.ai.account import ensure_assistant, find_called
 from chatrooms.services.notify import notify
 from chatrooms.services.people import person_of
 
@@ -39,11 +41,14 @@ class Meant:
     by_name: Mapping[str, int]
     """Account ids by user name in lower case."""
     is_everybody: bool = False
+    assistant: str = ""
+    """The assistant's user name in lower case, if the text calls it and the room has it."""
 
     @property
     def words(self) -> tuple[str, ...]:
         """What of the text is a mention, as messages carry it."""
-        return (*sorted(self.by_name), *([EVERYBODY] if self.is_everybody else []))
+        names = [*self.by_name, *([self.assistant] if self.assistant else [])]
+        return (*sorted(names), *([EVERYBODY] if self.is_everybody else []))
 
     def without(self, before: Mentions) -> "Meant":
         """Those whom the text did not mention before."""
@@ -53,8 +58,9 @@ class Meant:
 
 def find_meant(tx: Transaction, *, access: RoomAccess, mentions: Mentions) -> Meant:
     """Whom the actor's text means in this room. Others of that name are not in the room, and all
-    members are meant only by those who may call them."""
-    if not mentions:
+    members are meant only by those who may call them. What the assistant writes means nobody: it
+    may repeat what anybody wrote."""
+    if not mentions or access.actor.is_ai:
         return Meant({})
     rows = tx.execute(
         select(func.lower(col(Account.username)), col(Account.id))
@@ -62,11 +68,14 @@ def find_meant(tx: Transaction, *, access: RoomAccess, mentions: Mentions) -> Me
         .where(
             col(Membership.room_id) == access.room_id,
             col(Account.deactivated_at).is_(None),
+            col(Account.kind) == Being.PERSON.value,
             func.lower(col(Account.username)).in_(mentions.names),
         )
     ).all()
+    assistant = find_called(tx, names=mentions.names) if access.facts.has_assistant else None
     calls = mentions.is_everybody and Permission.CALL_EVERYBODY in access.permissions
-    return Meant({row[0]: row[1] for row in rows}, calls)
+    called = assistant.username.lower() if assistant is not None else ""
+    return Meant({row[0]: row[1] for row in rows}, calls, called)
 
 
 def tell_mentioned(
@@ -105,7 +114,11 @@ def _members(room_id: int) -> Select[Any]:
     return (
         select(col(Account.id))
         .join(Membership, col(Membership.account_id) == col(Account.id))
-        .where(col(Membership.room_id) == room_id, col(Account.deactivated_at).is_(None))
+        .where(
+            col(Membership.room_id) == room_id,
+            col(Account.deactivated_at).is_(None),
+            col(Account.kind) == Being.PERSON.value,
+        )
     )
 
 
@@ -119,6 +132,8 @@ class Unheard:
     """Whether its author called everybody and may not."""
     thread_id: int | None = None
     """The message in whose thread it is a reply."""
+    is_assistant_off: bool = False
+    """Whether it calls the assistant, which the room does not have."""
 
 
 def find_unheard(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> Unheard:
@@ -140,16 +155,20 @@ def find_unheard(deps: Deps, *, actor_id: int, room_id: int, message_id: int) ->
         names = tx.scalars(
             select(col(Account.username))
             .where(
-                func.lower(col(Account.username)).in_(rest), col(Account.deactivated_at).is_(None)
+                func.lower(col(Account.username)).in_(rest),
+                col(Account.deactivated_at).is_(None),
+                col(Account.kind) == Being.PERSON.value,
             )
             .order_by(func.lower(col(Account.username)))
             .limit(_MAX_UNHEARD)
         ).all()
-        return Unheard(tuple(names), is_everybody, message.thread_id)
+        is_off = find_called(tx, names=rest) is not None
+        return Unheard(tuple(names), is_everybody, message.thread_id, is_off)
 
 
 def suggest(deps: Deps, *, actor_id: int, room_id: int, query: str, limit: int = 8) -> Suggestions:
-    """Members whose user name, or a word of whose name, begins so; those who wrote so first.
+    """Members whose user name, or a word of whose name, begins so, by name; then the
+    assistant, if the room has it.
 
     Raises: RoomUnavailable.
     """
@@ -163,6 +182,7 @@ def suggest(deps: Deps, *, actor_id: int, room_id: int, query: str, limit: int =
             .where(
                 col(Membership.room_id) == room_id,
                 col(Account.deactivated_at).is_(None),
+                col(Account.kind) == Being.PERSON.value,
                 or_(
                     username.startswith(word, autoescape=True),
                     name.startswith(word, autoescape=True),
@@ -172,5 +192,15 @@ def suggest(deps: Deps, *, actor_id: int, room_id: int, query: str, limit: int =
             .order_by((username == word).desc(), name, col(Account.id))
             .limit(limit)
         ).all()
+        assistant = _suggested_assistant(tx, access, word)
+        found = [*rows[: limit - len(assistant)], *assistant]
     may_call = Permission.CALL_EVERYBODY in access.permissions
-    return Suggestions([person_of(account) for account in rows], may_call)
+    return Suggestions([person_of(account) for account in found], may_call)
+
+
+def _suggested_assistant(tx: Transaction, access: RoomAccess, word: str) -> list[Account]:
+    if not access.facts.has_assistant:
+        return []
+    assistant = ensure_assistant(tx)
+    fits = assistant.username.lower().startswith(word) and assistant.deactivated_at is None
+    return [assistant] if fits else []

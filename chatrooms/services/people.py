@@ -8,7 +8,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Account
-from chatrooms.domain.events import Person
+from chatrooms.domain.events import Being, Person
 
 
 def person_of(account: Account) -> Person:
@@ -19,6 +19,7 @@ def person_of(account: Account) -> Person:
         name=account.name,
         hue=account.hue,
         avatar=account.avatar,
+        kind=Being(account.kind),
     )
 
 

@@ -64,6 +64,7 @@ _HIT: Any = (
         _ACCOUNTS.c.name,
         _ACCOUNTS.c.hue,
         _ACCOUNTS.c.avatar,
+        _ACCOUNTS.c.kind.label("author_kind"),
     )
     .select_from(_MESSAGES)
     .join(_ROOMS, _ROOMS.c.id == _MESSAGES.c.room_id)
@@ -260,7 +261,12 @@ def _described(chosen: Any, asked: SearchQuery, order: Order) -> Any:
 
 def _hit(row: Any) -> SearchHit:
     author = Person(
-        id=row.author_id, username=row.username, name=row.name, hue=row.hue, avatar=row.avatar
+        id=row.author_id,
+        username=row.username,
+        name=row.name,
+        hue=row.hue,
+        avatar=row.avatar,
+        kind=row.author_kind,
     )
     return SearchHit(
         message_id=row.id,

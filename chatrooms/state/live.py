@@ -12,6 +12,7 @@ from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import PersonRow, RoomRow
 from chatrooms.live.tab import Line
 from chatrooms.live.wire import encode
+from chatrooms.live.written import WrittenRow
 from chatrooms.services import reading
 from chatrooms.state import caller
 from chatrooms.state.notifications import NotificationsState, notes_seen
@@ -127,6 +128,8 @@ class AnswerState(rx.State):
     answering_id: int = 0
     """The turn that the text belongs to, also once it is over."""
     answering_text: str = ""
+    thread_answers: list[WrittenRow] = []
+    """Replies that are being written in the open thread, for everybody."""
 
     @_replaces_builtin
     def dict(self, *args: Any, **kwargs: Any) -> builtins.dict[str, Any]:

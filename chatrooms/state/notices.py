@@ -10,6 +10,7 @@ from chatrooms.state.rows import NotificationRow, PersonRow
 _WORDS = {
     Kind.MENTION: "Mention",
     Kind.REPLY: "Reply",
+    Kind.UNANSWERED: "Assistant",
     Kind.THREAD_REPLY: "Thread",
     Kind.POLL_VOTES: "Poll",
     Kind.POLL_CLOSED: "Poll",
@@ -29,6 +30,7 @@ _WORDS = {
 _ONE = {
     Kind.MENTION: "{by} mentioned you in {room}",
     Kind.REPLY: "{by} replied to you in {room}",
+    Kind.UNANSWERED: "The assistant could not answer you in {room}",
     Kind.THREAD_REPLY: "{by} replied in a thread in {room}",
     Kind.POLL_VOTES: "{by} voted in your poll in {room}",
     Kind.POLL_CLOSED: "A poll that you voted in has closed in {room}",

@@ -76,11 +76,17 @@ async def tell_unheard(state: rx.State, *, room_id: int, message_id: int, body: 
         room_id=room_id,
         message_id=message_id,
     )
-    outbox.unheard = unheard_words(found.names, is_everybody=found.is_everybody)
+    outbox.unheard = unheard_words(
+        found.names,
+        is_everybody=found.is_everybody,
+        is_assistant_off=found.is_assistant_off,
+    )
     outbox.unheard_in = found.thread_id or -room_id
 
 
-def unheard_words(names: Sequence[str], *, is_everybody: bool) -> str:
+def unheard_words(
+    names: Sequence[str], *, is_everybody: bool, is_assistant_off: bool = False
+) -> str:
     """Who was not told, in words; empty if everybody was who was meant."""
     parts: list[str] = []
     if names:
@@ -90,4 +96,6 @@ def unheard_words(names: Sequence[str], *, is_everybody: bool) -> str:
         parts.append(f"{listed} {rest} not told.")
     if is_everybody:
         parts.append("Only moderators can call everybody with @room.")
+    if is_assistant_off:
+        parts.append("The assistant is turned off in this room and does not answer.")
     return " ".join(parts)

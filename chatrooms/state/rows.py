@@ -11,6 +11,7 @@ from chatrooms.live.message_rows import (
     ThreadRow,
 )
 from chatrooms.live.rows import PersonRow, RoomRow
+from chatrooms.live.written import WrittenRow
 from chatrooms.state.assistant_rows import SourceRow, TurnRow
 from chatrooms.state.audit_rows import LogFilterRow, LogRow, OptionRow, PresetRow
 from chatrooms.state.desk_rows import (
@@ -95,6 +96,7 @@ __all__ = [
     "TopRow",
     "TrainingRow",
     "TurnRow",
+    "WrittenRow",
 ]
 
 

@@ -15,6 +15,9 @@ class Account(SQLModel, table=True):
     __table_args__ = (
         Index("accounts_username_key", text("lower(username)"), unique=True),
         Index("accounts_email_key", "email", unique=True),
+        Index(
+            "accounts_assistant", "kind", unique=True, postgresql_where=text("kind = 'assistant'")
+        ),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -22,6 +25,10 @@ class Account(SQLModel, table=True):
     email: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
     name: str = Field(sa_column=Column(Text, nullable=False))
     hue: int
+    kind: str = Field(
+        default="person", sa_column=Column(Text, nullable=False, server_default="person")
+    )
+    """Who writes: `domain.events.Being`."""
     password_hash: str = Field(default="", sa_column=Column(Text, nullable=False))
     is_admin: bool = False
     bio: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))

@@ -15,6 +15,12 @@ class AssistantTurn(SQLModel, table=True):
     __tablename__ = "assistant_turns"
     __table_args__ = (
         Index("assistant_turns_client", "account_id", "client_id", unique=True),
+        Index(
+            "assistant_turns_message",
+            "message_id",
+            unique=True,
+            postgresql_where=text("message_id IS NOT NULL"),
+        ),
         Index("assistant_turns_conversation", "account_id", "room_id", "id"),
         Index("assistant_turns_room", "room_id", "asked_at"),
         Index(
@@ -34,6 +40,8 @@ class AssistantTurn(SQLModel, table=True):
     room_id: int = Field(sa_column=reference("rooms.id"))
     account_id: int = Field(sa_column=reference("accounts.id"))
     kind: str = Field(sa_column=Column(Text, nullable=False))
+    message_id: int | None = Field(default=None, sa_column=reference("messages.id", nullable=True))
+    """The message that called the assistant, if one did."""
     client_id: str = Field(sa_column=Column(Text, nullable=False))
     question: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     answer: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))

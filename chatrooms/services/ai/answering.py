@@ -19,6 +19,7 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.domain.usage import Usage
 from chatrooms.services.access import access_room
 from chatrooms.services.ai import streaming
+from chatrooms.services.ai.calls import Call, access_call
 from chatrooms.services.ai.streaming import Attempt
 from chatrooms.services.ai.turns import Turn, send, turns_of
 from chatrooms.services.ai.use import record_use
@@ -52,6 +53,8 @@ class RunningTurn:
     asked_at: datetime
     earlier: tuple[Turn, ...]
     """What the person asked before and may see answered, the oldest first."""
+    call: Call | None = None
+    """Where the answer goes if the assistant was called in the room."""
 
     @property
     def key(self) -> Attempt:
@@ -68,6 +71,8 @@ class Ended:
     sources: tuple[int, ...] = ()
     """Ids of the messages that the answer's marks name, in their order."""
     error: str = ""
+    told: str = ""
+    """What went wrong, in words for the person who asked."""
 
 
 def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
@@ -83,6 +88,7 @@ def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
             )
             if not access.facts.has_assistant:
                 raise AssistantOff
+            call = _call(tx, row)
         except ChatError:
             row.outcome, row.finished_at = Outcome.STOPPED, deps.clock()
             return None
@@ -96,8 +102,17 @@ def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
             kind=Kind(row.kind),
             question=row.question,
             asked_at=row.asked_at,
-            earlier=_earlier(tx, row),
+            earlier=_earlier(tx, row) if call is None else (),
+            call=call,
         )
+
+
+def _call(tx: Transaction, row: AssistantTurn) -> Call | None:
+    if row.kind != Kind.MENTION:
+        return None
+    return access_call(
+        tx, account_id=row.account_id, room_id=row.room_id, message_id=row.message_id
+    )
 
 
 def _earlier(tx: Transaction, row: AssistantTurn) -> tuple[Turn, ...]:
@@ -118,59 +133,79 @@ def _earlier(tx: Transaction, row: AssistantTurn) -> tuple[Turn, ...]:
 
 
 def may_go_on(deps: Deps, turn: RunningTurn) -> bool:
-    """Whether the person may still read the room, and the assistant too. Fails closed."""
+    """Whether the person may still read the room, the assistant too, and the answer may still go
+    where it is to go. Fails closed."""
     try:
         with transaction(deps.sessions) as tx:
-            access = access_room(
-                tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ
-            )
+            check_may_go_on(tx, turn)
     except ChatError:
         return False
-    return access.facts.has_assistant
+    return True
+
+
+def check_may_go_on(tx: Transaction, turn: RunningTurn) -> None:
+    """Raises: AssistantOff; as `access_room` or, if the assistant was called in the room, as
+    `access_call`."""
+    if turn.call is None:
+        access = access_room(tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ)
+        if not access.facts.has_assistant:
+            raise AssistantOff
+        return
+    access_call(
+        tx,
+        account_id=turn.account_id,
+        room_id=turn.room_id,
+        message_id=turn.call.message_id,
+    )
 
 
 def finish(deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
     """Store what an attempt ended with; False, and nothing, if the turn ended before or another
     attempt was begun. To somebody who lost the room meanwhile nothing of it is kept."""
+    with transaction(deps.sessions) as tx:
+        try:
+            check_may_go_on(tx, turn)
+        except ChatError:
+            ended = Ended(Outcome.STOPPED)
+        return store_end(tx, deps, turn, ended, usage)
+
+
+def store_end(tx: Transaction, deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
+    """Store what an attempt ended with, as `finish`, in the transaction of what else follows."""
     used: dict[str, Any] = {
         "model": usage.model,
         "tokens_in": col(AssistantTurn.tokens_in) + usage.tokens_in,
         "tokens_out": col(AssistantTurn.tokens_out) + usage.tokens_out,
     }
-    with transaction(deps.sessions) as tx:
-        try:
-            access_room(tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ)
-        except ChatError:
-            ended = Ended(Outcome.STOPPED)
-        stored = tx.execute(
-            update(AssistantTurn)
-            .where(
-                col(AssistantTurn.id) == turn.id,
-                col(AssistantTurn.attempt) == turn.attempt,
-                col(AssistantTurn.outcome) == Outcome.RUNNING,
-            )
-            .values(
-                outcome=ended.outcome,
-                answer=ended.answer[:MAX_ANSWER_CHARS],
-                sources=list(ended.sources),
-                error=ended.error,
-                finished_at=deps.clock(),
-                **used,
-            )
-            .returning(col(AssistantTurn.id))
-        ).scalar()
-        if stored is None:
-            # What was used was used, whoever ended the turn.
-            tx.execute(update(AssistantTurn).where(col(AssistantTurn.id) == turn.id).values(**used))
-        record_use(
-            tx,
-            deps,
-            room_id=turn.room_id,
-            feature=turn.kind,
-            usage=usage,
-            account_id=turn.account_id,
+    stored = tx.execute(
+        update(AssistantTurn)
+        .where(
+            col(AssistantTurn.id) == turn.id,
+            col(AssistantTurn.attempt) == turn.attempt,
+            col(AssistantTurn.outcome) == Outcome.RUNNING,
         )
-        tx.after_commit(lambda: deps.bus.nudge_account(turn.account_id, "turns"))
+        .values(
+            outcome=ended.outcome,
+            answer=ended.answer[:MAX_ANSWER_CHARS],
+            sources=list(ended.sources),
+            error=ended.error,
+            finished_at=deps.clock(),
+            **used,
+        )
+        .returning(col(AssistantTurn.id))
+    ).scalar()
+    if stored is None:
+        # What was used was used, whoever ended the turn.
+        tx.execute(update(AssistantTurn).where(col(AssistantTurn.id) == turn.id).values(**used))
+    record_use(
+        tx,
+        deps,
+        room_id=turn.room_id,
+        feature=turn.kind,
+        usage=usage,
+        account_id=turn.account_id,
+    )
+    tx.after_commit(lambda: deps.bus.nudge_account(turn.account_id, "turns"))
     return stored is not None
 
 

@@ -35,6 +35,7 @@ _SELECT: Any = select(
     _ACCOUNTS.c.name,
     _ACCOUNTS.c.hue,
     _ACCOUNTS.c.avatar,
+    _ACCOUNTS.c.kind.label("author_kind"),
 ).join(_ACCOUNTS, _ACCOUNTS.c.id == _MESSAGES.c.author_id)
 
 
@@ -77,6 +78,7 @@ def _cited(row: Any) -> CitedMessage:
             name=row.name,
             hue=row.hue,
             avatar=row.avatar,
+            kind=row.author_kind,
         ),
         text=excerpt(row.body),
         preview=row.body[:PREVIEW_CHARS] + ("\u2026" if len(row.body) > PREVIEW_CHARS else ""),

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from redis.exceptions import RedisError
 
-from chatrooms.adapters.bus import answers_channel
+from chatrooms.adapters.bus import answers_channel, typing_channel
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Progress
 
@@ -45,7 +45,7 @@ class Attempt:
 
 
 def publish(deps: Deps, progress: Progress) -> bool:
-    """Tell the person's tabs the text so far; whether the turn may go on.
+    """Tell the tabs that show it the text so far; whether the turn may go on.
 
     A Redis that is away stops nothing: the row tells the whole answer in the end.
     """
@@ -54,12 +54,24 @@ def publish(deps: Deps, progress: Progress) -> bool:
     try:
         with deps.redis.pipeline(transaction=False) as pipe:
             pipe.set(attempt.key("text"), payload, ex=_TEXT_S)
-            pipe.publish(answers_channel(progress.account_id), payload)
+            pipe.publish(*_told(progress, payload))
             pipe.exists(attempt.key("stop"))
             return not pipe.execute()[-1]
     except RedisError as error:
         log.warning("answer_not_published", error=type(error).__name__)
         return True
+
+
+def publish_over(deps: Deps, progress: Progress) -> None:
+    """Tell those who see this that nothing comes of it any more."""
+    _quietly(deps.redis.publish, *_told(progress, progress.model_dump_json()))
+
+
+def _told(progress: Progress, payload: str) -> tuple[str, str]:
+    """The channel and what is said on it."""
+    if not progress.thread_id:
+        return answers_channel(progress.account_id), payload
+    return typing_channel(progress.room_id), f'{{"kind":"writing","progress":{payload}}}'
 
 
 def note_waiting(deps: Deps, attempt: Attempt) -> None:

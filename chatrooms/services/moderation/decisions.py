@@ -15,6 +15,7 @@ from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission, Role
 from chatrooms.domain.text import check_line
 from chatrooms.services.access import RoomAccess, access_any_message
+from chatrooms.services.ai.calls import note_call
 from chatrooms.services.ai.following import following
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation import appeal_outcomes
@@ -169,6 +170,7 @@ def _carry_out(tx: Transaction, deps: Deps, action: str, message: Message) -> No
     if action == KEEP:
         message.status = Status.APPROVED
         show(tx, deps, message=message)
+        note_call(tx, deps, message=message)
     else:
         message.status = Status.REMOVED
         withhold(tx, deps, message=message, why=Withheld.REMOVED)

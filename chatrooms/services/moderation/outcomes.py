@@ -20,6 +20,7 @@ from chatrooms.domain.moderation import (
 )
 from chatrooms.domain.notifications import Kind
 from chatrooms.services import editing
+from chatrooms.services.ai.calls import note_call
 from chatrooms.services.moderation.alerts import alert
 from chatrooms.services.moderation.cases import nudge_staff, open_case
 from chatrooms.services.moderation.scoring import Scored
@@ -75,6 +76,7 @@ def apply(
         else:
             show_held(tx, deps, message=message)
             editing.publish_held(tx, deps, message=message)
+            note_call(tx, deps, message=message)
         if decision in STOPPED:
             is_removed = decision is Decision.REMOVE
             alerts[Kind.AUTO_REMOVED if is_removed else Kind.UNSAFE] = message

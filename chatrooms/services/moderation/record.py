@@ -16,6 +16,7 @@ from chatrooms.domain.text import check_line, excerpt
 from chatrooms.services.access import access_room, is_id
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import nudge_staff
+from chatrooms.services.people import person_of
 
 MAX_NOTE_CHARS = 500
 NOTE = "note"
@@ -78,15 +79,8 @@ def get_record(deps: Deps, *, actor_id: int, room_id: int, account_id: int) -> R
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.MODERATE)
         account, membership = _known(tx, room_id=room_id, account_id=account_id)
-        person = Person(
-            id=account.id,
-            username=account.username,
-            name=account.name,
-            hue=account.hue,
-            avatar=account.avatar,
-        )
         return Record(
-            person=person,
+            person=person_of(account),
             role=membership.role if membership else "",
             joined_at=membership.joined_at if membership else None,
             message_count=_count_messages(tx, room_id, account.id),

@@ -32,6 +32,7 @@ from chatrooms.services.moderation.texts import (
     marked_choices,
     marks_of,
 )
+from chatrooms.services.people import person_of
 
 AROUND = 3
 """Messages shown before and after."""
@@ -172,10 +173,7 @@ def get_case(deps: Deps, *, actor_id: int, case_id: int) -> CaseInFull:
 def _people(tx: Transaction, case: CaseRow) -> dict[int, Person]:
     ids = {case.author_id, case.claimed_by or 0}
     accounts = tx.scalars(select(Account).where(col(Account.id).in_(ids)))
-    return {
-        a.id: Person(id=a.id, username=a.username, name=a.name, hue=a.hue, avatar=a.avatar)
-        for a in accounts
-    }
+    return {account.id: person_of(account) for account in accounts}
 
 
 def _verdicts(tx: Transaction, message: Message) -> Sequence[VerdictRow]:

@@ -1,0 +1,48 @@
+"""Answers who called the assistant in the room: with the rights of who called, from that room
+alone, for everybody in it reads the answer."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from chatrooms.agents import chatbot
+from chatrooms.agents.writing import Writing
+from chatrooms.bootstrap import Deps
+from chatrooms.domain.errors import MessageUnavailable
+from chatrooms.domain.usage import Usage
+from chatrooms.services.ai import calls, limits
+from chatrooms.services.ai.answering import Ended, RunningTurn
+from chatrooms.services.ai.calls import Call
+from chatrooms.services.ai.retrieval import Hit, Retrieved, retrieve
+
+
+def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended:
+    """Carry out a call. Raises: as `chatbot.answer`; AssistantLimit, ServiceUnavailable."""
+    if turn.call is None:
+        raise MessageUnavailable
+    if turn.attempt == 1:
+        limits.count_request(deps, account_id=turn.account_id, room_id=turn.room_id)
+    return chatbot.write(deps, turn, _find(deps, turn, turn.call), writing, usage)
+
+
+def _find(deps: Deps, turn: RunningTurn, call: Call) -> Retrieved:
+    """What was said in the thread before, then what else of the room fits the question."""
+    found = retrieve(deps, actor_id=turn.account_id, room_id=turn.room_id, question=turn.question)
+    own = calls.written_by_assistant(deps, message_ids=[hit.message_id for hit in found.hits])
+    hits = {hit.message_id: hit for hit in found.hits if hit.message_id not in own}
+    hits.pop(call.message_id, None)
+    before = [
+        hits.pop(
+            said.message_id,
+            Hit(
+                message_id=said.message_id,
+                author_name=said.author_name,
+                text=said.text,
+                sent_at=datetime.fromisoformat(said.sent_at),
+                is_neighbour=True,
+                thread_id=call.thread_id,
+                score=0.0,
+            ),
+        )
+        for said in calls.list_before(deps, room_id=turn.room_id, call=call)
+    ]
+    return replace(found, hits=(*before, *hits.values()))

@@ -1,0 +1,121 @@
+"""The assistant's answer in the room: an ordinary message of its account, posted in the transaction
+that ends the turn, so that it is there exactly once."""
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.domain.assistant import Outcome
+from chatrooms.domain.errors import ChatError
+from chatrooms.domain.notifications import Kind
+from chatrooms.domain.permissions import Permission
+from chatrooms.domain.published import published
+from chatrooms.domain.text import check_body
+from chatrooms.domain.usage import Usage
+from chatrooms.services.access import access_room
+from chatrooms.services.admission import admit
+from chatrooms.services.ai.answering import Ended, RunningTurn, check_may_go_on, store_end
+from chatrooms.services.ai.calls import Call
+from chatrooms.services.ai.cited import read_cited
+from chatrooms.services.event_log import lock_room
+from chatrooms.services.moderation import slow_mode
+from chatrooms.services.notify import notify
+from chatrooms.services.posting import NewMessage, store
+
+log = structlog.get_logger(__name__)
+
+NOTHING_FOUND = "I found nothing in this room that answers that."
+_CHANGED = "A message that the answer rests on was changed meanwhile. Please ask again."
+_UNEXPECTED = "Something went wrong on the server."
+
+
+def client_id_of(turn_id: int) -> str:
+    """What the answer's message is called by: screens that show it being written know it by it."""
+    return f"turn-{turn_id}"
+
+
+def finish(deps: Deps, turn: RunningTurn, call: Call, ended: Ended, usage: Usage) -> bool:
+    """Store what an attempt at a call ended with, and post the answer; whether one was posted.
+
+    Nothing is posted if the turn ended before, if another attempt was begun, or if the call does
+    not stand any more. Of a failure the caller alone is told.
+    """
+    try:
+        with transaction(deps.sessions) as tx:
+            return _finish(tx, deps, turn, call, ended, usage)
+    except (ChatError, IntegrityError) as error:
+        # The room does not let it post, such as in slow mode: all of that was rolled back.
+        log.info("answer_not_posted", turn_id=turn.id, error=type(error).__name__)
+        told = str(error) if isinstance(error, ChatError) else _UNEXPECTED
+        code = error.code if isinstance(error, ChatError) else "unexpected"
+        failed = Ended(Outcome.FAILED, error=code, told=told)
+        with transaction(deps.sessions) as tx:
+            return _finish(tx, deps, turn, call, failed, usage)
+
+
+def _finish(
+    tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, ended: Ended, usage: Usage
+) -> bool:
+    lock_room(tx, room_id=turn.room_id)
+    try:
+        check_may_go_on(tx, turn)
+    except ChatError:
+        ended = Ended(Outcome.STOPPED)
+    paths = _paths(tx, deps, turn, call, ended.sources)
+    if paths is None and ended.outcome is Outcome.ANSWERED:
+        ended = Ended(Outcome.FAILED, error="sources_changed", told=_CHANGED)
+    is_posted = ended.outcome in (Outcome.ANSWERED, Outcome.NO_ANSWER)
+    # Posted first: a refusal must not leave a turn behind that ended well.
+    if not store_end(tx, deps, turn, ended, usage):
+        return False
+    if is_posted:
+        text = published(
+            ended.answer or NOTHING_FOUND, paths or (), max_chars=deps.settings.max_body_chars
+        )
+        _post(tx, deps, turn, call, text)
+    elif ended.outcome is Outcome.FAILED:
+        _tell(tx, deps, turn, call, ended.told or _UNEXPECTED)
+    return is_posted
+
+
+def _paths(
+    tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, sources: Sequence[int]
+) -> list[str] | None:
+    """Where the sources are, in their order; None if one of them says something else by now."""
+    found = read_cited(tx, room_id=turn.room_id, ids=sources)
+    if any(each not in found or not found[each].stood_at(turn.asked_at) for each in sources):
+        return None
+    return call.permalinks(deps, sources)
+
+
+def _post(tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, text: str) -> None:
+    """Post as the assistant, who joins the room first if it is no member. Raises: as `admit`,
+    `access_room`, `slow_mode.turn`."""
+    actor_id = call.assistant.id
+    admit(tx, deps, room_id=turn.room_id, account_id=actor_id)
+    access = access_room(tx, actor_id=actor_id, room_id=turn.room_id, to=Permission.POST)
+    new = NewMessage(
+        client_id=client_id_of(turn.id),
+        body=check_body(text, max_chars=deps.settings.max_body_chars),
+        sent_at=deps.clock(),
+        thread_id=call.thread_id,
+    )
+    with slow_mode.turn(deps, access=access):
+        store(tx, deps, access=access, new=new)
+
+
+def _tell(tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, sentence: str) -> None:
+    notify(
+        tx,
+        deps,
+        account_ids=[turn.account_id],
+        kind=Kind.UNANSWERED,
+        group_key=str(call.message_id),
+        room_id=turn.room_id,
+        message_id=call.message_id,
+        thread_id=call.thread_id if call.thread_id != call.message_id else None,
+        detail=sentence,
+    )

@@ -1,0 +1,37 @@
+"""What a model wrote, as a message: sources are links, and nothing else is."""
+
+import pytest
+
+from chatrooms.domain.published import published
+
+PATHS = ("https://here.example/rooms/a?message=1", "https://here.example/rooms/a?message=2")
+
+
+def test_marks_lead_to_their_sources_and_to_no_others() -> None:
+    assert published("Noon [1], garden [2] [3] [0]", PATHS, max_chars=500) == (
+        f"Noon [\\[1\\]]({PATHS[0]}), garden [\\[2\\]]({PATHS[1]}) \\[3\\] \\[0\\]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[here](https://evil.example)", "here (`https://evil.example`)"),
+        ("![p](https://evil.example/p.png)", "p (`https://evil.example/p.png`)"),
+        ("<https://evil.example>", "\\<`https://evil.example`\\>"),
+        ("www.evil.example", "`www.evil.example`"),
+        ("` https://evil.example `", "' `https://evil.example` '"),
+        ("mail a@evil.example", "mail a at evil.example"),
+        ("\\[x\\](y)", "\\\\x\\\\ (y)"),
+        ("[a]: //evil.example", "\\[a\\]: //evil.example"),
+        ("**bold** and `code`", "**bold** and `code`"),
+    ],
+)
+def test_what_the_model_writes_leads_nowhere(text: str, shown: str) -> None:
+    assert published(text, PATHS, max_chars=500) == shown
+
+
+def test_what_is_too_long_is_cut_and_says_so() -> None:
+    shown = published("[" * 400, PATHS, max_chars=200)
+    assert len(shown) <= 200
+    assert shown.endswith("\u2026")
