@@ -14,6 +14,7 @@ from tests.support.inspect import rows
 from tests.support.instances import Instance
 from tests.support.people import Place, Someone, post_many
 from tests.support.scripted_openai import ScriptedOpenAI, Stalls, scripted_openai
+from tests.support.waiting import wait_until
 
 MEETING = "The summer party begins at seven in the old brewery"
 
@@ -132,3 +133,44 @@ def test_an_answer_goes_on_while_one_is_away_and_links_in_it_lead_nowhere(
             expect(one.button("Send question")).to_be_visible()
             expect(answers(one).locator("strong")).to_have_text("now")
             server.over.set()
+
+
+def test_a_call_in_the_room_is_answered_before_everybody_s_eyes(
+    desk: Desk,
+    deps: Deps,
+    instance: Instance,
+    server: ScriptedOpenAI,
+    room: Place,
+    owner: Someone,
+    member: Someone,
+) -> None:
+    server.otherwise = lambda _: Stalls(["It begins **at seven** [1]"])
+    one = desk.sit_down(member).enter(room)
+    with own_worker_paused(instance):
+        one.composer.press_sequentially("@assis")
+        option = one.page.get_by_role("listbox", name="People to mention").get_by_role("option")
+        expect(option.filter(has_text="Assistant")).to_contain_text("AI")
+        option.filter(has_text="Assistant").click()
+        one.composer.press_sequentially("when does the summer party begin?")
+        one.composer.press("Enter")
+        called = "SELECT id, message_id FROM assistant_turns WHERE room_id = :r"
+        wait_until(lambda: rows(deps, called, r=room.id), what="moderation let it pass")
+        ((turn_id, asking),) = rows(deps, called, r=room.id)
+        readers = [one.enter(room, f"?thread={asking}")]
+        readers.append(desk.sit_down(owner).enter(room, f"?thread={asking}"))
+        threads = [each.page.get_by_role("region", name="Thread") for each in readers]
+        with at_work(with_model(deps, server), turn_id):
+            for reader, thread in zip(readers, threads, strict=True):
+                writing = thread.get_by_role("group", name="Assistant is writing")
+                expect(writing.locator("strong")).to_have_text("at seven")
+                expect(reader.page.get_by_text("Assistant is writing a reply")).to_be_visible()
+            server.over.set()
+        for reader, thread in zip(readers, threads, strict=True):
+            reply = thread.get_by_role("article", name=re.compile("^Assistant at"))
+            expect(reply.locator("strong")).to_have_text("at seven")
+            expect(reply).to_contain_text("AI")
+            link = reply.get_by_role("link", name="[1]")
+            expect(link).to_have_attribute("href", re.compile(rf"/rooms/{room.slug}\?message=\d+"))
+            expect(thread.get_by_role("group", name="Assistant is writing")).to_have_count(0)
+            expect(reader.page.get_by_text("Assistant is writing a reply")).to_have_count(0)
+            expect(reader.log.locator(".thread-footer")).to_contain_text("1 reply")
