@@ -5,7 +5,7 @@ one that it was not given, is dropped.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
@@ -32,6 +32,7 @@ _MAX_STEPS = 40
 _MAX_ROUNDS = 6
 _TAG_TOKENS = 30
 _MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+_QUOTED = re.compile(r"(\S[^:\n]{0,79}): (\S.*)", re.DOTALL)
 _INSTRUCTIONS = (
     "You summarise a conversation in a chat room for people who were not there."
     f" {DATA_NOTICE}\n"
@@ -133,11 +134,35 @@ def _cut(passage: Passage, budget_tokens: int) -> Passage:
 def _ask(
     chat: ChatModels, passages: Sequence[Passage], *, max_words: int, usage: Usage
 ) -> list[CitedSentence]:
-    answer = chat.structured(_prompt(passages, max_words), _Summary, usage=usage)
+    spoken = [_spoken(passage) for passage in passages]
+    answer = chat.structured(_prompt(spoken, max_words), _Summary, usage=usage)
     cited = [each for found in answer.sentences if (each := _checked(found, passages))]
     if answer.sentences and not cited:
         raise AnswerUnusable
-    return _within(cited, max_words)
+    return _within(_named(cited, {each.author for each in spoken}), max_words)
+
+
+def _spoken(passage: Passage) -> Passage:
+    """A sentence of a summary that quotes somebody, as a message of that person."""
+    quoted = None if passage.author else _QUOTED.match(passage.text)
+    return Passage(passage.ids, quoted[2], quoted[1]) if quoted else passage
+
+
+def _named(sentences: Sequence[CitedSentence], authors: Set[str]) -> list[CitedSentence]:
+    """Each sentence with the name of whom it quotes, also where only the one before has it: they
+    are condensed one by one, and may part."""
+    named: list[CitedSentence] = []
+    name = ""
+    for each in sentences:
+        quoted = _QUOTED.match(each.text)
+        if quoted and quoted[1] in authors:
+            name = quoted[1]
+        elif named and name and named[-1].ids == each.ids:
+            each = CitedSentence(f"{name}: {each.text}", each.ids)
+        else:
+            name = ""
+        named.append(each)
+    return named
 
 
 def _prompt(passages: Sequence[Passage], max_words: int) -> list["BaseMessage"]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chatrooms.agents import summaries as memory
 from chatrooms.agents.summaries import MAX_WORDS, ROLLING_WORDS, summarise_room
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, RoomUnavailable
@@ -18,6 +19,7 @@ from chatrooms.services.ai.summaries import NO_SUMMARY, get_room_summary
 from chatrooms.services.moderation import decisions, judging, undoing
 from tests.support.inspect import rows
 from tests.support.memory import (
+    ask_for_summary,
     asking,
     due,
     given,
@@ -106,7 +108,7 @@ def test_a_worker_whose_lease_ran_out_stores_nothing_twice(
     assert summed_up(deps, room) == Counter(zip(said, words(5), strict=True))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_happens_each_quotable_message_is_in_one_summary_as_it_is_now(
     told_by: tuple[Deps, ScriptedOpenAI],
     room: Place,
@@ -226,6 +228,52 @@ def test_what_rests_on_a_changed_message_is_gone_from_all_levels_at_once(
     assert [each.text for each in shown.sentences] == [w for w in words(30) if w != "word3"]
 
 
+def test_what_changes_while_it_is_summarised_is_told_as_it_is_now(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, owner: Someone, member: Someone
+) -> None:
+    deps, server = told_by
+    said = say(deps, room, member, *words(5))
+
+    def while_asked(request: Request) -> Reply:
+        server.otherwise = reciting
+        edit(deps, room, member, owner, said[1])
+        delete(deps, room, member, owner, said[2])
+        remove(deps, room, member, owner, said[3])
+        judging.judge_waiting(deps)
+        return reciting(request)
+
+    server.otherwise = while_asked
+    summarise_room(deps, room_id=room.id)
+    unchanged = Counter([(said[0], "word0"), (said[4], "word4")])
+    assert summed_up(deps, room) == unchanged
+    summarise_all(deps, room)
+    assert summed_up(deps, room) == unchanged + Counter([(said[1], "Something else")])
+
+
+def test_what_is_withdrawn_while_it_is_condensed_stays_withdrawn(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, owner: Someone, member: Someone
+) -> None:
+    deps, server = told_by
+    said = say(deps, room, member, *words(25))
+
+    def while_asked(request: Request) -> Reply:
+        if len(given(request)) == 25:
+            remove(deps, room, member, owner, said[3])
+            server.otherwise = reciting
+        return reciting(request)
+
+    server.otherwise = while_asked
+    # What is shorter than a summary may be is taken as it is: no model would be asked.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(memory, "CONDENSED_WORDS", 24)
+        summarise_room(deps, room_id=room.id)
+    assert server.otherwise is reciting
+    assert not unquotable(deps, room)
+    shown = get_room_summary(deps, actor_id=member.id, room_id=room.id)
+    assert "word3" not in {each.text for each in shown.sentences}
+    assert "word4" in {each.text for each in shown.sentences}
+
+
 def test_a_message_that_is_kept_late_or_restored_is_in_the_next_summary(
     told_by: tuple[Deps, ScriptedOpenAI], room: Place, owner: Someone, member: Someone
 ) -> None:
@@ -285,6 +333,17 @@ def test_what_the_model_cannot_do_is_tried_again_some_times_and_then_by_the_next
     assert outcomes(deps, room) == [outcome, "summarised"]
 
 
+def test_a_sentence_says_whom_it_quotes_also_where_only_the_one_before_does(
+    deps: Deps, room: Place, member: Someone
+) -> None:
+    say(deps, room, member, *words(5))
+    script = told((f"{member.username}: One", [1]), ("two", [1]), ("three", [2]))
+    with asking(script, deps=deps) as (by_script, _):
+        summarise_room(by_script, room_id=room.id)
+    told_now = {text for _, text in summed_up(deps, room)}
+    assert told_now == {f"{member.username}: One", f"{member.username}: two", "three"}
+
+
 def test_a_long_history_is_summarised_in_parts_and_the_request_once(
     told_by: tuple[Deps, ScriptedOpenAI],
     room: Place,
@@ -302,14 +361,29 @@ def test_a_long_history_is_summarised_in_parts_and_the_request_once(
     assert all(len(given(request)) <= 20 for request in server.requests[:3])
 
 
+def test_imported_history_is_summarised_once_without_being_moderated(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, member: Someone
+) -> None:
+    deps, server = told_by
+    said = post_many(deps, room, member, words(3))
+    for _ in range(2):
+        summarising.ask_for_first(deps, room_id=room.id)
+        summarise_room(deps, room_id=room.id)
+    assert summed_up(deps, room) == Counter(zip(said, words(3), strict=True))
+    assert len(server.requests) == 1
+
+
 def test_the_built_in_model_keeps_a_rolling_summary_short_and_cited_through_all_levels(
     deps: Deps, room: Place, member: Someone
 ) -> None:
-    by_rules(deps, room, summary_every=5)
-    said = say(deps, room, member, *[
-        f"The part number {n} of the engine was ordered from the shop in street {n * 7} today."
-        for n in range(140)
-    ])  # fmt: skip
+    said: list[int] = []
+    for start in range(0, 75, 3):
+        parts = [
+            f"The part number {n} of the engine was ordered from the shop in street {n * 7} today."
+            for n in range(start, start + 3)
+        ]
+        said += post_many(deps, room, member, parts)
+        ask_for_summary(deps, room)
     summarise_room(deps, room_id=room.id)
     shown = get_room_summary(deps, actor_id=member.id, room_id=room.id)
     assert rows(deps, "SELECT max(level) FROM summaries WHERE room_id = :id", id=room.id) == [(2,)]

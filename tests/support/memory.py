@@ -89,8 +89,8 @@ def due(deps: Deps, room: Place) -> None:
         change(deps, f"UPDATE {table} SET due_at = now() WHERE room_id = :id", id=room.id)
 
 
-def summarise_all(deps: Deps, room: Place) -> None:
-    """Have everything that is approved in the room be summarised now."""
+def ask_for_summary(deps: Deps, room: Place) -> None:
+    """Have what is approved in the room by now be summarised next."""
     change(
         deps,
         "INSERT INTO summary_requests (room_id, moderated_count, last_seq) "
@@ -98,5 +98,10 @@ def summarise_all(deps: Deps, room: Place) -> None:
         "WHERE room_id = rooms.id), 0) + 1, last_seq FROM rooms WHERE id = :id",
         id=room.id,
     )
+
+
+def summarise_all(deps: Deps, room: Place) -> None:
+    """Have everything that is approved in the room be summarised now."""
+    ask_for_summary(deps, room)
     due(deps, room)
     summarise_room(deps, room_id=room.id)
