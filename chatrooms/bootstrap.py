@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from argon2 import PasswordHasher
 from redis import Redis
 
+from chatrooms.adapters import embeddings
 from chatrooms.adapters.bus import Bus, connect_redis
 from chatrooms.adapters.chat_model import ChatModels
 from chatrooms.adapters.job_queue import JobQueue
@@ -19,6 +21,7 @@ from chatrooms.db.engine import Sessions, create_sessions
 from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.embed.loaded import Embedding
 from chatrooms.ml.loaded import Corrections, Toxicity
+from chatrooms.ml.retrieve.kept import Samples
 from chatrooms.settings import Settings, get_settings
 
 
@@ -52,6 +55,7 @@ class Deps:
     clock: Callable[[], datetime] = utc_now
     ids: Ids = Ids()
     corrections: Corrections = field(default_factory=Corrections)
+    samples: Samples = field(default_factory=Samples)
 
 
 def bootstrap(settings: Settings) -> Deps:
@@ -69,7 +73,7 @@ def bootstrap(settings: Settings) -> Deps:
         toxicity=Toxicity(Path(settings.toxicity_model) if settings.toxicity_model else None),
         chat=ChatModels(settings, redis),
         vectors=Vectors(settings.chroma_url, database=settings.chroma_database),
-        embedding=Embedding(key=lambda: _key(settings), make=lambda: _embedder(settings)),
+        embedding=Embedding(key=lambda: _key(settings), make=lambda: make_embedder(settings)),
     )
 
 
@@ -77,13 +81,26 @@ def bootstrap(settings: Settings) -> Deps:
 def _key(settings: Settings) -> str:
     from chatrooms.ml.embed.choose import key_of
 
-    return key_of(settings.embeddings)
+    local = _local(settings)
+    return key_of(local) if local else embeddings.key_of(settings)
 
 
-def _embedder(settings: Settings) -> Embedder:
+def make_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings choose, without keeping it. Raises: ModelUnusable."""
+    local = _local(settings)
+    if local is None:
+        return embeddings.OpenAIEmbedder(settings)
     from chatrooms.ml.embed.choose import choose_embedder
 
-    return choose_embedder(settings.embeddings)
+    return choose_embedder(local)
+
+
+def _local(settings: Settings) -> Literal["auto", "minilm", "lexical"] | None:
+    """Which embedder of this machine is chosen; None if a server is."""
+    if settings.embeddings == "openai":
+        return None
+    is_auto = settings.embeddings == "auto"
+    return None if is_auto and embeddings.is_configured(settings) else settings.embeddings
 
 
 @lru_cache(maxsize=1)

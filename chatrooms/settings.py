@@ -74,9 +74,13 @@ class Settings(BaseSettings):
         default="",
         description="File of a moderation model of your own; its card.json beside it.",
     )
-    embeddings: Literal["auto", "minilm", "lexical"] = Field(
+    embeddings: Literal["auto", "openai", "minilm", "lexical"] = Field(
         default="auto",
-        description="What finds answers: minilm by meaning, lexical by wording; auto: the better.",
+        description="What finds answers: openai or minilm by meaning, lexical by wording; or auto.",
+    )
+    embeddings_model: str = Field(
+        default="",
+        description="Model of embeddings that a server has; of OpenAI text-embedding-3-small.",
     )
     llm_model: str = Field(
         default="gpt-5-mini", description="Language model to ask, if there is a key or a base URL."

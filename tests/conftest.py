@@ -1,13 +1,14 @@
 """Servers once per run, a database per module, people and rooms per test; long files first."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from redis import Redis
 
-from chatrooms.bootstrap import Deps
+from chatrooms.bootstrap import Deps, bootstrap
 from chatrooms.domain.permissions import Role
 from chatrooms.services import members
 from tests.support import servers
@@ -19,6 +20,7 @@ from tests.support.people import (
     dependencies,
     make_room,
     sign_up,
+    unique,
 )
 from tests.support.servers import RunningServer
 
@@ -92,6 +94,17 @@ def _with_admin(
 @pytest.fixture(scope="module")
 def deps(_with_admin: tuple[Deps, Someone]) -> Deps:
     return _with_admin[0]
+
+
+@pytest.fixture(scope="module")
+def with_chroma(_with_admin: tuple[Deps, Someone], chroma: RunningServer) -> Iterator[Deps]:
+    """The dependencies with a Chroma, for modules whose `deps` need one; the quickest embedder."""
+    made = _with_admin[0]
+    found = {"chroma_url": chroma.url, "chroma_database": unique("test"), "embeddings": "lexical"}
+    fresh = bootstrap(made.settings.model_copy(update=found))
+    yield replace(made, settings=fresh.settings, vectors=fresh.vectors, embedding=fresh.embedding)
+    fresh.vectors.close()
+    fresh.redis.close()
 
 
 @pytest.fixture(scope="module")

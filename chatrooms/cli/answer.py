@@ -13,7 +13,8 @@ import numpy as np
 import typer
 from pydantic import BaseModel, Field, ValidationError
 
-from chatrooms.ml.embed.choose import choose_embedder
+from chatrooms.bootstrap import make_embedder
+from chatrooms.domain.errors import VectorsUnavailable
 from chatrooms.ml.embed.embedder import Embedder, Vectors
 from chatrooms.ml.errors import ModelUnusable
 from chatrooms.ml.retrieve.answer import answer_question
@@ -50,7 +51,7 @@ class Unreadable(Exception):
 def answer(
     log: Annotated[Path, typer.Option(help="A chat log in JSON Lines, .gz or plain.")],
     embeddings: Annotated[
-        Literal["auto", "minilm", "lexical"] | None,
+        Literal["auto", "openai", "minilm", "lexical"] | None,
         typer.Option(help="Instead of the setting EMBEDDINGS."),
     ] = None,
 ) -> None:
@@ -58,12 +59,15 @@ def answer(
     {id, message_ids, score, abstain, citations, answer}.
     """
     try:
-        embedder = choose_embedder(embeddings or get_settings().embeddings)
+        settings = get_settings()
+        if embeddings:
+            settings = settings.model_copy(update={"embeddings": embeddings})
+        embedder = make_embedder(settings)
         histories = Histories(read_log(log), embedder)
         for asked in _parse(sys.stdin.buffer, Asked, "the questions"):
             found = answer_question(histories.of(asked.sessions), asked.question)
             print(json.dumps({"id": asked.id} | asdict(found), ensure_ascii=False), flush=True)
-    except (Unreadable, ModelUnusable) as error:
+    except (Unreadable, ModelUnusable, VectorsUnavailable) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(_BAD_INPUT if isinstance(error, Unreadable) else 1) from error
 

@@ -73,8 +73,11 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 def services(instance: Instance) -> Iterator[Deps]:
     """The running instance's services, for what a journey only needs as its beginning."""
     environ = instance.child("web").environ()
-    urls = {"database_url": environ["DATABASE_URL"], "redis_url": environ["REDIS_URL"]}
-    with dependencies(**urls, public_url=instance.url, data_dir=instance.data) as made:
+    names = ("database_url", "redis_url", "chroma_url")
+    urls = {name: environ[name.upper()] for name in names}
+    with dependencies(
+        **urls, public_url=instance.url, data_dir=instance.data, embeddings="lexical"
+    ) as made:
         yield made
 
 

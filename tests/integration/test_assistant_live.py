@@ -25,6 +25,11 @@ from tests.support.tabs import BrowserTab, open_room, serving, serving_pages
 from tests.support.web import WebProcess, web_process
 
 
+@pytest.fixture(scope="module")
+def deps(with_chroma: Deps) -> Deps:
+    return with_chroma
+
+
 @pytest.fixture
 def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
     """A language model that says what the test has it say."""

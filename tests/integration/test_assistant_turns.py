@@ -56,6 +56,11 @@ OVERVIEW = "What is going on here?"
 MEETING = "We meet at noon in the garden behind the library."
 
 
+@pytest.fixture(scope="module")
+def deps(with_chroma: Deps) -> Deps:
+    return with_chroma
+
+
 @pytest.fixture
 def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
     """A language model that says what the test has it say. Nothing of other tests is running."""

@@ -67,7 +67,14 @@ class Stalls:
     seconds: float = 30.0
 
 
-Reply = Says | Calls | Fails | CutsOff | Garbles | Stalls
+@dataclass(frozen=True)
+class Embeds:
+    """Vectors of texts, by a function of each."""
+
+    of: Callable[[str], Sequence[float]]
+
+
+Reply = Says | Calls | Fails | CutsOff | Garbles | Stalls | Embeds
 
 
 @dataclass
@@ -137,6 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
         reply = self.answers.next_reply(request)
         if isinstance(reply, Fails):
             self._fail(reply)
+        elif isinstance(reply, Embeds):
+            self._embed(reply, request["input"])
         elif request.get("stream"):
             self._stream(reply)
         else:
@@ -161,6 +170,16 @@ class _Handler(BaseHTTPRequestHandler):
         body = "{not json" if isinstance(reply, Garbles) else json.dumps(_completion(reply))
         self.send_response(200)
         self._send("application/json", body.encode())
+
+    def _embed(self, reply: Embeds, texts: Sequence[str]) -> None:
+        data = [
+            {"object": "embedding", "index": place, "embedding": list(reply.of(each))}
+            for place, each in enumerate(texts)
+        ]
+        usage = {"prompt_tokens": 1, "total_tokens": 1}
+        body = {"object": "list", "model": "scripted", "data": data, "usage": usage}
+        self.send_response(200)
+        self._send("application/json", json.dumps(body).encode())
 
     def _send(self, kind: str, body: bytes) -> None:
         self.send_header("Content-Type", kind)

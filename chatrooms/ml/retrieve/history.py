@@ -7,19 +7,10 @@ import numpy as np
 
 from chatrooms.ml.embed.embedder import Embedder, Vectors
 from chatrooms.ml.retrieve.calibration import calibration_of
+from chatrooms.ml.retrieve.combining import Scores, combined, plausible
 from chatrooms.ml.retrieve.conversation import Line, answered_lines
-from chatrooms.ml.retrieve.signals import Characters, Scores, Words
+from chatrooms.ml.retrieve.signals import Characters, Words
 from chatrooms.ml.retrieve.wording import asking
-
-_DECAY = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
-"""What the messages before count, the nearest first: an answer often names nothing of its question,
-which stands a few messages above it."""
-_CONTEXT = 0.4
-_QUESTION_LOSS = 0.5
-"""A message that asks the same seldom answers it."""
-_SHORT_LOSS = 0.5
-_SHORT_WORDS = 3
-"""A greeting or a `yes` may stand near anything; the loss fades by this many words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +46,7 @@ class History:
         self._characters = Characters(texts)
         self._answered = answered_lines(lines)
         asks = np.array([asking(text) for text in texts])
-        short = np.exp(-self._words.lengths / _SHORT_WORDS)
-        self._plausible = (1 - _QUESTION_LOSS * asks) * (1 - _SHORT_LOSS * short)
+        self._likely = plausible(asks, self._words.lengths)
 
     def rank(self, question: str) -> Ranking:
         """How well each message answers. The history must hold at least one."""
@@ -66,12 +56,5 @@ class History:
             + self._characters.nearness(question)
             + self.calibration.meaning_weight * np.maximum(meaning, 0)
         )
-        scores = (near + _CONTEXT * self._context(near)) * self._plausible
+        scores = combined(near, self._answered, self._likely)
         return Ranking(scores, meaning, self._words.covered(question))
-
-    def _context(self, near: Scores) -> Scores:
-        """For each message how near the best of those before it is, or the one it answers."""
-        context = np.where(self._answered >= 0, near[self._answered], 0.0)
-        for distance, weight in enumerate(_DECAY, start=1):
-            np.maximum(context[distance:], weight * near[:-distance], out=context[distance:])
-        return context

@@ -4,16 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from chatrooms.ml.retrieve.combining import Scores
 from chatrooms.ml.retrieve.wording import content_stems, stems
 
-Scores = NDArray[np.float64]
-
-_K1 = 1.2
-_B = 0.75
+K1 = 1.2
+B = 0.75
 
 
 class Words:
@@ -29,8 +27,8 @@ class Words:
         columns = np.array([self._columns[word] for each in counts for word in each], dtype=int)
         times = np.array([each[word] for each in counts for word in each], dtype=np.float64)
         usual = max(1.0, float(self.lengths.sum()) / max(1, len(texts)))
-        norm = _K1 * (1 - _B + _B * self.lengths / usual)
-        gains = times * (_K1 + 1) / (times + norm[rows])
+        norm = K1 * (1 - B + B * self.lengths / usual)
+        gains = times * (K1 + 1) / (times + norm[rows])
         shape = (len(texts), len(words))
         self._gains = csc_array((gains, (rows, columns)), shape=shape)
         self._held = csc_array((np.ones(len(times)), (rows, columns)), shape=shape)
@@ -38,7 +36,7 @@ class Words:
 
     def bm25(self, question: str) -> Scores:
         """For each text its BM25 as a share of the most that one could have, from 0 to 1."""
-        return self._sum(self._gains, question) / (_K1 + 1)
+        return self._sum(self._gains, question) / (K1 + 1)
 
     def covered(self, question: str) -> Scores:
         """For each text the share of what is asked about that it names; rare words count more."""

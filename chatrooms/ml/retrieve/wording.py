@@ -31,9 +31,15 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(text.lower())]
 
 
+def content_words(question: str) -> dict[str, str]:
+    """The words that say what is asked about, by stem: of those with the same stem the last."""
+    words = {stem(word): word for word in _WORD.findall(question.lower())}
+    return {stem_: word for stem_, word in words.items() if stem_ not in _EMPTY}
+
+
 def content_stems(question: str) -> list[str]:
     """The stems that say what is asked about, each once."""
-    return [each for each in dict.fromkeys(stems(question)) if each not in _EMPTY]
+    return list(content_words(question))
 
 
 def asking(text: str) -> float:

@@ -39,6 +39,12 @@ class Indexable:
     text: str
 
 
+def item_of(entry_id: str) -> tuple[str, int]:
+    """The kind and id of what an entry of the index stands for."""
+    kind, _, item_id = entry_id.partition("-")
+    return kind, int(item_id)
+
+
 def collection_of(key: str, room_id: int) -> str:
     """The collection of a room with the vectors of the embedder of this key."""
     return f"{key}-room-{room_id}"

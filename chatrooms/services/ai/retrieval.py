@@ -1,20 +1,38 @@
-"""Finds the messages of a room that a question is about."""
+"""Finds the messages of a room that a question is about, and says how sure that is.
 
+What is nearest in meaning (Chroma) and what shares the rarest words (PostgreSQL) become one list by
+reciprocal rank (Cormack et al., 2009). Those at its top are read with what stands around them, and
+ranked by all signals of `ml/retrieve`. Chroma only proposes: what is read is read from the database
+in the transaction that asks for the actor's rights, so that nothing else can be found.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select, text
-from sqlmodel import col
+import numpy as np
 
+from chatrooms.adapters.vectors import Near
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import transaction
-from chatrooms.db.tables import Account, Message
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.domain.errors import VectorsUnavailable
 from chatrooms.domain.permissions import Permission
+from chatrooms.ml.errors import ModelUnusable
+from chatrooms.ml.retrieve.confidence import confidence
+from chatrooms.ml.retrieve.conversation import Line
+from chatrooms.ml.retrieve.wording import content_words
 from chatrooms.services.access import access_room
-from chatrooms.services.ai.cited import IS_CITABLE
+from chatrooms.services.ai.candidates import Found, find_by_words, find_sources, read_around
+from chatrooms.services.ai.index_texts import collection_of, item_of
+from chatrooms.services.ai.samples import sample_of
 
-_ENGLISH: Any = text("'english'::regconfig")
+MAX_QUESTION_CHARS = 2_000
+NEAREST = 300
+"""Entries of the index whose nearness is asked for; of others it counts as that of the last."""
+_PROPOSED = 100
+_SEEDS = 30
+_RRF = 60
+_LOOKED_AT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,41 +62,100 @@ class Retrieved:
 def retrieve(
     deps: Deps, *, actor_id: int, room_id: int, question: str, limit: int = 12
 ) -> Retrieved:
-    """The messages of a room that share most words with a question, the newest first among equals.
-    Raises: as `access_room`."""
+    """The messages of a room that may answer a question, at most `limit`: two thirds are the best,
+    of equals the newest, the others stand beside them. All of them approved and to be seen by
+    everybody in the room at this moment.
+
+    Raises: as `access_room`; VectorsUnavailable.
+    """
     with transaction(deps.sessions) as tx:
-        access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-        asked = tx.scalar(select(func.tsvector_to_array(func.to_tsvector(_ENGLISH, question))))
-        if not asked:
-            return Retrieved()
-        wanted = func.to_tsquery(text("'simple'::regconfig"), " | ".join(map(_quoted, asked)))
-        rank = func.ts_rank_cd(col(Message.search), wanted, 1).label("rank")
-        lexemes = func.tsvector_to_array(col(Message.search)).label("lexemes")
-        rows = tx.execute(
-            select(
-                col(Message.id),
-                col(Message.body),
-                col(Message.sent_at),
-                col(Message.thread_id),
-                col(Account.name),
-                rank,
-                lexemes,
-            )
-            .join(Account, col(Account.id) == col(Message.author_id))
-            .where(
-                col(Message.room_id) == access.room_id,
-                IS_CITABLE,
-                col(Message.search).op("@@")(wanted),
-            )
-            .order_by(rank.desc(), col(Message.sent_at).desc())
-            .limit(limit)
-        ).all()
-    shared = max((len(set(asked) & set(row.lexemes)) for row in rows), default=0)
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+    question = question[:MAX_QUESTION_CHARS]
+    try:
+        embedder = deps.embedding.embedder()
+    except ModelUnusable as error:
+        raise VectorsUnavailable from error
+    vector = embedder.embed([question])[0]
+    collection = collection_of(embedder.key, room_id)
+    # A vector of nothing is near to nothing.
+    near = deps.vectors.nearest(collection, vector, limit=NEAREST) if vector.any() else []
+    sample = sample_of(deps, embedder, room_id=room_id)
+    words = content_words(question)
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        spoken = find_by_words(tx, room_id=room_id, words=list(words.values()), limit=_PROPOSED)
+        cosines = _cosines(tx, near)
+        proposed = sorted(cosines, key=lambda id_: -cosines[id_])[:_PROPOSED]
+        seeds = _fused(proposed, spoken.message_ids)[:_SEEDS]
+        found = read_around(tx, room_id=room_id, message_ids=seeds)
+    if not found:
+        return Retrieved()
+    lines = [each.line if each else Line("", "", "") for each in found]
+    least = min([each.cosine for each in near] or [0.0])
+    usual = min(least, sample.calibration.meaning.mean)
+    meaning = np.array([cosines.get(int(line.id or 0), usual) for line in lines])
+    asked = sample.ask(
+        question, vector, {stem: spoken.found_in.get(word, 0) for stem, word in words.items()}
+    )
+    ranking = sample.rank(asked, lines, meaning)
+    best = [place for place in ranking.best(len(lines)) if found[place] is not None]
+    support = confidence(ranking, best[:_LOOKED_AT], sample.calibration, sample.background(asked))
+    return Retrieved(_hits(found, best, ranking.scores.tolist(), limit=limit), support)
+
+
+def _cosines(tx: Transaction, near: Sequence[Near]) -> dict[int, float]:
+    """How near messages are in meaning. A sentence of a summary says what the messages that it
+    rests on mean, so they are as near as it is."""
+    items = [(each.cosine, *item_of(each.id)) for each in near]
+    sources = find_sources(tx, [item for _, kind, item in items if kind == "summary"])
+    cosines: dict[int, float] = {}
+    for cosine, kind, item in items:
+        for message_id in sources.get(item, ()) if kind == "summary" else (item,):
+            cosines[message_id] = max(cosine, cosines.get(message_id, cosine))
+    return cosines
+
+
+def _fused(*rankings: Iterable[int]) -> list[int]:
+    """All messages of these rankings, best first; of equals the newest."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, message_id in enumerate(ranking):
+            scores[message_id] = scores.get(message_id, 0.0) + 1 / (_RRF + rank)
+    return sorted(scores, key=lambda id_: (-scores[id_], -id_))
+
+
+def _hits(
+    found: Sequence[Found | None], best: Sequence[int], scores: Sequence[float], *, limit: int
+) -> tuple[Hit, ...]:
+    chosen: dict[int, tuple[int, bool]] = {}
+    for place in best:
+        if len(chosen) < max(1, limit * 2 // 3):
+            chosen.setdefault(_found(found, place).message_id, (place, False))
+    for place, _ in list(chosen.values()):
+        for beside in (place - 1, place + 1):
+            each = found[beside] if 0 <= beside < len(found) else None
+            if each is not None and len(chosen) < limit:
+                chosen.setdefault(each.message_id, (beside, True))
     hits = [
-        Hit(row.id, row.name, row.body, row.sent_at, False, row.thread_id, row.rank) for row in rows
+        (_found(found, place), scores[place], is_neighbour)
+        for place, is_neighbour in chosen.values()
     ]
-    return Retrieved(tuple(sorted(hits, key=lambda hit: hit.message_id)), shared / len(asked))
+    hits.sort(key=lambda hit: hit[0].position)
+    return tuple(
+        Hit(
+            message_id=each.message_id,
+            author_name=each.author_name,
+            text=each.line.text,
+            sent_at=each.sent_at,
+            is_neighbour=is_neighbour,
+            thread_id=each.thread_id,
+            score=score,
+        )
+        for each, score, is_neighbour in hits
+    )
 
 
-def _quoted(lexeme: str) -> str:
-    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+def _found(found: Sequence[Found | None], place: int) -> Found:
+    each = found[place]
+    assert each is not None
+    return each

@@ -1,0 +1,68 @@
+"""Samples of rooms: what is rare in a room, and what stands out in it.
+
+A sample is for measuring only. Nothing of it is ever shown, so it may be some minutes old.
+"""
+
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select, text
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import Message, Room
+from chatrooms.ml.embed.embedder import Embedder
+from chatrooms.ml.retrieve.calibration import calibration_of
+from chatrooms.ml.retrieve.sample import Sample
+from chatrooms.services.ai.candidates import read_lines
+from chatrooms.services.ai.index_texts import Place, collection_of
+
+STRETCHES, STRETCH = 10, 30
+"""How many messages in a row, from how many places of the room: all of a room of up to as many."""
+
+_IN_STRETCHES = text("""
+    SELECT DISTINCT message.id
+    FROM rooms, generate_series(0, :stretches - 1) AS number CROSS JOIN LATERAL (
+        SELECT id FROM messages
+        WHERE room_id = :room AND position >= number * rooms.last_seq / :stretches
+        ORDER BY position LIMIT :stretch
+    ) AS message
+    WHERE rooms.id = :room
+""")
+
+
+def sample_of(deps: Deps, embedder: Embedder, *, room_id: int) -> Sample:
+    """A sample of the room, made anew once it is old or the room grew. The caller has checked that
+    the room may be read. Raises: VectorsUnavailable."""
+    with transaction(deps.sessions) as tx:
+        size = tx.execute(
+            select(col(Room.message_count)).where(col(Room.id) == room_id)
+        ).scalar_one()
+        kept: Sample | None = deps.samples.find(room_id, embedder.key, size=size)
+        if kept is not None:
+            return kept
+        lines = [found.line for found, _ in read_lines(tx, _chosen(tx, room_id), room_id=room_id)]
+    entries = [Place(room_id, "message", int(line.id)).entry_id for line in lines]
+    vectors = deps.vectors.vectors(collection_of(embedder.key, room_id), entries)
+    # What is not in the index yet would count as far from everything.
+    known = [
+        (line, vectors[entry])
+        for line, entry in zip(lines, entries, strict=True)
+        if entry in vectors
+    ]
+    sample = Sample(
+        [line for line, _ in known],
+        np.array([vector for _, vector in known], dtype=np.float32),
+        size=size,
+        calibration=calibration_of(embedder.name),
+    )
+    if 2 * len(known) >= len(lines):
+        # Otherwise the index is being filled: the next question finds more of it.
+        deps.samples.keep(room_id, embedder.key, sample, size=size)
+    return sample
+
+
+def _chosen(tx: Transaction, room_id: int) -> Any:
+    asked = {"room": room_id, "stretches": STRETCHES, "stretch": STRETCH}
+    return col(Message.id).in_(tx.scalars(_IN_STRETCHES, asked).all())

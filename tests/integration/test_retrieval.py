@@ -1,0 +1,242 @@
+"""What a question finds: what answers it, and nothing that the asker's room does not show now."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chatrooms.adapters.embedded.chroma import free_port
+from chatrooms.adapters.vectors import Entry, Near, Vectors
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.db.tables import Summary
+from chatrooms.domain.errors import RoomUnavailable, VectorsUnavailable
+from chatrooms.domain.memory import CitedSentence
+from chatrooms.domain.moderation import Mode
+from chatrooms.services import members, messages
+from chatrooms.services.ai import index_requests, indexing, summarising
+from chatrooms.services.ai.index_texts import collection_of
+from chatrooms.services.ai.retrieval import Retrieved, retrieve
+from chatrooms.services.moderation import decisions, judging
+from tests.support.indexes import with_index
+from tests.support.inspect import change, counted_queries
+from tests.support.moderation import HARMLESS, moderated
+from tests.support.people import Place, Someone, make_room, post, post_many
+from tests.support.servers import RunningServer
+
+TALK = [
+    "good morning everybody",
+    "Does anybody know when the bakery opens on Sunday?",
+    "my bicycle has a flat tyre again",
+    "at eight, but the rolls are gone by nine",
+    "the red line is closed until March, take the tram instead",
+    "I patched the tyre with a kit from the hardware shop",
+    "lunch at noon in the small kitchen?",
+    "the projector needs a new lamp, I ordered one yesterday",
+    "see you later",
+    "the key for the cellar hangs behind the door",
+]
+KEY = TALK[-1]
+WHERE = "Where does the cellar key hang?"
+
+
+@pytest.fixture
+def index(deps: Deps, chroma: RunningServer) -> Iterator[Deps]:
+    """The dependencies with an empty index."""
+    with with_index(deps, chroma) as made:
+        yield made
+
+
+@pytest.fixture
+def room(index: Deps, private_room: Place, owner: Someone, member: Someone) -> Place:
+    """A room in which something was said, and is in the index."""
+    post_many(index, private_room, owner, TALK)
+    indexing.index_waiting(index)
+    return private_room
+
+
+def asked(index: Deps, room: Place, who: Someone, question: str = WHERE, **more: Any) -> Retrieved:
+    return retrieve(index, actor_id=who.id, room_id=room.id, question=question, **more)
+
+
+def texts(found: Retrieved) -> list[str]:
+    return [hit.text for hit in found.hits]
+
+
+def test_a_question_finds_its_answer_below_it_and_tells_whether_there_is_one(
+    index: Deps, room: Place, member: Someone
+) -> None:
+    found = asked(index, room, member, "When does the bakery open on Sunday?", limit=6)
+    assert TALK[3] in texts(found)
+    assert len(found.hits) == 6
+    assert [hit.message_id for hit in found.hits] == sorted(h.message_id for h in found.hits)
+    assert {hit.is_neighbour for hit in found.hits} == {True, False}
+    key = asked(index, room, member)
+    assert max(key.hits, key=lambda hit: hit.score).text == KEY
+    strange = asked(index, room, member, "Which university did Galileo lecture at?")
+    assert strange.support < 0.5 < key.support
+    assert asked(index, room, member, "?!").support < 0.5
+    assert asked(index, make_room(index, member), member) == Retrieved()
+
+
+def test_of_messages_that_say_the_same_the_newest_comes_first(
+    index: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    (again,) = post_many(index, room, owner, [KEY])
+    indexing.index_waiting(index)
+    best = max(asked(index, room, member).hits, key=lambda hit: (hit.score, hit.message_id))
+    assert best.message_id == again
+
+
+def test_a_message_is_found_by_its_words_before_it_is_in_the_index(
+    index: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    post_many(index, room, owner, ["the ladder stands in the shed"])
+    assert "the ladder stands in the shed" in texts(asked(index, room, member, "the ladder?"))
+
+
+def test_a_reply_is_found_with_what_it_replies_to(
+    index: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    (root,) = post_many(index, room, owner, ["where can I leave my suitcase?"])
+    (reply,) = post_many(index, room, owner, ["under the stairs is a locker"], thread=root)
+    post_many(index, room, owner, ["hm"] * 8)
+    indexing.index_waiting(index)
+    hits = {hit.message_id: hit for hit in asked(index, room, member, "a suitcase?").hits}
+    assert hits[reply].thread_id == root
+    assert hits[root].thread_id is None
+
+
+def test_a_sentence_of_a_summary_leads_to_the_messages_that_it_rests_on(
+    index: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    hums, *_ = post_many(index, room, owner, ["it hums all night", *["hm"] * 8])
+    found = asked(index, room, member, "heating?", limit=3)
+    assert hums not in {hit.message_id for hit in found.hits}
+    with transaction(index.sessions) as tx:
+        summary = Summary(room_id=room.id, last_position=10**6, model="a person")
+        tx.add(summary)
+        tx.flush()
+        said = CitedSentence("The heating is noisy", (hums,))
+        stored = summarising.insert_sentences(tx, summary_id=summary.id, sentences=[said])
+        index_requests.note_changed(tx, index, room_id=room.id, item_ids=stored, kind="summary")
+    indexing.index_waiting(index)
+    found = asked(index, room, member, "heating?", limit=3)
+    assert hums in {hit.message_id for hit in found.hits}
+    assert "The heating is noisy" not in texts(found)
+
+
+Ending = Callable[[Deps, Place, Someone, Someone, int], object]
+
+
+def removed_by_a_moderator(
+    index: Deps, room: Place, _author: Someone, moderator: Someone, said: int
+) -> None:
+    decisions.remove(index, actor_id=moderator.id, room_id=room.id, message_id=said)
+
+
+def deleted(index: Deps, room: Place, author: Someone, _by: Someone, said: int) -> None:
+    messages.delete_message(index, actor_id=author.id, room_id=room.id, message_id=said)
+
+
+def edited(index: Deps, room: Place, author: Someone, _by: Someone, said: int) -> None:
+    messages.edit_message(
+        index, actor_id=author.id, room_id=room.id, message_id=said, body=HARMLESS
+    )
+    judging.judge_waiting(index)
+
+
+def flagged(index: Deps, _room: Place, _author: Someone, _by: Someone, said: int) -> None:
+    change(index, "UPDATE messages SET status = 'flagged' WHERE id = :id", id=said)
+
+
+@pytest.mark.parametrize("end", [removed_by_a_moderator, deleted, edited, flagged])
+def test_what_may_not_be_found_any_more_is_not_although_chroma_still_has_it(
+    index: Deps, room: Place, owner: Someone, moderator: Someone, member: Someone, end: Ending
+) -> None:
+    moderated(index, room, holds=False)
+    (hit,) = [hit for hit in asked(index, room, member).hits if hit.text == KEY]
+    end(index, room, owner, moderator, hit.message_id)
+    assert index.vectors.versions(collection_of("lexical", room.id), [f"message-{hit.message_id}"])
+    found = texts(asked(index, room, member))
+    assert KEY not in found
+    assert found
+
+
+def test_what_waits_to_be_judged_is_not_found(
+    index: Deps, room: Place, member: Someone, moderator: Someone
+) -> None:
+    for holds in (True, False):
+        moderated(index, room, Mode.MANUAL, holds=holds)
+        said = post(index, room, member, f"the rope is on the {'roof' if holds else 'wall'}")
+        assert not [t for t in texts(asked(index, room, moderator, "the rope?")) if "rope" in t]
+        decisions.keep(index, actor_id=moderator.id, room_id=room.id, message_id=said)
+        assert [t for t in texts(asked(index, room, moderator, "the rope?")) if "rope" in t]
+        messages.delete_message(index, actor_id=member.id, room_id=room.id, message_id=said)
+
+
+def test_nothing_of_another_room_is_found_whatever_chroma_says(
+    index: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    elsewhere = make_room(index, owner, is_private=True)
+    secret = "the cellar key hangs on the secret hook"
+    (said,) = post_many(index, elsewhere, owner, [secret])
+    indexing.index_waiting(index)
+    assert secret in texts(asked(index, elsewhere, owner))
+    vector = np.asarray(index.embedding.embedder().embed([WHERE])[0])
+    name = collection_of("lexical", room.id)
+    index.vectors.upsert(name, [Entry(f"message-{said}", vector, 0)])
+    assert index.vectors.nearest(name, vector, limit=1)[0].id == f"message-{said}"
+    assert secret not in texts(asked(index, room, member))
+
+
+def test_only_who_may_read_the_room_finds_anything(
+    index: Deps, room: Place, member: Someone, stranger: Someone, removed: Someone
+) -> None:
+    assert KEY in texts(asked(index, room, member))
+    for who in (stranger, removed):
+        with pytest.raises(RoomUnavailable):
+            asked(index, room, who)
+
+
+def test_who_is_removed_while_chroma_is_asked_finds_nothing(
+    index: Deps, room: Place, owner: Someone, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nearest = Vectors.nearest
+
+    def removing(vectors: Vectors, *given: Any, **named: Any) -> list[Near]:
+        members.remove_member(index, actor_id=owner.id, room_id=room.id, account_id=member.id)
+        return nearest(vectors, *given, **named)
+
+    assert asked(index, room, member).hits
+    monkeypatch.setattr(Vectors, "nearest", removing)
+    with pytest.raises(RoomUnavailable):
+        asked(index, room, member)
+
+
+def test_with_chroma_away_the_asker_is_told_so_and_the_room_goes_on(
+    index: Deps, room: Place, member: Someone
+) -> None:
+    away = replace(index, vectors=Vectors(f"http://127.0.0.1:{free_port()}", database="none"))
+    assert asked(index, room, member).hits
+    with pytest.raises(VectorsUnavailable):
+        asked(away, room, member)
+    assert post(away, room, member, "and yet one may write")
+    away.vectors.close()
+
+
+def test_a_question_costs_as_many_queries_in_a_long_room_as_in_a_short_one(
+    index: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    def cost() -> int:
+        asked(index, room, member)
+        with counted_queries(index) as statements:
+            asked(index, room, member)
+        return len(statements)
+
+    short = cost()
+    post_many(index, room, owner, [f"the cellar key number {n}" for n in range(60)])
+    indexing.index_waiting(index)
+    assert cost() == short <= 9
