@@ -73,7 +73,7 @@ def bootstrap(settings: Settings) -> Deps:
         toxicity=Toxicity(Path(settings.toxicity_model) if settings.toxicity_model else None),
         chat=ChatModels(settings, redis),
         vectors=Vectors(settings.chroma_url, database=settings.chroma_database),
-        embedding=Embedding(key=lambda: _key(settings), make=lambda: make_embedder(settings)),
+        embedding=make_embedding(settings),
     )
 
 
@@ -83,6 +83,11 @@ def _key(settings: Settings) -> str:
 
     local = _local(settings)
     return key_of(local) if local else embeddings.key_of(settings)
+
+
+def make_embedding(settings: Settings) -> Embedding:
+    """The embedder that the settings choose, loaded when it is first asked."""
+    return Embedding(key=lambda: _key(settings), make=lambda: make_embedder(settings))
 
 
 def make_embedder(settings: Settings) -> Embedder:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chatrooms.adapters.embeddings import OpenAIEmbedder
-from chatrooms.bootstrap import bootstrap, make_embedder
+from chatrooms.bootstrap import make_embedder, make_embedding
 from chatrooms.domain.errors import VectorsUnavailable
 from chatrooms.settings import Settings
 from tests.support.scripted_openai import Embeds, Fails, Garbles, ScriptedOpenAI, scripted_openai
@@ -57,4 +57,4 @@ def test_auto_asks_a_server_that_is_known_to_embed(
     with scripted_openai() as server:
         chosen = settings(server, **changed)
         assert isinstance(make_embedder(chosen), OpenAIEmbedder) == is_asked
-        assert bootstrap(chosen).embedding.key.startswith("openai-") == is_asked
+        assert make_embedding(chosen).key.startswith("openai-") == is_asked

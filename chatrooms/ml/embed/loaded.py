@@ -4,6 +4,8 @@ import threading
 import time
 from collections.abc import Callable
 
+from threadpoolctl import threadpool_limits
+
 from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.errors import ModelUnusable
 
@@ -38,6 +40,9 @@ class Embedding:
             if self._problem is not None and time.monotonic() - self._tried_at < _TRY_AGAIN_S:
                 raise self._problem
             self._tried_at = time.monotonic()
+            # More threads than one would take cores that judge and deliver messages, and on a busy
+            # machine spend their time waiting for each other.
+            threadpool_limits(1)
             try:
                 self._embedder = self._make()
             except ModelUnusable as problem:

@@ -15,7 +15,6 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import delete, insert, literal, select, text
 from sqlmodel import col
-from threadpoolctl import threadpool_limits
 
 from chatrooms.adapters.vectors import Entry
 from chatrooms.bootstrap import Deps
@@ -182,9 +181,7 @@ def _write(
         for each in places
         if each in wanted and there.get(each.entry_id) != wanted[each].version
     ]
-    # More threads would take the cores that judge and deliver messages.
-    with threadpool_limits(1):
-        vectors = embedder.embed([each.text for _, each in new])
+    vectors = embedder.embed([each.text for _, each in new])
     entries = [
         Entry(entry_id, vector, each.version)
         for (entry_id, each), vector in zip(new, vectors, strict=True)

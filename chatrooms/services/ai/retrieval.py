@@ -6,17 +6,19 @@ ranked by all signals of `ml/retrieve`. Chroma only proposes: what is read is re
 in the transaction that asks for the actor's rights, so that nothing else can be found.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chatrooms.adapters.vectors import Near
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.domain.errors import VectorsUnavailable
 from chatrooms.domain.permissions import Permission
+from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.errors import ModelUnusable
 from chatrooms.ml.retrieve.confidence import confidence
 from chatrooms.ml.retrieve.conversation import Line
@@ -33,6 +35,8 @@ _PROPOSED = 100
 _SEEDS = 30
 _RRF = 60
 _LOOKED_AT = 10
+_EMBEDDED = 8
+"""Messages not in the index yet that are embedded while the asker waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,9 @@ def retrieve(
     if not found:
         return Retrieved()
     lines = [each.line if each else Line("", "", "") for each in found]
+    if len(near) < NEAREST:
+        # All that Chroma has: what else was found is too new to be there.
+        cosines |= _embedded(embedder, vector, lines, known=cosines, first=spoken.message_ids)
     least = min([each.cosine for each in near] or [0.0])
     usual = min(least, sample.calibration.meaning.mean)
     meaning = np.array([cosines.get(int(line.id or 0), usual) for line in lines])
@@ -113,6 +120,24 @@ def _cosines(tx: Transaction, near: Sequence[Near]) -> dict[int, float]:
         for message_id in sources.get(item, ()) if kind == "summary" else (item,):
             cosines[message_id] = max(cosine, cosines.get(message_id, cosine))
     return cosines
+
+
+def _embedded(
+    embedder: Embedder,
+    vector: NDArray[np.float32],
+    lines: Sequence[Line],
+    *,
+    known: Collection[int],
+    first: Sequence[int],
+) -> dict[int, float]:
+    """How near some of these lines are that are not known, `first` before others."""
+    texts = {int(line.id): line.text for line in lines if line.id and int(line.id) not in known}
+    chosen = [*(id_ for id_ in first if id_ in texts), *texts]
+    some = list(dict.fromkeys(chosen))[:_EMBEDDED]
+    if not some:
+        return {}
+    vectors = embedder.embed([texts[id_] for id_ in some])
+    return {id_: float(each @ vector) for id_, each in zip(some, vectors, strict=True)}
 
 
 def _fused(*rankings: Iterable[int]) -> list[int]:
