@@ -55,6 +55,7 @@ def dependencies(*, database_url: str, redis_url: str, **settings: Any) -> Itera
         wait_until(lambda: not engine.pool.checkedout(), what="every connection is given back")
         engine.dispose()
         made.redis.close()
+        made.vectors.close()
 
 
 def with_settings(deps: Deps, **settings: Any) -> Deps:
