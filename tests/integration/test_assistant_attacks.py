@@ -38,6 +38,11 @@ SECRETS = ("7391-ALPHA", "12 Elm Street", "merger with Acme", "5566")
 MEETING = "We meet at noon in the garden."
 
 
+@pytest.fixture(scope="module")
+def deps(with_chroma: Deps) -> Deps:
+    return with_chroma
+
+
 @dataclass(frozen=True)
 class Stage:
     """People and rooms that attacks are tried on."""

@@ -55,6 +55,11 @@ MEETING = "We meet at noon in the garden behind the library."
 CALL = "@assistant where do we meet at noon?"
 
 
+@pytest.fixture(scope="module")
+def deps(with_chroma: Deps) -> Deps:
+    return with_chroma
+
+
 @pytest.fixture
 def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
     """A language model that says what the test has it say. Nothing of other tests is running."""

@@ -26,6 +26,11 @@ from tests.support.web import NAMESPACE, Screen, WebProcess, web_process
 PIECES = [f"word{n} " for n in range(120)]
 
 
+@pytest.fixture(scope="module")
+def deps(with_chroma: Deps) -> Deps:
+    return with_chroma
+
+
 @pytest.fixture
 def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
     """A language model that says what the test has it say."""
