@@ -144,7 +144,7 @@ def test_a_call_in_the_room_is_answered_before_everybody_s_eyes(
     owner: Someone,
     member: Someone,
 ) -> None:
-    server.otherwise = lambda _: Stalls(["It begins **at seven** [1]"])
+    server.otherwise = lambda _: Stalls(["It begins **at seven** [1]"], ends_well=True)
     one = desk.sit_down(member).enter(room)
     with own_worker_paused(instance):
         one.composer.press_sequentially("@assis")

@@ -316,7 +316,7 @@ def _turn_off(deps: Deps, room: Place, owner: Someone) -> None:
 def test_while_it_is_written_the_call_may_cease_to_stand(
     deps: Deps, server: ScriptedOpenAI, room: Place, owner: Someone, member: Someone, what: str
 ) -> None:
-    server.script += [Stalls(["At noon"], seconds=30)]
+    server.script += [Stalls(["At noon"], ends_well=True)]
     at_room = {"actor_id": owner.id, "room_id": room.id}
     asking = asked(deps, room, member)
     ends: dict[str, Callable[[], Any]] = {

@@ -65,6 +65,8 @@ class Stalls:
 
     pieces: Sequence[str] = ()
     seconds: float = 30.0
+    ends_well: bool = False
+    """Whether the answer is whole then; else the server ends without saying so."""
 
 
 @dataclass(frozen=True)
@@ -201,13 +203,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self._event(_chunk({"content": piece}))
                 if isinstance(reply, Says) and reply.pause_s:
                     time.sleep(reply.pause_s)
+        if isinstance(reply, Stalls):
+            self.answers.over.wait(reply.seconds)
         if isinstance(reply, CutsOff):
             self._reset()
         elif isinstance(reply, Garbles):
             self._line("data: {not json")
-        elif isinstance(reply, Stalls):
-            self.answers.over.wait(reply.seconds)
-        else:
+        elif not isinstance(reply, Stalls) or reply.ends_well:
             reason = "tool_calls" if isinstance(reply, Calls) else "stop"
             self._event(_chunk({}, reason=reason))
             self._event({**_chunk({}), "choices": [], "usage": _usage(reply)})
