@@ -14,6 +14,7 @@ from chatrooms.domain.startup import NotReady
 from chatrooms.settings import Settings
 
 TIMEOUT_S = 2
+_WORKERS = 3
 
 
 def check_redis(settings: Settings) -> None:
@@ -55,8 +56,17 @@ def check_worker(settings: Settings) -> None:
 
 def _served(app: Celery) -> set[str]:
     """The queues whose workers answer."""
+    served: set[str] = set()
     with cast(Any, app).connection_for_write(connect_timeout=TIMEOUT_S) as connection:
         connection.ensure_connection(max_retries=1, timeout=TIMEOUT_S)
-        asked = cast(Any, app).control.inspect(timeout=TIMEOUT_S, limit=2, connection=connection)
-        answers: dict[str, list[dict[str, Any]]] = asked.active_queues() or {}
-    return {queue["name"] for queues in answers.values() for queue in queues}
+        # As many answers as an instance of its own has workers come at once; where there are more
+        # workers, those may all be of one queue, and only waiting tells that no other is there.
+        for limit in (_WORKERS, None):
+            asked = cast(Any, app).control.inspect(
+                timeout=TIMEOUT_S, limit=limit, connection=connection
+            )
+            answers: dict[str, list[dict[str, Any]]] = asked.active_queues() or {}
+            served |= {queue["name"] for queues in answers.values() for queue in queues}
+            if served.issuperset(QUEUES) or not answers:
+                break
+    return served

@@ -118,6 +118,7 @@ def test_another_browser_goes_on_with_a_reply_and_sending_it_clears_both(
     expect(second.textbox("Reply")).to_have_value("")
     eventually_replied(deps, owner, private_room, root, "")
     first.textbox("Reply").press("Escape")
+    expect(first.textbox("Reply")).to_have_count(0)
     open_thread(first, "the first root")
     expect(first.textbox("Reply")).to_have_value("")
 
