@@ -3,7 +3,7 @@ processor. What keeps time is the model's own time-out."""
 
 import threading
 
-from celery.signals import worker_init, worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
 
 from chatrooms import bootstrap
 from chatrooms.agents import turns
@@ -14,12 +14,13 @@ from workers.app import app
 _ENDING = threading.Event()
 
 
-@worker_init.connect
+@worker_ready.connect
 def load_model(**_signal: object) -> None:
     """Have the language model ready before the first question: on a busy machine importing what it
     is made of takes many seconds."""
     if jobs.ASSISTANT_QUEUE in app.amqp.queues.consume_from:
-        bootstrap.current().chat.model()
+        # Beside the worker's start, so that it says at once that it is there.
+        threading.Thread(target=bootstrap.current().chat.model, daemon=True).start()
 
 
 @worker_shutting_down.connect
