@@ -12,6 +12,7 @@ from chatrooms.services.ai import answering
 from workers.app import app
 
 _ENDING = threading.Event()
+_AFTER_START_S = 8.0
 
 
 @worker_ready.connect
@@ -19,8 +20,10 @@ def load_model(**_signal: object) -> None:
     """Have the language model ready before the first question: on a busy machine importing what it
     is made of takes many seconds."""
     if jobs.ASSISTANT_QUEUE in app.amqp.queues.consume_from:
-        # Beside the worker's start, so that it says at once that it is there.
-        threading.Thread(target=bootstrap.current().chat.model, daemon=True).start()
+        # Not while the rest of the instance starts, which wants the processors itself.
+        later = threading.Timer(_AFTER_START_S, bootstrap.current().chat.model)
+        later.daemon = True
+        later.start()
 
 
 @worker_shutting_down.connect
