@@ -14,7 +14,10 @@ from tests.browser.screen import Desk, Screen
 from tests.support.instances import Instance
 from tests.support.people import PASSWORD, Someone, dependencies, sign_up
 
-CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CANDIDATES = (
+    "chromium-headless-shell",  # the same without windows of its own, which nobody sees here
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+)
 # Chromium heeds the last list alone, so Playwright's own stands here again.
 PLAYWRIGHTS_FEATURES = (
     *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect"),
