@@ -1,9 +1,12 @@
 """The Celery app. Its broker and options are read when they are first needed, not at import."""
 
+import os
+
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
 
 from chatrooms import logs
+from chatrooms.domain import jobs
 from chatrooms.settings import get_settings
 from workers import monitoring
 
@@ -21,9 +24,18 @@ app = Celery(
     set_as_current=True,
 )
 monitoring.connect()
+_NICE = 10
 
 
 @setup_logging.connect
 def configure_logging(**_signal: object) -> None:
     """Log like every other process of the product instead of in Celery's own way."""
     logs.configure(as_json=get_settings().log_json)
+
+
+@worker_process_init.connect
+def give_way(**_signal: object) -> None:
+    """Have the processes that embed and summarise leave the processor to those that people wait
+    for."""
+    if jobs.AI_QUEUE in app.amqp.queues.consume_from:
+        os.nice(_NICE)

@@ -24,7 +24,6 @@ from chatrooms.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolCall
-    from langchain_core.tools import BaseTool
 
 log = structlog.get_logger(__name__)
 
@@ -73,13 +72,13 @@ class ChatModels:
         messages: Sequence[BaseMessage],
         *,
         usage: Usage,
-        tools: Sequence[BaseTool] = (),
+        tools: Sequence[dict[str, Any]] = (),
         calls: list[ToolCall] | None = None,
     ) -> Iterator[str]:
         """What the model writes, in pieces as they come; adds to `usage` what it took.
 
         Args:
-            tools: what it may call. They are only described to it; none is run here.
+            tools: what it may call, as OpenAI's protocol describes tools; none is run here.
             calls: gets its calls, once all was written. Their names and arguments are the model's:
                 to be checked like any input from outside. Calls that are no JSON are left out.
 

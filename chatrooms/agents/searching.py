@@ -16,7 +16,6 @@ from chatrooms.services.ai.retrieval import Hit, retrieve
 
 if TYPE_CHECKING:
     from langchain_core.messages import ToolCall
-    from langchain_core.tools import BaseTool
 
 NAME = "search_messages"
 _MAX_QUERY_CHARS = 300
@@ -32,19 +31,16 @@ class SearchMessages(BaseModel):
     )
 
 
-def search_tool() -> BaseTool:
-    """How the tool is described to the model. It is never run through LangChain."""
-    from langchain_core.tools import StructuredTool
-
-    def unused(**_: Any) -> str:
-        raise NotImplementedError
-
-    return StructuredTool(
-        name=NAME,
-        description="Look for more messages of this room.",
-        args_schema=SearchMessages,
-        func=unused,
-    )
+def search_tool() -> dict[str, Any]:
+    """How the tool is described to the model."""
+    return {
+        "type": "function",
+        "function": {
+            "name": NAME,
+            "description": "Look for more messages of this room.",
+            "parameters": SearchMessages.model_json_schema(),
+        },
+    }
 
 
 def search(deps: Deps, turn: RunningTurn, call: ToolCall) -> tuple[Hit, ...]:

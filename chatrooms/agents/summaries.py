@@ -215,9 +215,9 @@ def _summarise_next(deps: Deps, room_id: int) -> bool:
     batch = summarising.take(deps, room_id=room_id)
     if batch is None:
         return False
-    usage = Usage()
-    try:
-        sentences = summarise(
+
+    def write(usage: Usage) -> list[CitedSentence]:
+        return summarise(
             deps.chat,
             batch.passages,
             max_words=MAX_WORDS,
@@ -225,15 +225,13 @@ def _summarise_next(deps: Deps, room_id: int) -> bool:
             usage=usage,
             go_on=lambda: summarising.go_on(deps, batch),
         )
-    except AssistantUnavailable:
-        summarising.put_off(deps, batch, why=Outcome.UNAVAILABLE)
+
+    usage = Usage()
+    found = _tried(deps, room_id, write, usage)
+    if isinstance(found, Outcome):
+        summarising.put_off(deps, batch, why=found)
         return False
-    except AnswerUnusable:
-        summarising.put_off(deps, batch, why=Outcome.UNUSABLE)
-        return False
-    finally:
-        use.record(deps, room_id=room_id, feature=FEATURE, usage=usage)
-    return summarising.store(deps, batch, sentences, usage=usage)
+    return summarising.store(deps, batch, found, usage=usage)
 
 
 def _condense_next(deps: Deps, room_id: int) -> bool:
@@ -241,17 +239,25 @@ def _condense_next(deps: Deps, room_id: int) -> bool:
     if part is None:
         return False
     usage = Usage()
+    found = _tried(deps, room_id, lambda usage: _condensed(deps, part, usage), usage)
+    if isinstance(found, Outcome):
+        condensing.put_off(deps, part, why=found)
+        return False
+    return condensing.store(deps, part, found, usage=usage)
+
+
+def _tried(
+    deps: Deps, room_id: int, write: Callable[[Usage], list[CitedSentence]], usage: Usage
+) -> list[CitedSentence] | Outcome:
+    """What was written, or why it was not; what the model took is recorded in any case."""
     try:
-        sentences = _condensed(deps, part, usage)
+        return write(usage)
     except AssistantUnavailable:
-        condensing.put_off(deps, part, why=Outcome.UNAVAILABLE)
-        return False
+        return Outcome.UNAVAILABLE
     except AnswerUnusable:
-        condensing.put_off(deps, part, why=Outcome.UNUSABLE)
-        return False
+        return Outcome.UNUSABLE
     finally:
         use.record(deps, room_id=room_id, feature=FEATURE, usage=usage)
-    return condensing.store(deps, part, sentences, usage=usage)
 
 
 def _condensed(deps: Deps, part: condensing.Part, usage: Usage) -> list[CitedSentence]:

@@ -37,6 +37,7 @@ def model_use() -> rx.Component:
             ),
             class_name="form-row",
         ),
+        _index(),
         rx.cond(
             ModelUseState.days.length() > 0,
             rx.fragment(
@@ -47,6 +48,20 @@ def model_use() -> rx.Component:
         ),
         class_name="panel model-use",
         aria_label="Assistant",
+    )
+
+
+def _index() -> rx.Component:
+    """With which vectors messages are found, and how far their index is."""
+    index = ModelUseState.index
+    return rx.el.div(
+        rx.el.div(
+            rx.el.b("Found by ", index.embedder),
+            rx.el.small(index.progress),
+            class_name="grow stack",
+        ),
+        rx.cond(index.is_away, chip("Chroma does not answer", class_name="warn")),
+        class_name="form-row",
     )
 
 

@@ -28,3 +28,14 @@ class ModelRow:
     is_refusing: bool = False
     server: str = ""
     total: CostRow = CostRow()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """How messages are found by meaning."""
+
+    embedder: str = ""
+    progress: str = ""
+    """How far the index is, in words."""
+    is_away: bool = False
+    """Whether the index does not answer."""

@@ -32,7 +32,7 @@ from chatrooms.state.membership_rows import (
     RightsRow,
     SanctionRow,
 )
-from chatrooms.state.model_use_rows import CostRow, ModelRow
+from chatrooms.state.model_use_rows import CostRow, IndexRow, ModelRow
 from chatrooms.state.policy_rows import (
     ChangedRow,
     DayRow,
@@ -58,6 +58,7 @@ __all__ = [
     "EntryRow",
     "FileRow",
     "HitRow",
+    "IndexRow",
     "InvitationRow",
     "JoinRequestRow",
     "LogFilterRow",

@@ -1,11 +1,13 @@
-"""What tests of state handlers share."""
+"""What tests of state handlers and of the assistant share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from chatrooms.bootstrap import Deps
+from tests.support.inspect import change
 from tests.support.people import with_settings
+from tests.support.scripted_openai import ScriptedOpenAI, scripted_openai
 from tests.support.tabs import serving
 from tests.support.web import WebProcess, web_process
 
@@ -16,3 +18,12 @@ async def web(deps: Deps) -> AsyncIterator[WebProcess]:
     async with web_process(with_settings(deps, heal_interval_s=0.2, tick_ms=5)) as process:
         with serving(process):
             yield process
+
+
+@pytest.fixture
+def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
+    """A language model that says what the test has it say. Nothing of other tests is running."""
+    deps.redis.flushdb()
+    change(deps, "DELETE FROM assistant_turns")
+    with scripted_openai() as running:
+        yield running

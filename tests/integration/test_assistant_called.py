@@ -1,6 +1,6 @@
 """Calling the assistant in a room with `@assistant`: who is answered, where, once, and when not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -47,7 +47,6 @@ from tests.support.scripted_openai import (
     Says,
     ScriptedOpenAI,
     Stalls,
-    scripted_openai,
 )
 from tests.support.waiting import wait_until
 
@@ -58,15 +57,6 @@ CALL = "@assistant where do we meet at noon?"
 @pytest.fixture(scope="module")
 def deps(with_chroma: Deps) -> Deps:
     return with_chroma
-
-
-@pytest.fixture
-def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
-    """A language model that says what the test has it say. Nothing of other tests is running."""
-    deps.redis.flushdb()
-    change(deps, "DELETE FROM assistant_turns")
-    with scripted_openai() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,10 +16,10 @@ from chatrooms.services.moderation import judging
 from chatrooms.state.thread import ThreadState
 from tests.support.assistant import carry_out, with_model
 from tests.support.eventually import eventually
-from tests.support.inspect import change, rows
+from tests.support.inspect import rows
 from tests.support.moderation import moderated
 from tests.support.people import Place, Someone, post, with_settings
-from tests.support.scripted_openai import CutsOff, Reply, Says, ScriptedOpenAI, scripted_openai
+from tests.support.scripted_openai import CutsOff, Reply, Says, ScriptedOpenAI
 from tests.support.tabs import BrowserTab, open_room, serving
 from tests.support.web import NAMESPACE, Screen, WebProcess, web_process
 
@@ -29,15 +29,6 @@ PIECES = [f"word{n} " for n in range(120)]
 @pytest.fixture(scope="module")
 def deps(with_chroma: Deps) -> Deps:
     return with_chroma
-
-
-@pytest.fixture
-def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
-    """A language model that says what the test has it say."""
-    deps.redis.flushdb()
-    change(deps, "DELETE FROM assistant_turns")
-    with scripted_openai() as running:
-        yield running
 
 
 def asked(deps: Deps, room: Place, who: Someone, thread: int | None = None) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from chatrooms.state.model_use import ModelUseState
 from chatrooms.state.session import SessionState
 from tests.support.eventually import eventually
 from tests.support.people import Place, Someone, make_room
-from tests.support.tabs import open_room, serving_pages
+from tests.support.tabs import BrowserTab, open_room, serving_pages
 
 
 def limited(deps: Deps, **changed: float) -> Deps:
@@ -123,7 +123,7 @@ def test_hiding_it_is_for_oneself_alone(deps: Deps, member: Someone, deactivated
 
 
 async def test_turning_it_off_reaches_every_screen_of_the_room(
-    deps: Deps, private_room: Place, owner: Someone, member: Someone
+    deps: Deps, private_room: Place, owner: Someone, member: Someone, admin: Someone
 ) -> None:
     async with serving_pages(deps) as web:
         mine = await open_room(web, owner, private_room)
@@ -141,3 +141,8 @@ async def test_turning_it_off_reaches_every_screen_of_the_room(
         assert other.state(SessionState).hides_assistant
         await other.call(ModelUseState.load)
         assert not other.state(ModelUseState).model.name
+        assert not other.state(ModelUseState).index.embedder
+        boss = BrowserTab(web, await web.connect(), token=admin.token, path="/admin")
+        await boss.call(ModelUseState.load)
+        assert boss.state(ModelUseState).model.name == deps.chat.name
+        assert boss.state(ModelUseState).index.embedder == deps.embedding.key

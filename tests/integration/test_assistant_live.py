@@ -1,6 +1,6 @@
 """What the assistant writes, on the screens of the person who asked and on no others."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,7 +20,7 @@ from tests.support.assistant import answered, attempt_at, carry_out, with_model,
 from tests.support.eventually import eventually
 from tests.support.inspect import change
 from tests.support.people import Place, Someone, make_room, post_many, with_settings
-from tests.support.scripted_openai import Says, ScriptedOpenAI, Stalls, scripted_openai
+from tests.support.scripted_openai import Says, ScriptedOpenAI, Stalls
 from tests.support.tabs import BrowserTab, open_room, serving, serving_pages
 from tests.support.web import WebProcess, web_process
 
@@ -28,15 +28,6 @@ from tests.support.web import WebProcess, web_process
 @pytest.fixture(scope="module")
 def deps(with_chroma: Deps) -> Deps:
     return with_chroma
-
-
-@pytest.fixture
-def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
-    """A language model that says what the test has it say."""
-    deps.redis.flushdb()
-    change(deps, "DELETE FROM assistant_turns")
-    with scripted_openai() as running:
-        yield running
 
 
 @pytest.fixture

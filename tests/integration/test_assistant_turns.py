@@ -1,7 +1,7 @@
 """What people ask the assistant: who may, what is answered, how it ends."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -48,7 +48,6 @@ from tests.support.scripted_openai import (
     Says,
     ScriptedOpenAI,
     Stalls,
-    scripted_openai,
 )
 from tests.support.waiting import wait_until
 
@@ -59,15 +58,6 @@ MEETING = "We meet at noon in the garden behind the library."
 @pytest.fixture(scope="module")
 def deps(with_chroma: Deps) -> Deps:
     return with_chroma
-
-
-@pytest.fixture
-def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
-    """A language model that says what the test has it say. Nothing of other tests is running."""
-    deps.redis.flushdb()
-    change(deps, "DELETE FROM assistant_turns")
-    with scripted_openai() as running:
-        yield running
 
 
 @pytest.fixture
@@ -151,16 +141,15 @@ def test_only_who_may_read_the_room_may_ask_in_it(
     deps: Deps, room: Place, who: str, is_allowed: bool, request: pytest.FixtureRequest
 ) -> None:
     actor: Someone = request.getfixturevalue(who)
-    listing: Callable[[], Any] = lambda: turns.list_turns(  # noqa: E731
-        deps, actor_id=actor.id, room_id=room.id, limit=5
-    )
+    of_room = {"actor_id": actor.id, "room_id": room.id}
     if is_allowed:
         turn_id = ask(deps, room, actor)
-        assert [turn.id for turn in listing()] == [turn_id]
+        assert [turn.id for turn in turns.list_turns(deps, **of_room, limit=5)] == [turn_id]
         return
-    for refused in (lambda: ask(deps, room, actor), listing):
-        with pytest.raises(RoomUnavailable):
-            refused()
+    with pytest.raises(RoomUnavailable):
+        ask(deps, room, actor)
+    with pytest.raises(RoomUnavailable):
+        turns.list_turns(deps, **of_room, limit=5)
 
 
 def test_a_turn_belongs_to_one_person_in_one_room(

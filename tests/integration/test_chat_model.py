@@ -1,6 +1,5 @@
 """The language model behind OpenAI's protocol, over HTTP."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -20,7 +19,6 @@ from tests.support.scripted_openai import (
     Says,
     ScriptedOpenAI,
     Stalls,
-    scripted_openai,
 )
 
 PROMPT = [HumanMessage("When do we meet?")]
@@ -30,13 +28,6 @@ class Minutes(BaseModel):
     """What was said."""
 
     sentences: list[str]
-
-
-@pytest.fixture
-def server(deps: Deps) -> Iterator[ScriptedOpenAI]:
-    deps.redis.flushdb()
-    with scripted_openai() as running:
-        yield running
 
 
 def chat(deps: Deps, server: ScriptedOpenAI, **changed: object) -> ChatModels:

@@ -61,6 +61,14 @@ def test_tasks_run_in_the_worker_and_are_counted_with_the_rest(running: Instance
         assert f"# HELP chatrooms_{name} " in body
 
 
+def test_embedding_and_summarising_give_way_to_what_people_wait_for(running: Instance) -> None:
+    usual = running.child("web").nice()
+    for name, less in (("worker", 10), ("moderation-worker", 0)):
+        pool = running.child(name).children()
+        assert pool
+        assert {process.nice() for process in pool} == {usual + less}
+
+
 def test_database_and_redis_listen_on_private_sockets_only(running: Instance) -> None:
     for name in ("postgres", "redis"):
         process = running.child(name)

@@ -202,6 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
             for piece in cast(Says, reply).pieces:
                 self._event(_chunk({"content": piece}))
                 if isinstance(reply, Says) and reply.pause_s:
+                    # The model's pace is what is scripted; no test waits here.
                     time.sleep(reply.pause_s)
         if isinstance(reply, Stalls):
             self.answers.over.wait(reply.seconds)

@@ -18,12 +18,15 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import RoomMemory, Summary, SummarySentence, SummarySource
 from chatrooms.domain.memory import CitedSentence, Outcome, Passage
 from chatrooms.domain.usage import Usage
-from chatrooms.services.ai.summarising import LEASE, insert_sentences
+from chatrooms.services.ai.summarising import (
+    BACK_OFF_S,
+    LEASE,
+    MAX_ATTEMPTS,
+    insert_sentences,
+)
 from chatrooms.services.event_log import lock_room
 
 FAN_IN = 5
-MAX_ATTEMPTS = 5
-_BACK_OFF_S = (10, 60, 300, 1_800)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def go_on(deps: Deps, part: Part) -> None:
 def put_off(deps: Deps, part: Part, *, why: Outcome) -> None:
     """Try again later; after `MAX_ATTEMPTS` not before the room's summaries change again."""
     with transaction(deps.sessions) as tx:
-        wait = timedelta(seconds=_BACK_OFF_S[min(part.attempts, len(_BACK_OFF_S)) - 1])
+        wait = timedelta(seconds=BACK_OFF_S[min(part.attempts, len(BACK_OFF_S)) - 1])
         is_over = part.attempts >= MAX_ATTEMPTS
         tx.execute(
             update(RoomMemory)

@@ -39,7 +39,8 @@ LEASE = timedelta(minutes=2)
 MAX_MESSAGES = 500
 """Messages of one summary; of a longer history, such as an imported one, several are made."""
 MAX_ATTEMPTS = 5
-_BACK_OFF_S = (10, 60, 300, 1_800)
+BACK_OFF_S = (10, 60, 300, 1_800)
+"""How long after each failed attempt the next one is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def put_off(deps: Deps, batch: Batch, *, why: Outcome) -> None:
     """Try again later; after `MAX_ATTEMPTS` that was it, and the next request covers the same."""
     with transaction(deps.sessions) as tx:
         is_over = batch.attempts >= MAX_ATTEMPTS
-        wait = _BACK_OFF_S[min(batch.attempts, len(_BACK_OFF_S)) - 1]
+        wait = BACK_OFF_S[min(batch.attempts, len(BACK_OFF_S)) - 1]
         tx.execute(
             update(SummaryRequest)
             .where(
