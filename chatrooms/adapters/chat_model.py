@@ -89,11 +89,11 @@ class ChatModels:
         source = model.bind_tools(list(tools)) if tools else model
         written, reason = 0, ""
         whole: AIMessageChunk | None = None
-        counted = (usage.tokens_in, usage.tokens_out)
+        told = Usage()
         with self._translated(lambda: written > 0):
             try:
                 for chunk in cast("Iterator[AIMessageChunk]", source.stream(list(messages))):
-                    _count(usage, chunk)
+                    _count(told, chunk)
                     if tools:
                         whole = chunk if whole is None else cast("AIMessageChunk", whole + chunk)
                     reason = chunk.response_metadata.get("finish_reason") or reason
@@ -105,9 +105,8 @@ class ChatModels:
                     log.warning("answer_cut_off", reason=reason)
                     raise AnswerCutOff if written or reason else AssistantUnavailable
             finally:
-                if (usage.tokens_in, usage.tokens_out) == counted:
-                    usage.tokens_in += sum(tokens_of(message.text) for message in messages)
-                    usage.tokens_out += tokens_of("x" * written)
+                if written or reason or told.tokens_in:
+                    _add(usage, told, messages, written="x" * written)
         if calls is not None and whole is not None:
             calls.extend(whole.tool_calls)
 
@@ -118,14 +117,22 @@ class ChatModels:
         """
         model, usage.model = self._ready(), self.name
         caller = model.with_structured_output(schema, include_raw=True)
-        with self._translated(lambda: False):
-            found = cast(dict[str, Any], caller.invoke(list(messages)))
-            _count(usage, found["raw"])
-            if not isinstance(found["parsed"], schema):
-                error = found["parsing_error"]
-                log.warning("answer_unusable", error=type(error).__name__)
-                raise AnswerUnusable
-            return found["parsed"]
+        told, written = Usage(), ""
+        try:
+            with self._translated(lambda: False):
+                found = cast(dict[str, Any], caller.invoke(list(messages)))
+                _count(told, found["raw"])
+                written = str(found["parsed"] or found["raw"].text)
+                if not isinstance(found["parsed"], schema):
+                    error = found["parsing_error"]
+                    log.warning("answer_unusable", error=type(error).__name__)
+                    raise AnswerUnusable
+        except AnswerUnusable:
+            # It answered, and may not have told with how much.
+            _add(usage, told, messages, written=written)
+            raise
+        _add(usage, told, messages, written=written)
+        return found["parsed"]
 
     def _ready(self) -> BaseChatModel:
         if self.is_refusing:
@@ -176,6 +183,13 @@ class ChatModels:
             stream_usage=True,
             use_responses_api=False,
         )
+
+
+def _add(usage: Usage, told: Usage, messages: Sequence[BaseMessage], *, written: str) -> None:
+    """Add one call, with what the server told of it or, without, what it was about."""
+    usage.calls += 1
+    usage.tokens_in += told.tokens_in or sum(tokens_of(message.text) for message in messages)
+    usage.tokens_out += told.tokens_out or tokens_of(written)
 
 
 def _count(usage: Usage, message: AIMessage) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from chatrooms.agents.summaries import fit
+from chatrooms.agents.summaries import TAG_TOKENS, fit
 from chatrooms.agents.writing import Writing
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Outcome
 from chatrooms.domain.catching_up import parse_since
 from chatrooms.domain.citing import CitedText, cited_lines
 from chatrooms.domain.memory import Passage
-from chatrooms.domain.prompting import DATA_NOTICE, Block, block, passage_blocks
+from chatrooms.domain.prompting import DATA_NOTICE, Block, block, passage_blocks, tokens_of
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai.answering import Ended, RunningTurn
 from chatrooms.services.ai.missed import Missed, list_missed
@@ -43,12 +44,15 @@ You tell a member of a chat room what was said there while they were away.
 def tell(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended:
     """Carry out a catch-up. What is too long for one prompt is summarised in stretches first.
     Raises: the errors of `ChatModels`, Halted, HandedBack, and as `list_missed`."""
-    missed = list_missed(
-        deps,
-        actor_id=turn.account_id,
-        room_id=turn.room_id,
-        since=parse_since(turn.question),
-        limit=MAX_MESSAGES,
+    missed = _affordable(
+        list_missed(
+            deps,
+            actor_id=turn.account_id,
+            room_id=turn.room_id,
+            since=parse_since(turn.question),
+            limit=MAX_MESSAGES,
+        ),
+        deps.settings.assistant_tokens_per_hour // 2,
     )
     passages = fit(
         deps.chat,
@@ -73,6 +77,19 @@ def tell(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended
     if not lines:
         return Ended(Outcome.NO_ANSWER)
     return Ended(Outcome.ANSWERED, _list(lines) + _left_out(missed), tuple(cited.cited))
+
+
+def _affordable(missed: Missed, tokens: int) -> Missed:
+    """The newest of it that have about so many tokens: one catch-up must not take all that a person
+    may have in an hour."""
+    left = tokens
+    kept: list[Passage] = []
+    for passage in reversed(missed.passages):
+        left -= tokens_of(passage.text) + TAG_TOKENS
+        if left < 0:
+            break
+        kept.append(passage)
+    return replace(missed, passages=tuple(reversed(kept)))
 
 
 def _prompt(turn: RunningTurn, missed: Missed, passages: Sequence[Passage]) -> list[BaseMessage]:

@@ -19,8 +19,9 @@ def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
     """Carry out a call. Raises: as `chatbot.answer`; AssistantLimit, ServiceUnavailable."""
     if turn.call is None:
         raise MessageUnavailable
-    if turn.attempt == 1:
-        limits.count_request(deps, account_id=turn.account_id, room_id=turn.room_id)
+    limits.count_request(
+        deps, account_id=turn.account_id, room_id=turn.room_id, once=f"turn-{turn.id}"
+    )
     return chatbot.write(deps, turn, _find(deps, turn, turn.call), writing, usage)
 
 

@@ -30,7 +30,8 @@ ROLLING_WORDS = 120
 _MAX_STEPS = 40
 """What one task does for a room; the sweep goes on."""
 _MAX_ROUNDS = 6
-_TAG_TOKENS = 30
+TAG_TOKENS = 30
+"""What a message takes in a prompt beside its text, about."""
 _MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
 _QUOTED = re.compile(r"(\S[^:\n]{0,79}): (\S.*)", re.DOTALL)
 _INSTRUCTIONS = (
@@ -113,7 +114,7 @@ def _stretches(passages: Sequence[Passage], budget_tokens: int) -> Iterator[list
     stretch: list[Passage] = []
     spent = 0
     for passage in passages:
-        cost = min(tokens_of(passage.text) + _TAG_TOKENS, budget_tokens)
+        cost = min(tokens_of(passage.text) + TAG_TOKENS, budget_tokens)
         if stretch and spent + cost > budget_tokens:
             yield stretch
             stretch, spent = [], 0
@@ -125,9 +126,9 @@ def _stretches(passages: Sequence[Passage], budget_tokens: int) -> Iterator[list
 
 def _cut(passage: Passage, budget_tokens: int) -> Passage:
     """Of what is longer than the whole budget, the beginning."""
-    if tokens_of(passage.text) + _TAG_TOKENS <= budget_tokens:
+    if tokens_of(passage.text) + TAG_TOKENS <= budget_tokens:
         return passage
-    length = len(passage.text) * (budget_tokens - _TAG_TOKENS) // tokens_of(passage.text)
+    length = len(passage.text) * (budget_tokens - TAG_TOKENS) // tokens_of(passage.text)
     return Passage(passage.ids, passage.text[:length], passage.author, passage.sent_at)
 
 

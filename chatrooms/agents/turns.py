@@ -12,7 +12,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Kind, Outcome
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.usage import Usage
-from chatrooms.services.ai import answering, replies
+from chatrooms.services.ai import answering, replies, use
 from chatrooms.services.ai.answering import Ended, RunningTurn
 
 log = structlog.get_logger(__name__)
@@ -54,6 +54,13 @@ def carry_out(
         log.info("turn_taken_elsewhere", turn_id=turn_id)
     except HandedBack:
         log.info("turn_handed_back", turn_id=turn_id)
+        use.record(
+            deps,
+            room_id=turn.room_id,
+            feature=turn.kind,
+            usage=usage,
+            account_id=turn.account_id,
+        )
 
 
 def _write(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended:

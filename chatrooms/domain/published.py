@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(\s*<?([^\s()<>]*)>?[^()\n]*\)")
 _MARK = re.compile(r"\[(\d{1,4})\]")
-_ADDRESS = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|mailto:|xmpp:)[^\s`()<>]*")
+# As wide as what renders Markdown: there only a letter before it keeps an address from being one.
+_ADDRESS = re.compile(
+    r"(?i)(?:(?<![a-z])(?:[a-z][a-z0-9+.-]{1,20}://|mailto:|xmpp:)|www\.)[^\s`()<>]*"
+)
 _MAIL = re.compile(r"(?<=[\w.+-])@(?=[\w-]+\.)")
 _SPECIAL = re.compile(r"[\[\]<>&\\]")
 

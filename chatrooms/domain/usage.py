@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Usage:
-    """Tokens of one or several calls, summed up as far as they are known, also if one fails."""
+    """Calls that were answered, and their tokens: estimated where the server tells none. A server
+    that does not answer takes nothing."""
 
+    calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     model: str = ""

@@ -45,6 +45,14 @@ def test_a_person_reaches_the_limit_of_requests_and_others_do_not(
     limits.count_request(few, account_id=moderator.id, room_id=private_room.id)
 
 
+def test_what_is_begun_anew_counts_once(deps: Deps, private_room: Place, member: Someone) -> None:
+    one = limited(deps, assistant_requests_per_hour=1)
+    for _ in range(3):
+        limits.count_request(one, account_id=member.id, room_id=private_room.id, once="turn-1")
+    with pytest.raises(AssistantLimit):
+        limits.count_request(one, account_id=member.id, room_id=private_room.id, once="turn-2")
+
+
 def test_a_room_reaches_its_limit_and_what_is_refused_counts_for_nobody(
     deps: Deps, private_room: Place, public_room: Place, member: Someone, moderator: Someone
 ) -> None:
@@ -77,7 +85,7 @@ def test_tokens_that_were_used_count_and_end(
     deps: Deps, private_room: Place, public_room: Place, member: Someone, moderator: Someone
 ) -> None:
     few = limited(deps, assistant_tokens_per_hour=100)
-    took(few, private_room, member, Usage(80, 20, "scripted"))
+    took(few, private_room, member, Usage(1, 80, 20, "scripted"))
     with pytest.raises(AssistantLimit, match="You had the assistant read"):
         limits.count_request(few, account_id=member.id, room_id=public_room.id)
     limits.count_request(few, account_id=moderator.id, room_id=private_room.id)
@@ -91,8 +99,8 @@ def test_administrators_see_what_the_model_took_by_day_and_room(
 ) -> None:
     priced = limited(deps, llm_input_price=2.0, llm_output_price=10.0)
     for _ in range(2):
-        took(priced, private_room, member, Usage(100_000, 10_000, priced.settings.llm_model))
-    took(priced, private_room, member, Usage(50, 5, "built-in"), feature="summaries")
+        took(priced, private_room, member, Usage(1, 100_000, 10_000, priced.settings.llm_model))
+    took(priced, private_room, member, Usage(1, 50, 5, "built-in"), feature="summaries")
     report = use.report_use(priced, actor_id=admin.id)
     room = next(each for each in report.rooms if each.slug == private_room.slug)
     assert (room.cost.calls, room.cost.tokens_in, room.cost.tokens_out) == (3, 200_050, 20_005)

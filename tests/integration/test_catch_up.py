@@ -10,7 +10,13 @@ import pytest
 from chatrooms.bootstrap import Deps, utc_now
 from chatrooms.domain.assistant import Kind, Outcome
 from chatrooms.domain.catching_up import Since, Stretch
-from chatrooms.domain.errors import ChatError, InvalidInput, MessageUnavailable, RoomUnavailable
+from chatrooms.domain.errors import (
+    AssistantLimit,
+    ChatError,
+    InvalidInput,
+    MessageUnavailable,
+    RoomUnavailable,
+)
 from chatrooms.services import messages
 from chatrooms.services.ai import missed, turns
 from chatrooms.services.ai.turns import Turn
@@ -91,14 +97,14 @@ def test_what_was_missed_is_told_from_the_first_unread_message_on(
     member: Someone,
     is_built_in: bool,
 ) -> None:
-    before = post_many(deps, room, owner, ["Everybody knows this secret about the lighthouse."])
+    post_many(deps, room, owner, ["Everybody knows this secret about the lighthouse."])
     said = post_many(deps, room, owner, TALK)
     asked = deps if is_built_in else with_model(deps, server)
     turn = catch_up(asked, room, member, from_message(said[0]))
     assert turn.outcome is Outcome.ANSWERED
     assert_cited(turn)
     assert "lighthouse" not in turn.answer
-    assert {each.message_id for each in turn.sources} <= {*said} - {*before}
+    assert {each.message_id for each in turn.sources} <= {*said}
     assert turn.model == asked.chat.name
 
 
@@ -201,3 +207,16 @@ def test_where_it_begins_is_a_message_of_the_room_or_a_moment_of_the_last_days(
     ):
         with pytest.raises(error):
             ask(deps, room, owner, since)
+
+
+def test_catching_up_counts_as_asking_does_and_takes_half_of_an_hour_s_tokens_at_most(
+    deps: Deps, server: ScriptedOpenAI, room: Place, owner: Someone, member: Someone
+) -> None:
+    said = post_many(deps, room, owner, [f"word{n} {'and more ' * 40}" for n in range(40)])
+    few = with_model(deps, server, assistant_tokens_per_hour=2_000, assistant_requests_per_hour=1)
+    turn = catch_up(few, room, member, from_message(said[0]))
+    read = {n for request in server.requests for n, _ in given(request)}
+    assert 0 < len(read) < 15
+    assert "This covers the newest" in turn.answer
+    with pytest.raises(AssistantLimit):
+        ask(few, room, member, from_message(said[0]))

@@ -18,6 +18,7 @@ _HOUR_S = 3_600
 # One round trip, nothing in between: either all four limits leave room and both requests are
 # counted, or nothing is counted and the number of the first that is reached comes back.
 _REQUEST = """
+if ARGV[6] ~= '' and redis.call('EXISTS', ARGV[6]) == 1 then return 0 end
 for place = 1, #KEYS do
     if tonumber(redis.call('GET', KEYS[place]) or '0') >= tonumber(ARGV[place + 1]) then
         return place
@@ -26,6 +27,7 @@ end
 for place = 1, 2 do
     if redis.call('INCR', KEYS[place]) == 1 then redis.call('EXPIRE', KEYS[place], ARGV[1]) end
 end
+if ARGV[6] ~= '' then redis.call('SET', ARGV[6], '1', 'EX', ARGV[1]) end
 return 0
 """
 _SPEND = """
@@ -44,8 +46,9 @@ class _Limit:
     told: str
 
 
-def count_request(deps: Deps, *, account_id: int, room_id: int) -> None:
-    """Count one request of a person in a room, if neither of them is at a limit.
+def count_request(deps: Deps, *, account_id: int, room_id: int, once: str = "") -> None:
+    """Count one request of a person in a room, if neither of them is at a limit. `once` names a
+    request that counts once, however often it is begun.
 
     Raises: AssistantLimit, which says whose limit it is and when it ends; ServiceUnavailable with
     Redis away: fails closed.
@@ -53,7 +56,8 @@ def count_request(deps: Deps, *, account_id: int, room_id: int) -> None:
     limits = _limits(deps, account_id=account_id, room_id=room_id)
     keys, most = [each.key for each in limits], [each.most for each in limits]
     try:
-        reached = int(_run(deps, _REQUEST, keys, [_HOUR_S, *most]))
+        counted = f"chatrooms:assistant:counted:{once}" if once else ""
+        reached = int(_run(deps, _REQUEST, keys, [_HOUR_S, *most, counted]))
         if not reached:
             return
         left_s = max(1, int(str(deps.redis.ttl(keys[reached - 1]))))
@@ -103,7 +107,7 @@ def _limits(deps: Deps, *, account_id: int, room_id: int) -> list[_Limit]:
     ]
 
 
-def _run(deps: Deps, script: str, keys: Sequence[str], values: Sequence[int]) -> Any:
+def _run(deps: Deps, script: str, keys: Sequence[str], values: Sequence[int | str]) -> Any:
     return deps.redis.eval(script, len(keys), *keys, *map(str, values)) or 0
 
 

@@ -75,16 +75,16 @@ def record_use(
     usage: Usage,
     account_id: int | None = None,
 ) -> None:
-    """Count a call in the transaction of what it led to, and against the hour's limits after the
+    """Count calls in the transaction of what they led to, and against the hour's limits after the
     commit. `account_id`: who asked, if anybody did."""
-    if not usage.model:
+    if not usage.calls:
         return
     row = insert(_USE).values(
         day=deps.clock().astimezone(UTC).date(),
         room_id=room_id,
         feature=feature,
         model=usage.model,
-        calls=1,
+        calls=usage.calls,
         tokens_in=usage.tokens_in,
         tokens_out=usage.tokens_out,
     )
