@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import AssistantLimit, ServiceUnavailable
 from chatrooms.domain.usage import Usage
+from chatrooms.services.moderation.slow_mode import in_words
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +64,7 @@ def count_request(deps: Deps, *, account_id: int, room_id: int, once: str = "") 
         left_s = max(1, int(str(deps.redis.ttl(keys[reached - 1]))))
     except RedisError as error:
         raise ServiceUnavailable from error
-    raise AssistantLimit(f"{limits[reached - 1].told} Try again in {_minutes(left_s)}.")
+    raise AssistantLimit(f"{limits[reached - 1].told} Try again in {in_words(left_s)}.")
 
 
 def spend_tokens(deps: Deps, *, account_id: int | None, room_id: int, usage: Usage) -> None:
@@ -113,8 +114,3 @@ def _run(deps: Deps, script: str, keys: Sequence[str], values: Sequence[int | st
 
 def _key(what: str, whose: str, number: int) -> str:
     return f"chatrooms:assistant:{what}:{whose}:{number}"
-
-
-def _minutes(seconds: int) -> str:
-    minutes = -(-seconds // 60)
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
