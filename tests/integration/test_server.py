@@ -28,9 +28,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 
 
 def test_everything_is_ready_soon_after_the_address_is_printed(running: Instance) -> None:
-    wait_until(lambda: running.down() == {}, what="nothing is down")
+    # On a busy machine a worker may answer late, and later in time.
+    wait_until(lambda: running.get("/readyz")[0] == 200, what="all is ready")
     assert running.get("/healthz") == (200, "ok\n")
-    assert running.get("/readyz")[0] == 200
     names = sorted(name for name, pid in running.children() if pid)
     assert names == [
         "assistant-worker",

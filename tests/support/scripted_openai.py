@@ -138,6 +138,8 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # What waits to be sent with more is lost by a reset.
+    disable_nagle_algorithm = True
     answers: ClassVar[ScriptedOpenAI]
 
     def do_POST(self) -> None:
