@@ -141,15 +141,15 @@ def test_only_who_may_read_the_room_may_ask_in_it(
     deps: Deps, room: Place, who: str, is_allowed: bool, request: pytest.FixtureRequest
 ) -> None:
     actor: Someone = request.getfixturevalue(who)
-    of_room = {"actor_id": actor.id, "room_id": room.id}
     if is_allowed:
         turn_id = ask(deps, room, actor)
-        assert [turn.id for turn in turns.list_turns(deps, **of_room, limit=5)] == [turn_id]
+        listed = turns.list_turns(deps, actor_id=actor.id, room_id=room.id, limit=5)
+        assert [turn.id for turn in listed] == [turn_id]
         return
     with pytest.raises(RoomUnavailable):
         ask(deps, room, actor)
     with pytest.raises(RoomUnavailable):
-        turns.list_turns(deps, **of_room, limit=5)
+        turns.list_turns(deps, actor_id=actor.id, room_id=room.id, limit=5)
 
 
 def test_a_turn_belongs_to_one_person_in_one_room(
