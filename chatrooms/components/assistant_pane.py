@@ -7,6 +7,7 @@ from chatrooms.components.assistant_turn import assistant_turn
 from chatrooms.components.controls import button, chip, icon, icon_button, skeleton
 from chatrooms.components.pane import pane
 from chatrooms.domain.assistant import MAX_QUESTION_CHARS
+from chatrooms.domain.moderation import Mode
 from chatrooms.state.assistant import AssistantState
 from chatrooms.state.live import AnswerState, LiveState
 from chatrooms.state.rows import TurnRow
@@ -52,6 +53,10 @@ def _greeting() -> rx.Component:
     return rx.el.div(
         rx.el.p(rx.el.b(AssistantState.greeting), " ", AssistantState.news, class_name="wrap"),
         rx.el.p(_model(), class_name="hint"),
+        rx.cond(
+            LiveState.room.mode == Mode.MANUAL.value,
+            rx.el.p("Moderators decide here: it knows what they approved.", class_name="hint"),
+        ),
         rx.cond(
             is_empty,
             rx.el.div(*(_starter(each) for each in STARTERS), class_name="starters"),

@@ -56,7 +56,7 @@ def _index() -> rx.Component:
     index = ModelUseState.index
     return rx.el.div(
         rx.el.div(
-            rx.el.b("Found by ", index.embedder),
+            rx.el.b("Index of meaning: ", index.embedder),
             rx.el.small(index.progress),
             class_name="grow stack",
         ),

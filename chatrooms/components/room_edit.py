@@ -48,7 +48,7 @@ def _mode(value: Mode, word: str, hint: str) -> rx.Component:
             type="radio",
             name="mode",
             value=value.value,
-            default_checked=value is Mode.MANUAL,
+            default_checked=value is Mode.SEMI_AUTO,
             aria_label=word,
             aria_describedby=described_by,
         ),

@@ -21,11 +21,7 @@ def admin_page() -> rx.Component:
         rx.el.div(
             rx.cond(
                 AdminState.is_allowed,
-                rx.fragment(
-                    _rules(),
-                    model_use(),
-                    _accounts(),
-                ),
+                rx.el.div(_rules(), model_use(), _accounts(), class_name="admin"),
                 empty_state(
                     "shield-off", "For administrators", "Your account cannot see this page."
                 ),

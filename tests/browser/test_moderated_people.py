@@ -323,7 +323,7 @@ def test_a_new_room_is_moderated_as_chosen_and_everybody_sees_how(
     ann.button("New room").first.click()
     ann.textbox("Room name").fill("Tulips and more")
     group = ann.page.get_by_role("radiogroup", name="Moderation")
-    expect(group.get_by_role("radio", name="Manual")).to_be_checked()
+    expect(group.get_by_role("radio", name="Semi-auto")).to_be_checked()
     for name in ("Manual", "Semi-auto", "Auto"):
         group.get_by_role("radio", name=name, exact=True).check()
     ann.button("Create room").click()
