@@ -6,8 +6,8 @@ import reflex as rx
 from chatrooms.components.assistant_turn import assistant_turn
 from chatrooms.components.controls import button, chip, icon, icon_button, skeleton
 from chatrooms.components.pane import pane
+from chatrooms.components.room_header import MODE_HINTS
 from chatrooms.domain.assistant import MAX_QUESTION_CHARS
-from chatrooms.domain.moderation import Mode
 from chatrooms.state.assistant import AssistantState
 from chatrooms.state.live import AnswerState, LiveState
 from chatrooms.state.rows import TurnRow
@@ -54,8 +54,8 @@ def _greeting() -> rx.Component:
         rx.el.p(rx.el.b(AssistantState.greeting), " ", AssistantState.news, class_name="wrap"),
         rx.el.p(_model(), class_name="hint"),
         rx.cond(
-            LiveState.room.mode == Mode.MANUAL.value,
-            rx.el.p("Moderators decide here: it knows what they approved.", class_name="hint"),
+            LiveState.room.mode == MODE_HINTS[0][0],
+            rx.el.p("Moderators decide here: only what they approved is known.", class_name="hint"),
         ),
         rx.cond(
             is_empty,
