@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from chatrooms.agents.shown import Shown
 from chatrooms.agents.summaries import TAG_TOKENS, fit
 from chatrooms.agents.writing import Writing
 from chatrooms.bootstrap import Deps
@@ -54,6 +55,9 @@ def tell(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended
         ),
         deps.settings.assistant_tokens_per_hour // 2,
     )
+    shown = Shown(deps, turn)
+    shown.note_behind(missed.passages, missed.revisions)
+    shown.store()
     passages = fit(
         deps.chat,
         missed.passages,
@@ -76,7 +80,9 @@ def tell(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended
     lines = cited_lines(cited.finish())
     if not lines:
         return Ended(Outcome.NO_ANSWER)
-    return Ended(Outcome.ANSWERED, _list(lines) + _left_out(missed), tuple(cited.cited))
+    text = _list(lines)
+    rests_on = shown.resting(text, cited.cited)
+    return Ended(Outcome.ANSWERED, text + _left_out(missed), tuple(cited.cited), rests_on=rests_on)
 
 
 def _affordable(missed: Missed, tokens: int) -> Missed:

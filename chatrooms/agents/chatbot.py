@@ -7,17 +7,18 @@ from contextlib import closing
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from chatrooms.agents.searching import search, search_tool
+from chatrooms.agents.shown import Shown
 from chatrooms.agents.writing import Writing
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Outcome
 from chatrooms.domain.citing import NO_ANSWER, CitedText, without_marks
 from chatrooms.domain.errors import AnswerUnusable
-from chatrooms.domain.memory import CitedSentence
+from chatrooms.domain.memory import CitedSentence, Passage
 from chatrooms.domain.prompting import DATA_NOTICE, Block, block, message_block
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai.answering import Ended, RunningTurn
 from chatrooms.services.ai.retrieval import Hit, Retrieved, retrieve
-from chatrooms.services.ai.summaries import get_room_summary
+from chatrooms.services.ai.summaries import RoomSummary, get_room_summary
 from chatrooms.services.ai.turns import Turn
 
 if TYPE_CHECKING:
@@ -59,14 +60,18 @@ def write(deps: Deps, turn: RunningTurn, found: Retrieved, writing: Writing, usa
 
     Raises: the errors of `ChatModels.stream`, Halted, HandedBack; as `get_room_summary`.
     """
-    summary = get_room_summary(deps, actor_id=turn.account_id, room_id=turn.room_id).sentences
-    said, given = _prompt(deps, turn, found, summary), _numbered(found, summary)
+    known = get_room_summary(deps, actor_id=turn.account_id, room_id=turn.room_id)
+    said = _prompt(deps, turn, found, known.sentences)
+    given = _numbered(found, known.sentences)
+    shown = Shown(deps, turn)
+    _note(shown, turn, found.hits, known)
+    shown.store()
     for _ in range(_SEARCHES):
         calls: list[ToolCall] = []
         cited = _write(deps, said, given, writing, usage, calls=calls)
         if not calls:
             break
-        said += _searched(deps, turn, calls, given)
+        said += _searched(deps, turn, calls, given, shown)
     else:
         cited = _write(deps, said, given, writing, usage, calls=None)
     text = cited.finish()
@@ -74,7 +79,17 @@ def write(deps: Deps, turn: RunningTurn, found: Retrieved, writing: Writing, usa
         raise AnswerUnusable
     if text.startswith(NO_ANSWER) and not cited.cited:
         return Ended(Outcome.NO_ANSWER)
-    return Ended(Outcome.ANSWERED, text, tuple(cited.cited))
+    return Ended(
+        Outcome.ANSWERED, text, tuple(cited.cited), rests_on=shown.resting(text, cited.cited)
+    )
+
+
+def _note(shown: Shown, turn: RunningTurn, hits: Sequence[Hit], known: RoomSummary) -> None:
+    """Keep what the prompt shows."""
+    shown.note_found(hits)
+    shown.note_behind([Passage(each.ids, each.text) for each in known.sentences], known.revisions)
+    for each in turn.earlier:
+        shown.note_behind([Passage(tuple(each.rests_on), each.answer)], each.rests_on)
 
 
 def _write(
@@ -101,7 +116,7 @@ def _write(
 
 
 def _searched(
-    deps: Deps, turn: RunningTurn, calls: Sequence[ToolCall], given: Given
+    deps: Deps, turn: RunningTurn, calls: Sequence[ToolCall], given: Given, shown: Shown
 ) -> list[BaseMessage]:
     """The model's calls and what they found. What is new gets the next numbers in `given`."""
     from langchain_core.messages import AIMessage, ToolMessage
@@ -114,6 +129,8 @@ def _searched(
         tag = block("messages", _message_blocks(new, first=first, max_tokens=_FOUND_TOKENS))
         given.update((n, (hit.message_id,)) for n, hit in enumerate(new, first))
         told.append(ToolMessage(str(tag), tool_call_id=str(call["id"])))
+        shown.note_found(new)
+    shown.store()
     return told
 
 

@@ -28,18 +28,14 @@ def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
 def _find(deps: Deps, turn: RunningTurn, call: Call) -> Retrieved:
     """What was said in the thread before, then what else of the room fits the question."""
     found = retrieve(deps, actor_id=turn.account_id, room_id=turn.room_id, question=turn.question)
-    own = calls.written_by_assistant(deps, message_ids=[hit.message_id for hit in found.hits])
-    hits = {
-        hit.message_id: hit
-        for hit in found.hits
-        # What was said after the call is not what the caller means.
-        if hit.message_id not in own and hit.message_id < call.message_id
-    }
+    # What was said after the call is not what the caller means.
+    hits = {hit.message_id: hit for hit in found.hits if hit.message_id < call.message_id}
     before = [
         hits.pop(
             said.message_id,
             Hit(
                 message_id=said.message_id,
+                revision=said.revision,
                 author_name=said.author_name,
                 text=said.text,
                 sent_at=datetime.fromisoformat(said.sent_at),

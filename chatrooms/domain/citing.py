@@ -57,6 +57,11 @@ def without_marks(text: str) -> str:
     return _BRACKETED.sub(r"(\1)", text)
 
 
+def unmarked(text: str) -> str:
+    """The text without its marks."""
+    return _MARK.sub("", text)
+
+
 def cited_lines(text: str) -> list[str]:
     """The lines of a text that carry a mark."""
     return [line.strip() for line in text.split("\n") if _MARK.search(line)]

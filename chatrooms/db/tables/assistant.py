@@ -10,7 +10,8 @@ from chatrooms.db.columns import identifier, moment, reference
 
 
 class AssistantTurn(SQLModel, table=True):
-    """One thing that an account had the assistant write in a room, for itself alone."""
+    """One thing that an account had the assistant write in a room: for itself alone, or as a reply
+    to a message of its that called the assistant."""
 
     __tablename__ = "assistant_turns"
     __table_args__ = (
@@ -50,7 +51,18 @@ class AssistantTurn(SQLModel, table=True):
         default_factory=list,
         sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}"),
     )
-    """Ids of the messages that it rests on, in the order in which they were first cited."""
+    """Ids of the messages that it cites, in the order in which they were first cited."""
+    rests_on: list[int] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}"),
+    )
+    """Ids of all messages that it may rest on, cited or not: while it is being written, and if it
+    was stopped, all that the model was shown."""
+    revisions: list[int] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(Integer), nullable=False, server_default="{}"),
+    )
+    """Which text of each of them was read, in the order of `rests_on`."""
     outcome: str = Field(
         default="running", sa_column=Column(Text, nullable=False, server_default="running")
     )

@@ -23,7 +23,8 @@ def stem(word: str) -> str:
     return word
 
 
-_EMPTY = frozenset(stem(word) for word in ENGLISH_STOP_WORDS) | {"do", "doe", "did"}
+EMPTY = frozenset(stem(word) for word in ENGLISH_STOP_WORDS) | {"do", "doe", "did"}
+"""Stems of words that say nothing by themselves."""
 
 
 def stems(text: str) -> list[str]:
@@ -34,7 +35,7 @@ def stems(text: str) -> list[str]:
 def content_words(question: str) -> dict[str, str]:
     """The words that say what is asked about, by stem: of those with the same stem the last."""
     words = {stem(word): word for word in _WORD.findall(question.lower())}
-    return {stem_: word for stem_, word in words.items() if stem_ not in _EMPTY}
+    return {stem_: word for stem_, word in words.items() if stem_ not in EMPTY}
 
 
 def content_stems(question: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Turns as the worker that carries them out meets them. Attempts are fenced: only the newest one of
 a turn may end it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,6 +74,9 @@ class Ended:
     error: str = ""
     told: str = ""
     """What went wrong, in words for the person who asked."""
+    rests_on: Mapping[int, int] | None = None
+    """Which text of which messages the answer may rest on, by id; None for all that the model was
+    shown."""
 
 
 def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
@@ -102,9 +106,27 @@ def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
             kind=Kind(row.kind),
             question=row.question,
             asked_at=row.asked_at,
-            earlier=_earlier(tx, row) if call is None else (),
+            earlier=_earlier(tx, row) if row.kind == Kind.QUESTION else (),
             call=call,
         )
+
+
+def note_shown(deps: Deps, turn: RunningTurn, revisions: Mapping[int, int]) -> None:
+    """Store which text of which messages the model is shown for an attempt, by id."""
+    with transaction(deps.sessions) as tx:
+        tx.execute(
+            update(AssistantTurn)
+            .where(
+                col(AssistantTurn.id) == turn.id,
+                col(AssistantTurn.attempt) == turn.attempt,
+                col(AssistantTurn.outcome) == Outcome.RUNNING,
+            )
+            .values(**_resting(revisions))
+        )
+
+
+def _resting(revisions: Mapping[int, int]) -> dict[str, Any]:
+    return {"rests_on": list(revisions), "revisions": list(revisions.values())}
 
 
 def _call(tx: Transaction, row: AssistantTurn) -> Call | None:
@@ -172,6 +194,7 @@ def finish(deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
 
 def store_end(tx: Transaction, deps: Deps, turn: RunningTurn, ended: Ended, usage: Usage) -> bool:
     """Store what an attempt ended with, as `finish`, in the transaction of what else follows."""
+    resting = _resting(ended.rests_on) if ended.rests_on is not None else {}
     used: dict[str, Any] = {
         "model": usage.model,
         "tokens_in": col(AssistantTurn.tokens_in) + usage.tokens_in,
@@ -190,6 +213,7 @@ def store_end(tx: Transaction, deps: Deps, turn: RunningTurn, ended: Ended, usag
             sources=list(ended.sources),
             error=ended.error,
             finished_at=deps.clock(),
+            **resting,
             **used,
         )
         .returning(col(AssistantTurn.id))

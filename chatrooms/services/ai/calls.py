@@ -13,7 +13,7 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, AssistantTurn, Message, Room
 from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Kind
 from chatrooms.domain.errors import AssistantOff, MessageUnavailable
-from chatrooms.domain.events import Being, Person
+from chatrooms.domain.events import Person
 from chatrooms.domain.mentions import called_in
 from chatrooms.domain.moderation import Status
 from chatrooms.domain.permissions import Permission
@@ -56,6 +56,8 @@ class Said:
     """A message of the thread before the question."""
 
     message_id: int
+    revision: int
+    """Which text of it this is."""
     author_name: str
     text: str
     sent_at: str
@@ -132,7 +134,13 @@ def list_before(deps: Deps, *, room_id: int, call: Call) -> list[Said]:
     everybody in the room sees."""
     with transaction(deps.sessions) as tx:
         rows = tx.execute(
-            select(col(Message.id), col(Message.body), col(Message.sent_at), col(Account.name))
+            select(
+                col(Message.id),
+                col(Message.revision),
+                col(Message.body),
+                col(Message.sent_at),
+                col(Account.name),
+            )
             .join(Account, col(Account.id) == col(Message.author_id))
             .where(
                 col(Message.room_id) == room_id,
@@ -143,16 +151,7 @@ def list_before(deps: Deps, *, room_id: int, call: Call) -> list[Said]:
             .order_by(col(Message.id).desc())
             .limit(_EARLIER)
         ).all()
-    return [Said(row.id, row.name, row.body, row.sent_at.isoformat()) for row in rows[::-1]]
-
-
-def written_by_assistant(deps: Deps, *, message_ids: list[int]) -> set[int]:
-    """Those of the messages that the assistant wrote: it does not rest on itself."""
-    with transaction(deps.sessions) as tx:
-        return set(
-            tx.scalars(
-                select(col(Message.id))
-                .join(Account, col(Account.id) == col(Message.author_id))
-                .where(col(Message.id).in_(message_ids), col(Account.kind) == Being.ASSISTANT.value)
-            )
-        )
+    return [
+        Said(row.id, row.revision, row.name, row.body, row.sent_at.isoformat())
+        for row in rows[::-1]
+    ]

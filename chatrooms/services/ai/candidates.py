@@ -43,6 +43,7 @@ _BY_WORDS = text(f"""
         SELECT id, search FROM messages
         WHERE room_id = :room AND status = 'approved' AND withheld = '' AND deleted_at IS NULL
             AND position IS NOT NULL
+            AND author_id NOT IN (SELECT id FROM accounts WHERE kind = 'assistant')
             AND search @@ (SELECT string_agg('(' || query::text || ')', ' | ')::tsquery FROM asked)
         ORDER BY position DESC LIMIT {MAX_MATCHES}
     ), said AS MATERIALIZED (
@@ -100,6 +101,8 @@ class Found:
     """A message as ranking and prompts need it."""
 
     message_id: int
+    revision: int
+    """Which text of it this is."""
     author_name: str
     line: Line
     sent_at: datetime
@@ -144,6 +147,7 @@ _AROUND = text("""
 _READ: Any = (
     select(
         _MESSAGES.c.id,
+        _MESSAGES.c.revision,
         _MESSAGES.c.position,
         _MESSAGES.c.ordinal,
         _MESSAGES.c.thread_id,
@@ -182,6 +186,7 @@ def read_lines(tx: Transaction, *which: Any, room_id: int) -> list[tuple[Found, 
         (
             Found(
                 message_id=row.id,
+                revision=row.revision,
                 author_name=row.name,
                 line=Line(
                     id=str(row.id),

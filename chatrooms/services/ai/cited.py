@@ -1,16 +1,16 @@
 """The messages that something written by the assistant rests on, as far as they may be shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Account, Message, table_of
-from chatrooms.domain.events import Person
+from chatrooms.db.tables import Account, AssistantTurn, Message, table_of
+from chatrooms.domain.events import Being, Person
 from chatrooms.domain.moderation import Status
 from chatrooms.domain.text import excerpt
 
@@ -21,14 +21,16 @@ IS_CITABLE: Any = (
     & col(Message.deleted_at).is_(None)
     & (col(Message.withheld) == "")
     & (col(Message.status) == Status.APPROVED)
+    & col(Message.author_id).not_in(
+        select(col(Account.id)).where(col(Account.kind) == Being.ASSISTANT.value)
+    )
 )
-"""Whether the assistant may rest on a message: it is approved, and everybody in the room sees
-it."""
+"""Whether the assistant may rest on a message: it is approved, everybody in the room sees it, and
+somebody else wrote it. What the assistant says rests on messages that may be gone by then."""
 _SELECT: Any = select(
     _MESSAGES.c.id,
     _MESSAGES.c.body,
     _MESSAGES.c.sent_at,
-    _MESSAGES.c.edited_at,
     _MESSAGES.c.thread_id,
     _ACCOUNTS.c.id.label("author_id"),
     _ACCOUNTS.c.username,
@@ -50,12 +52,7 @@ class CitedMessage:
     preview: str
     """More of it, as it was written."""
     sent_at: datetime
-    edited_at: datetime | None
     in_thread: bool
-
-    def stood_at(self, moment: datetime) -> bool:
-        """Whether it says the same as then."""
-        return self.edited_at is None or self.edited_at <= moment
 
 
 def read_cited(tx: Transaction, *, room_id: int, ids: Iterable[int]) -> dict[int, CitedMessage]:
@@ -83,6 +80,50 @@ def _cited(row: Any) -> CitedMessage:
         text=excerpt(row.body),
         preview=row.body[:PREVIEW_CHARS] + ("\u2026" if len(row.body) > PREVIEW_CHARS else ""),
         sent_at=row.sent_at,
-        edited_at=row.edited_at,
         in_thread=row.thread_id is not None,
+    )
+
+
+def still_says(tx: Transaction, *, room_id: int, revisions: Mapping[int, int]) -> bool:
+    """Whether each of these messages of a room may be cited and says what it did in that
+    revision."""
+    if not revisions:
+        return True
+    now = tx.execute(
+        select(col(Message.id), col(Message.revision)).where(
+            col(Message.room_id) == room_id, col(Message.id).in_(revisions), IS_CITABLE
+        )
+    ).all()
+    return {row.id: row.revision for row in now} == dict(revisions)
+
+
+_READ = (
+    func.unnest(col(AssistantTurn.rests_on), col(AssistantTurn.revisions))
+    .table_valued("id", "revision")
+    .render_derived("read")
+)
+_STANDS: Any = (
+    (col(Message.id) == _READ.c.id)
+    & (col(Message.revision) == _READ.c.revision)
+    & (col(Message.room_id) == col(AssistantTurn.room_id))
+    & IS_CITABLE
+)
+_IS_OUTDATED: Any = (
+    select(_READ.c.id)
+    .select_from(_READ.outerjoin(_MESSAGES, _STANDS))
+    .where(col(Message.id).is_(None))
+    .correlate(AssistantTurn)
+    .exists()
+)
+
+
+def find_outdated(tx: Transaction, turn_ids: Sequence[int]) -> set[int]:
+    """Those of the turns that may rest on a message which says something else by now, or may not be
+    cited any more."""
+    if not turn_ids:
+        return set()
+    return set(
+        tx.scalars(
+            select(col(AssistantTurn.id)).where(col(AssistantTurn.id).in_(turn_ids), _IS_OUTDATED)
+        )
     )

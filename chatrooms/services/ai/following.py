@@ -15,12 +15,13 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain import jobs
 from chatrooms.domain.moderation import Status
+from chatrooms.services.ai.account import find_assistant
 from chatrooms.services.ai.index_requests import note_changed
 
 
 def citable_revision(message: Message) -> int | None:
-    """Which text of a message may be cited: its number of edits; None if none may. The same
-    question as `cited.IS_CITABLE`."""
+    """Which text of a message of a person's may be cited: its number of edits; None if none may.
+    The same question as `cited.IS_CITABLE`, which also leaves out what the assistant wrote."""
     is_citable = (
         message.status == Status.APPROVED
         and not message.withheld
@@ -41,6 +42,9 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
     yield
     after = {message.id: citable_revision(message) for message in messages}
     changed = [message for message in messages if before[message.id] != after[message.id]]
+    assistant = find_assistant(tx) if changed else None
+    if assistant is not None:
+        changed = [message for message in changed if message.author_id != assistant.id]
     if not changed:
         return
     room_id = changed[0].room_id
@@ -48,6 +52,8 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
     left = [message.id for message in changed if before[message.id] is not None]
     entered = [message.id for message in changed if after[message.id] is not None]
     if left:
+        # Answers that rest on them are shown no more.
+        tx.after_commit(lambda: deps.bus.nudge_room(room_id, "sources"))
         _withdraw(tx, deps, room_id=room_id, message_ids=left)
     if entered:
         tx.flush()

@@ -1,5 +1,6 @@
 """The messages that somebody catches up on, as far as they may be cited."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,6 +31,8 @@ class Missed:
     """The newest messages, the oldest of them first, each with its id."""
     total: int
     """How many messages there are in all."""
+    revisions: Mapping[int, int]
+    """Which text of each message this is, by message."""
 
 
 def list_missed(deps: Deps, *, actor_id: int, room_id: int, since: Since, limit: int) -> Missed:
@@ -61,14 +64,20 @@ def list_missed(deps: Deps, *, actor_id: int, room_id: int, since: Since, limit:
         )
         total = tx.execute(select(func.count()).select_from(Message).where(*wanted)).scalar_one()
         rows = tx.execute(
-            select(col(Message.id), col(Message.body), col(Message.sent_at), col(Account.name))
+            select(
+                col(Message.id),
+                col(Message.revision),
+                col(Message.body),
+                col(Message.sent_at),
+                col(Account.name),
+            )
             .join(Account, col(Account.id) == col(Message.author_id))
             .where(*wanted)
             .order_by(col(Message.position).desc())
             .limit(limit)
         ).all()
     passages = tuple(Passage((r.id,), r.body, r.name, r.sent_at) for r in reversed(rows))
-    return Missed(passages, total)
+    return Missed(passages, total, {row.id: row.revision for row in rows})
 
 
 def ask_catch_up(deps: Deps, *, actor_id: int, room_id: int, client_id: str, since: str) -> int:

@@ -1,8 +1,6 @@
 """The assistant's answer in the room: an ordinary message of its account, posted in the transaction
 that ends the turn, so that it is there exactly once."""
 
-from collections.abc import Sequence
-
 import structlog
 from sqlalchemy.exc import IntegrityError
 
@@ -19,7 +17,7 @@ from chatrooms.services.access import access_room
 from chatrooms.services.admission import admit
 from chatrooms.services.ai.answering import Ended, RunningTurn, check_may_go_on, store_end
 from chatrooms.services.ai.calls import Call
-from chatrooms.services.ai.cited import read_cited
+from chatrooms.services.ai.cited import still_says
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation import slow_mode
 from chatrooms.services.notify import notify
@@ -64,31 +62,23 @@ def _finish(
         check_may_go_on(tx, turn)
     except ChatError:
         ended = Ended(Outcome.STOPPED)
-    paths = _paths(tx, deps, turn, call, ended.sources)
-    if paths is None and ended.outcome is Outcome.ANSWERED:
+    if ended.outcome is Outcome.ANSWERED and not still_says(
+        tx, room_id=turn.room_id, revisions=ended.rests_on or {}
+    ):
         ended = Ended(Outcome.FAILED, error="sources_changed", told=_CHANGED)
     is_posted = ended.outcome in (Outcome.ANSWERED, Outcome.NO_ANSWER)
     # Posted first: a refusal must not leave a turn behind that ended well.
     if not store_end(tx, deps, turn, ended, usage):
         return False
     if is_posted:
+        paths = call.permalinks(deps, ended.sources)
         text = published(
-            ended.answer or NOTHING_FOUND, paths or (), max_chars=deps.settings.max_body_chars
+            ended.answer or NOTHING_FOUND, paths, max_chars=deps.settings.max_body_chars
         )
         _post(tx, deps, turn, call, text)
     elif ended.outcome is Outcome.FAILED:
         _tell(tx, deps, turn, call, ended.told or _UNEXPECTED)
     return is_posted
-
-
-def _paths(
-    tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, sources: Sequence[int]
-) -> list[str] | None:
-    """Where the sources are, in their order; None if one of them says something else by now."""
-    found = read_cited(tx, room_id=turn.room_id, ids=sources)
-    if any(each not in found or not found[each].stood_at(turn.asked_at) for each in sources):
-        return None
-    return call.permalinks(deps, sources)
 
 
 def _post(tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, text: str) -> None:

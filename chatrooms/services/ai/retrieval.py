@@ -44,6 +44,8 @@ class Hit:
     """A message that was found."""
 
     message_id: int
+    revision: int
+    """Which text of it was read."""
     author_name: str
     text: str
     sent_at: datetime
@@ -169,6 +171,7 @@ def _hits(
     return tuple(
         Hit(
             message_id=each.message_id,
+            revision=each.revision,
             author_name=each.author_name,
             text=each.line.text,
             sent_at=each.sent_at,

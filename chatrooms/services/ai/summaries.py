@@ -1,7 +1,8 @@
 """What a room's summary says, for those who may read the room."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Summary, SummarySentence, SummarySource
+from chatrooms.db.tables import Message, Summary, SummarySentence, SummarySource
 from chatrooms.domain.memory import CitedSentence
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room
@@ -28,6 +29,8 @@ class RoomSummary:
     """None if there is no summary."""
     model: str = ""
     """Name of the model that wrote it."""
+    revisions: Mapping[int, int] = field(default_factory=dict[int, int])
+    """Which text of each message the sentences rest on."""
 
 
 NO_SUMMARY = RoomSummary()
@@ -48,7 +51,7 @@ def get_room_summary(deps: Deps, *, actor_id: int, room_id: int) -> RoomSummary:
         ).one_or_none()
         if summary is None:
             return NO_SUMMARY
-        sentences = _sentences(tx, summary.id)
+        sentences, revisions = _sentences(tx, summary.id)
         ids = dict.fromkeys(id_ for each in sentences for id_ in each.ids)
         found = read_cited(tx, room_id=access.room_id, ids=ids)
     return RoomSummary(
@@ -57,19 +60,27 @@ def get_room_summary(deps: Deps, *, actor_id: int, room_id: int) -> RoomSummary:
         sources=tuple(found[id_] for id_ in ids if id_ in found),
         updated_at=summary.created_at,
         model=summary.model,
+        revisions={id_: revision for id_, revision in revisions.items() if id_ in found},
     )
 
 
-def _sentences(tx: Transaction, summary_id: int) -> list[CitedSentence]:
+def _sentences(tx: Transaction, summary_id: int) -> tuple[list[CitedSentence], dict[int, int]]:
+    """The sentences, and which text of each message they rest on: read at one moment, for a
+    sentence goes in the transaction that changes such a message."""
     rows = tx.execute(
         select(
-            col(SummarySentence.ordinal), col(SummarySentence.text), col(SummarySource.message_id)
+            col(SummarySentence.ordinal),
+            col(SummarySentence.text),
+            col(SummarySource.message_id),
+            col(Message.revision),
         )
         .join(SummarySource, col(SummarySource.sentence_id) == col(SummarySentence.id))
+        .join(Message, col(Message.id) == col(SummarySource.message_id))
         .where(col(SummarySentence.summary_id) == summary_id)
         .order_by(col(SummarySentence.ordinal), col(SummarySource.message_id))
     ).all()
     ids: dict[tuple[int, str], list[int]] = defaultdict(list)
     for row in rows:
         ids[row.ordinal, row.text].append(row.message_id)
-    return [CitedSentence(text, tuple(found)) for (_, text), found in ids.items()]
+    sentences = [CitedSentence(text, tuple(found)) for (_, text), found in ids.items()]
+    return sentences, {row.message_id: row.revision for row in rows}

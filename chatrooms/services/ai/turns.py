@@ -1,7 +1,7 @@
-"""What people have the assistant write for them: each sees their own turns alone, in rooms that
-they may read."""
+"""What people have the assistant write for them, answers and catch-ups: each sees their own turns
+alone, in rooms that they may read. What answers a message of the room is begun by `calls`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import clean
 from chatrooms.services.access import RoomAccess, access_room, is_id
 from chatrooms.services.ai import streaming
-from chatrooms.services.ai.cited import CitedMessage, read_cited
+from chatrooms.services.ai.cited import CitedMessage, find_outdated, read_cited
 from chatrooms.services.ai.limits import count_request
 from chatrooms.services.ai.streaming import Attempt
 
@@ -30,6 +30,8 @@ _ANEW: dict[str, Any] = {
     "outcome": Outcome.RUNNING,
     "answer": "",
     "sources": [],
+    "rests_on": [],
+    "revisions": [],
     "error": "",
     "rating": 0,
     "finished_at": None,
@@ -49,9 +51,11 @@ class Turn:
     outcome: Outcome
     error: str
     sources: tuple[CitedMessage, ...]
+    rests_on: Mapping[int, int]
+    """Which text of which messages the answer may rest on, by id."""
     is_withdrawn: bool
-    """Whether a message that the answer rests on was changed or taken away since: the answer is
-    not shown any more."""
+    """Whether one of these messages was changed or taken away since it was read: the answer is not
+    shown any more."""
     model: str
     rating: int
     attempt: int
@@ -168,16 +172,16 @@ def list_turns(
 
 
 def turns_of(tx: Transaction, *, room_id: int, rows: Sequence[AssistantTurn]) -> list[Turn]:
-    """Turns of one room as they may be shown now. An answer that rests on a message which was
-    edited, removed or deleted since is withdrawn."""
+    """Turns of one room as they may be shown now. An answer that may rest on a message which was
+    edited, removed or deleted since it was read is withdrawn."""
+    outdated = find_outdated(tx, [row.id for row in rows if row.answer])
     found = read_cited(tx, room_id=room_id, ids={each for row in rows for each in row.sources})
-    return [_turn(row, found) for row in rows]
+    return [_turn(row, found, outdated) for row in rows]
 
 
-def _turn(row: AssistantTurn, found: dict[int, CitedMessage]) -> Turn:
-    sources = [found.get(each) for each in row.sources]
-    stand = [each for each in sources if each is not None and each.stood_at(row.asked_at)]
-    is_withdrawn = len(stand) < len(sources)
+def _turn(row: AssistantTurn, found: dict[int, CitedMessage], outdated: Collection[int]) -> Turn:
+    sources = tuple(found[each] for each in row.sources if each in found)
+    is_withdrawn = row.id in outdated or len(sources) < len(row.sources)
     return Turn(
         id=row.id,
         kind=Kind(row.kind),
@@ -186,7 +190,8 @@ def _turn(row: AssistantTurn, found: dict[int, CitedMessage]) -> Turn:
         answer="" if is_withdrawn else row.answer,
         outcome=Outcome(row.outcome),
         error=row.error,
-        sources=() if is_withdrawn else tuple(stand),
+        sources=() if is_withdrawn else sources,
+        rests_on=dict(zip(row.rests_on, row.revisions, strict=True)),
         is_withdrawn=is_withdrawn,
         model=row.model,
         rating=row.rating,
