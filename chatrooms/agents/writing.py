@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Progress
+from chatrooms.domain.errors import ChatError
 from chatrooms.domain.published import published
 from chatrooms.services.ai import answering, streaming
 from chatrooms.services.ai.answering import RunningTurn
@@ -48,6 +49,7 @@ class Writing:
         """`is_ending` tells whether this worker is to stop."""
         self._deps = deps
         self._turn = turn
+        self._call = turn.call
         self._is_ending = is_ending
         self._holder = deps.ids.token()
         self._lock = threading.Lock()
@@ -67,7 +69,7 @@ class Writing:
         """Raises: TakenElsewhere; RedisError."""
         if not streaming.take_lease(self._deps, self._turn.key, holder=self._holder):
             raise TakenElsewhere
-        if self._turn.call is not None:
+        if self._call is not None:
             self._tell()
         self._keeper.start()
         return self
@@ -81,7 +83,7 @@ class Writing:
         self._over.set()
         self._news.set()
         self._keeper.join()
-        if self._turn.call is not None and not self.is_posted:
+        if self._call is not None and not self.is_posted:
             over = self._progress().model_copy(update={"is_over": True})
             streaming.publish_over(self._deps, over)
         streaming.give_back_lease(self._deps, self._turn.key, holder=self._holder)
@@ -109,13 +111,14 @@ class Writing:
 
     def _progress(self) -> Progress:
         self._number += 1
-        turn, call = self._turn, self._turn.call
+        turn, call = self._turn, self._call
         return Progress(
             turn_id=turn.id,
             account_id=turn.account_id,
             room_id=turn.room_id,
             kind=turn.kind,
             attempt=turn.attempt,
+            asked_at=turn.asked_at,
             number=self._number,
             text=self.text if call is None else self._shown_to_all(call),
             sources=self.sources,
@@ -141,7 +144,7 @@ class Writing:
                         self._tell()
             if time.monotonic() >= look_at:
                 self._look()
-                if self._turn.call is not None and not self._over.is_set():
+                if self._call is not None and not self._over.is_set():
                     # Screens forget what is not said again.
                     with self._lock:
                         self._tell()
@@ -151,12 +154,14 @@ class Writing:
         deps, turn = self._deps, self._turn
         try:
             is_ours = streaming.take_lease(deps, turn.key, holder=self._holder)
-            if (
-                not is_ours
-                or streaming.is_stopped(deps, turn.key)
-                or not answering.may_go_on(deps, turn)
-            ):
+            if not is_ours or streaming.is_stopped(deps, turn.key):
                 self._halted.set()
+                return
+            # A room may begin to hold what is written until it is judged.
+            self._call = answering.look_where(deps, turn)
+        except ChatError:
+            # Fails closed: the person, the room or the question is not there any more.
+            self._halted.set()
         except (RedisError, SQLAlchemyError) as error:
             # If Redis stays away the lease runs out, the turn is begun anew and this attempt fenced
             # off. Who may read the room is asked once more before anything is stored.

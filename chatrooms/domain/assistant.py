@@ -1,5 +1,6 @@
 """What people have the assistant write, and what may become of it."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +21,12 @@ class Kind(StrEnum):
     """What somebody missed."""
     MENTION = "mention"
     """An answer in a thread of the room, which everybody reads."""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is for the person who asked alone, who stops it, rates it and has it written
+        anew."""
+        return self is not Kind.MENTION
 
 
 class Outcome(StrEnum):
@@ -43,6 +50,8 @@ class Progress(BaseModel):
     room_id: int
     kind: Kind
     attempt: int
+    asked_at: datetime = datetime.min.replace(tzinfo=UTC)
+    """When the turn was begun, or begun anew by its person."""
     number: int = 0
     """Counts the updates of one attempt."""
     text: str = ""
@@ -55,7 +64,9 @@ class Progress(BaseModel):
     is_over: bool = False
     """Whether nothing comes of it any more."""
 
-    @property
-    def order(self) -> tuple[int, int, int]:
-        """Sorts the updates of one person's turns by age."""
-        return (self.turn_id, self.attempt, self.number)
+    def is_after(self, other: "Progress") -> bool:
+        """Whether this tells more than the other: of one turn what was written later, of two of a
+        person's turns the one that was begun later. An older turn may be begun anew."""
+        if self.turn_id == other.turn_id:
+            return (self.attempt, self.number) > (other.attempt, other.number)
+        return (self.asked_at, self.turn_id) > (other.asked_at, other.turn_id)

@@ -57,6 +57,7 @@ class LiveAnswers:
             nothing = Progress(
                 turn_id=turn.id,
                 attempt=turn.attempt,
+                asked_at=turn.asked_at,
                 account_id=account_id,
                 room_id=room_id,
                 kind=kind,
@@ -73,7 +74,7 @@ class LiveAnswers:
         """Take in how far a turn is, and send it to the tabs that show it."""
         place = (progress.account_id, progress.room_id, progress.kind)
         known = self._written.get(place)
-        if known is not None and known.order >= progress.order:
+        if known is not None and not progress.is_after(known):
             return
         if progress.account_id not in self._heard:
             return

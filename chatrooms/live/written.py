@@ -41,7 +41,7 @@ class Written:
             return False
         here = self._by_thread.setdefault(progress.thread_id, {})
         known = here.get(turn_id)
-        if known is not None and known[0].order >= progress.order:
+        if known is not None and not progress.is_after(known[0]):
             return False
         here[turn_id] = (progress, ends)
         return known is None or known[0].text != progress.text
@@ -50,7 +50,7 @@ class Written:
         """Nothing comes of this attempt; whether that shows. The turn may be begun anew."""
         here = self._by_thread.get(progress.thread_id, {})
         known = here.get(progress.turn_id)
-        if known is None or known[0].order >= progress.order:
+        if known is None or not progress.is_after(known[0]):
             return False
         del here[progress.turn_id]
         return True

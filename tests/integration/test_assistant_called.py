@@ -10,7 +10,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.domain.assistant import Outcome
 from chatrooms.domain.citing import NO_ANSWER
-from chatrooms.domain.errors import AlreadyTaken, SignInRefused
+from chatrooms.domain.errors import AlreadyTaken, SignInRefused, TurnUnavailable
 from chatrooms.domain.events import Message, Person
 from chatrooms.domain.moderation import Mode
 from chatrooms.domain.notifications import Kind
@@ -24,10 +24,10 @@ from chatrooms.services import (
     rooms,
     sessions,
 )
-from chatrooms.services.ai import account, answering
+from chatrooms.services.ai import account, answering, turns
 from chatrooms.services.ai.replies import NOTHING_FOUND
 from chatrooms.services.moderation import decisions, judging
-from tests.support.assistant import at_work, carry_out, celery_worker, with_model
+from tests.support.assistant import ask, at_work, carry_out, celery_worker, with_model
 from tests.support.inspect import change, rows
 from tests.support.moderation import ABUSE, moderated, open_queue
 from tests.support.people import (
@@ -147,6 +147,31 @@ def test_the_answer_is_a_reply_with_its_sources_and_the_caller_is_told(
     assert rows(deps, "SELECT feature FROM model_use WHERE room_id = :r", r=room.id) == [
         ("mention",)
     ]
+
+
+def test_nobody_handles_what_answers_in_the_room_as_their_own(
+    deps: Deps, server: ScriptedOpenAI, room: Place, member: Someone
+) -> None:
+    (called,) = turns_of(deps, asked(deps, room, member))
+    own = ask(deps, room, member)
+    changes: list[Callable[..., None]] = [
+        turns.stop_turn,
+        turns.regenerate_turn,
+        lambda *args, **ids: turns.rate_turn(*args, **ids, rating=1),
+    ]
+    for is_over in (False, True):
+        if is_over:
+            carry_out(deps, called)
+            carry_out(deps, own)
+        ids = {"actor_id": member.id, "room_id": room.id}
+        for act in changes:
+            act(deps, **ids, turn_id=own)
+            with pytest.raises(TurnUnavailable):
+                act(deps, **ids, turn_id=called)
+    found = rows(
+        deps, "SELECT attempt, outcome, rating FROM assistant_turns WHERE id = :i", i=called
+    )
+    assert found == [(1, "answered", 0)]
 
 
 def forget_assistant(deps: Deps) -> None:

@@ -19,7 +19,7 @@ from tests.support.eventually import eventually
 from tests.support.inspect import rows
 from tests.support.moderation import moderated
 from tests.support.people import Place, Someone, post, with_settings
-from tests.support.scripted_openai import CutsOff, Reply, Says, ScriptedOpenAI
+from tests.support.scripted_openai import CutsOff, Reply, Says, ScriptedOpenAI, Stalls
 from tests.support.tabs import BrowserTab, open_room, serving
 from tests.support.web import NAMESPACE, Screen, WebProcess, web_process
 
@@ -154,6 +154,26 @@ async def test_where_messages_are_held_nobody_reads_a_word_before_it_is_judged(
     await off_loop(judging.judge_waiting, deps)
     await eventually(lambda: replies(tab), what="the reply is there")
     await eventually(lambda: not tab.screen.read().vars["thread_answers"], what="it is swapped")
+
+
+async def test_a_room_that_begins_to_hold_messages_takes_off_what_is_being_written(
+    deps: Deps, server: ScriptedOpenAI, web: WebProcess, private_room: Place, member: Someone
+) -> None:
+    server.script.append(Stalls(["word1 word2"], ends_well=True))
+    await off_loop(moderated, deps, private_room, Mode.AUTO, holds=False)
+    root, turn_id = await off_loop(asked, deps, private_room, member)
+    tab = await open_thread(web, member, private_room, root)
+    async with being_carried_out(with_model(deps, server), turn_id):
+        try:
+            await eventually(lambda: written(tab) == "word1 word2", what="it is shown")
+            await off_loop(moderated, deps, private_room, Mode.AUTO)
+            await eventually(lambda: written(tab) == "", what="it is shown no more")
+            assert tab.screen.vars["thread_answers"], "that it is being written is said"
+        finally:
+            server.over.set()
+    assert replies(tab) == []
+    await off_loop(judging.judge_waiting, deps)
+    await eventually(lambda: replies(tab) == ["word1 word2"], what="it is judged and shown")
 
 
 @pytest.mark.parametrize(("reply", "is_answered"), [(CutsOff(PIECES), False), (Says(PIECES), True)])

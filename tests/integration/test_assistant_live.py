@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.assistant import Progress
 from chatrooms.domain.errors import RoomUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.services import members, messages
-from chatrooms.services.ai import turns
+from chatrooms.services.ai import streaming, turns
 from chatrooms.state.assistant import AssistantState
 from chatrooms.state.assistant_rows import TurnRow
 from chatrooms.state.pane import PaneState
@@ -125,6 +126,49 @@ async def test_leaving_the_pane_or_the_connection_loses_nothing_of_an_answer(
         await eventually(lambda: shown(tab) == (turn_id, "The beginning"), what="all is shown")
         await tab.call(AssistantState.stop, turn_id)
         assert (last(tab).outcome, last(tab).answer) == ("stopped", "The beginning")
+
+
+async def test_an_older_answer_that_is_begun_anew_is_shown_as_it_is_written(
+    deps: Deps, server: ScriptedOpenAI, pages: WebProcess, private_room: Place, member: Someone
+) -> None:
+    server.script += [Says(["The first"]), Says(["The second"])]
+    tab = await open_pane(pages, member, private_room)
+    old, new = [
+        await off_loop(answered, with_model(deps, server), private_room, member) for _ in range(2)
+    ]
+    await eventually(lambda: shown(tab) == (new.id, "The second"), what="the newest is shown")
+    await tab.call(AssistantState.load)
+    server.script.append(Stalls(["Anew"]))
+    async with being_begun_anew(deps, server, tab, old.id) as earlier:
+        await eventually(lambda: shown(tab) == (old.id, "Anew"), what="it is shown")
+        # What was under way of turns that ended comes late.
+        assert len(earlier) == 2
+        for late in earlier:
+            pages.hub.answers.receive(late.model_copy(update={"number": 99}))
+        assert shown(tab) == (old.id, "Anew")
+    server.script.append(Stalls(["A third"]))
+    async with being_written(deps, server, tab, "A third") as turn_id:
+        await eventually(lambda: shown(tab) == (turn_id, "A third"), what="it is shown")
+
+
+@asynccontextmanager
+async def being_begun_anew(
+    deps: Deps, server: ScriptedOpenAI, tab: BrowserTab, turn_id: int
+) -> AsyncIterator[list[Progress]]:
+    """A turn is answered anew during the block; gives what was told last of all turns before."""
+    found = [
+        streaming.read_progress(deps, await off_loop(attempt_at, deps, row.id))
+        for row in tab.state(AssistantState).turns
+    ]
+    await tab.call(AssistantState.regenerate, turn_id)
+    with ThreadPoolExecutor(1) as worker:
+        job = worker.submit(carry_out, with_model(deps, server), turn_id)
+        try:
+            yield [each for each in found if each is not None]
+        finally:
+            server.over.set()
+            await off_loop(job.result, 20)
+            server.over.clear()
 
 
 async def test_losing_the_room_takes_the_conversation_off_the_screen(

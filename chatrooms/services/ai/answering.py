@@ -154,26 +154,24 @@ def _earlier(tx: Transaction, row: AssistantTurn) -> tuple[Turn, ...]:
     return tuple(turn for turn in turns if not turn.is_withdrawn)
 
 
-def may_go_on(deps: Deps, turn: RunningTurn) -> bool:
-    """Whether the person may still read the room, the assistant too, and the answer may still go
-    where it is to go. Fails closed."""
-    try:
-        with transaction(deps.sessions) as tx:
-            check_may_go_on(tx, turn)
-    except ChatError:
-        return False
-    return True
+def look_where(deps: Deps, turn: RunningTurn) -> Call | None:
+    """As `check_may_go_on`, for a worker in the middle of an answer."""
+    with transaction(deps.sessions) as tx:
+        return check_may_go_on(tx, turn)
 
 
-def check_may_go_on(tx: Transaction, turn: RunningTurn) -> None:
-    """Raises: AssistantOff; as `access_room` or, if the assistant was called in the room, as
-    `access_call`."""
+def check_may_go_on(tx: Transaction, turn: RunningTurn) -> Call | None:
+    """Check that the person may still read the room, the assistant too, and that the answer may
+    still go where it is to go: there, as it is now, if the assistant was called in the room.
+
+    Raises: AssistantOff; as `access_room` or, if the assistant was called, as `access_call`.
+    """
     if turn.call is None:
         access = access_room(tx, actor_id=turn.account_id, room_id=turn.room_id, to=Permission.READ)
         if not access.facts.has_assistant:
             raise AssistantOff
-        return
-    access_call(
+        return None
+    return access_call(
         tx,
         account_id=turn.account_id,
         room_id=turn.room_id,

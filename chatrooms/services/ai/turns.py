@@ -141,13 +141,16 @@ def send(deps: Deps, *, account_id: int, attempt: Attempt) -> None:
 def access_turn(
     tx: Transaction, *, actor_id: int, room_id: object, turn_id: object
 ) -> AssistantTurn:
-    """A turn of the actor's own in exactly this room, if the actor may still read it.
+    """A private turn of the actor's own in exactly this room, if the actor may still read it.
 
-    Raises: TurnUnavailable, the same for an absent one and for other people's; as `access_room`.
+    Raises: TurnUnavailable, the same for an absent one, for other people's and for one whose answer
+        goes into the room; as `access_room`.
     """
     access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
     row = tx.get(AssistantTurn, turn_id) if is_id(turn_id) else None
     if row is None or (row.account_id, row.room_id) != (actor_id, room_id):
+        raise TurnUnavailable
+    if not Kind(row.kind).is_private:
         raise TurnUnavailable
     return row
 
