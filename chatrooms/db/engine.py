@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
@@ -87,3 +87,19 @@ def transaction(sessions: Sessions) -> Iterator[Transaction]:
             yield tx
         for hook in tx.info.pop("after_commit", ()):
             hook()
+
+
+@contextmanager
+def exclusively(sessions: Sessions, *, lock: int) -> Iterator[bool]:
+    """Whether nobody else is in such a block with this number; others are told False until it ends,
+    or the process dies. For what takes long: the connection is in no transaction meanwhile."""
+    engine: Engine = sessions.kw["bind"]
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        taken = {"lock": lock}
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), taken):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), taken)

@@ -1,6 +1,7 @@
 """The index of meaning holds what may be found and nothing else, whoever dies or is away."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,16 @@ from chatrooms.services.ai.index_state import IndexState, get_index_state
 from chatrooms.services.ai.index_texts import collection_of
 from chatrooms.services.moderation import decisions, holding, judging, undoing
 from tests.support import servers
-from tests.support.indexes import Reworded, held_by_chroma, indexed, with_embedder, with_index
+from tests.support.indexes import (
+    Reworded,
+    Slow,
+    Watching,
+    WatchingVectors,
+    held_by_chroma,
+    indexed,
+    with_embedder,
+    with_index,
+)
 from tests.support.inspect import change, counted_queries, rows
 from tests.support.memory import summarise_all
 from tests.support.moderation import ABUSE, HARMLESS, moderated
@@ -136,6 +146,66 @@ def test_a_message_removed_while_it_is_embedded_does_not_stay(
     monkeypatch.setattr(Vectors, "upsert", remove_first)
     assert indexed(index, room, said, kept) == [kept]
     assert not left
+
+
+def test_no_transaction_is_open_while_something_is_embedded_or_chroma_is_asked(
+    index: Deps, room: Place, member: Someone
+) -> None:
+    said = post_many(index, room, member, TALK)
+    assert indexed(index, room, *said) == said
+    # Another embedder, so that collections are emptied and filled.
+    embedder, vectors = Watching(index), WatchingVectors(index)
+    embedder.key = "watching"
+    watched = replace(with_embedder(index, embedder), vectors=vectors)
+    messages.delete_message(index, actor_id=member.id, room_id=room.id, message_id=said[0])
+    assert indexed(watched, room, *said) == said[1:]
+    vectors.close()
+    assert embedder.seen
+    assert vectors.seen
+    assert not any([*embedder.seen, *vectors.seen])
+
+
+def test_workers_at_once_share_what_waits_and_none_of_it_is_gone_before_it_is_followed(
+    index: Deps, room: Place, member: Someone
+) -> None:
+    indexing.index_waiting(index)
+    first = post_many(index, room, member, TALK[:2])
+    slow = Slow()
+    slowed = with_embedder(index, slow)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            at_work = pool.submit(indexing.index_waiting, slowed)
+            assert slow.has_begun.wait(60)
+            assert rows(index, "SELECT count(*) FROM index_requests") == [(2,)]
+            (other,) = post_many(index, room, member, TALK[2:])
+            assert indexed(index, room, *first, other) == [other]
+        finally:
+            slow.may_go_on.set()
+        assert at_work.result(60) == 2
+    assert sorted(slow.embedded) == TALK[:2]
+    assert held_by_chroma(index, room, *first, other) == [*first, other]
+    assert rows(index, "SELECT * FROM index_requests") == []
+
+
+def test_what_a_lost_worker_had_taken_is_followed_by_another_once_its_lease_is_over(
+    index: Deps, room: Place, member: Someone, moderator: Someone
+) -> None:
+    indexing.index_waiting(index)
+    said, gone = post_many(index, room, member, TALK[:2])
+    slow = Slow()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            at_work = pool.submit(indexing.index_waiting, with_embedder(index, slow))
+            assert slow.has_begun.wait(60)
+            change(index, "UPDATE index_requests SET due_at = now()")
+            assert indexed(index, room, said, gone) == [said, gone]
+            decisions.remove(index, actor_id=moderator.id, room_id=room.id, message_id=gone)
+            assert indexed(index, room, said, gone) == [said]
+        finally:
+            slow.may_go_on.set()
+        # It was only slow, and writes last what it read first.
+        at_work.result(60)
+    assert held_by_chroma(index, room, said, gone) == [said]
 
 
 @pytest.fixture

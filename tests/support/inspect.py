@@ -24,6 +24,16 @@ def change(deps: Deps, query: str, **values: Any) -> None:
         session.execute(text(query), values)
 
 
+def open_transactions(deps: Deps) -> list[str]:
+    """What was last asked in each transaction that is open in the database and idle now."""
+    found = rows(
+        deps,
+        "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+        " AND state LIKE 'idle in transaction%'",
+    )
+    return [query for (query,) in found]
+
+
 def seqs(deps: Deps, room_id: int) -> list[int]:
     """The numbers of the room's stored events, in order."""
     found = rows(deps, "SELECT seq FROM room_events WHERE room_id = :id ORDER BY seq", id=room_id)

@@ -9,8 +9,8 @@ from chatrooms.db.columns import identifier, moment
 
 
 class IndexRequest(SQLModel, table=True):
-    """That something changed which the index may have to follow. Only ever added and taken away, so
-    that whoever changes a message waits for no worker."""
+    """That something changed which the index may have to follow. Whoever changes a message adds one
+    more, so as to wait for no worker."""
 
     __tablename__ = "index_requests"
 
@@ -22,6 +22,8 @@ class IndexRequest(SQLModel, table=True):
     """The message, or the sentence of a summary. It, or the room, may be gone by now: that is a
     change too."""
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
+    due_at: datetime = Field(default=None, sa_column=moment(now=True))
+    """From when on it waits for a worker, or when a worker that took it counts as lost."""
 
 
 class IndexRun(SQLModel, table=True):
@@ -33,6 +35,6 @@ class IndexRun(SQLModel, table=True):
     chroma_id: str = Field(sa_column=Column(Text, nullable=False))
     """Chroma's id of its data: another one means that the data was lost."""
     before_id: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
-    """The oldest message that was looked at; the newest come first."""
+    """The oldest message that was asked for; the newest come first."""
     started_at: datetime = Field(default=None, sa_column=moment(now=True))
     finished_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -20,7 +20,7 @@ class IndexState:
     embedder: str
     """Whose vectors are in use, such as `minilm` or `openai-text-embedding-3-small`."""
     done: int
-    """Messages that it has looked at since the embedder was chosen."""
+    """Messages that it has looked at since the embedder was chosen, or that are among `waiting`."""
     total: int
     """Messages that may be found."""
     waiting: int

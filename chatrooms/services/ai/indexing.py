@@ -1,24 +1,26 @@
 """Keeping the index of meaning like the rooms: vectors of what may be found, and of nothing else.
 
-What changed waits in `index_requests`. A worker takes a batch, reads how each text stands now, and
-makes Chroma follow, so that doing it twice or in another order ends in the same. Of a thread, each
-message is an entry of its own: what it says can be cited alone, a vector of the whole would blur
-with each reply and leave out what is beyond the 256 tokens that MiniLM reads, and the messages
-around a hit are looked at anyhow.
+What changed waits in `index_requests`. A worker takes a batch under a lease, reads how each text
+stands now, and makes Chroma follow, so that doing it twice or in another order ends in the same.
+Only then the requests go. Embedding and Chroma take long, so no transaction is open meanwhile. Of a
+thread, each message is an entry of its own: what it says can be cited alone, a vector of the whole
+would blur with each reply and leave out what is beyond the 256 tokens that MiniLM reads, and the
+messages around a hit are looked at anyhow.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, insert, literal, select, text
+from sqlalchemy import delete, func, insert, literal, select, text, update
 from sqlmodel import col
 
 from chatrooms.adapters.vectors import Entry
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.engine import exclusively, transaction
 from chatrooms.db.tables import IndexRequest, IndexRun, Message, Summary, SummarySentence
 from chatrooms.domain.errors import VectorsUnavailable
 from chatrooms.ml.embed.embedder import Embedder
@@ -37,10 +39,24 @@ log = structlog.get_logger(__name__)
 
 BATCH = 64
 """Texts embedded in one go; with MiniLM about a second of one core."""
+LEASE = timedelta(minutes=1)
+"""How long a worker may be silent before what it took counts as waiting again."""
+BUDGET = timedelta(seconds=20)
+"""How long a worker indexes before others in its queue have their turn."""
 _TRIES = 4
+_BEGINNING_LOCK = 0x696E646578
+_LOOK_AGAIN_S = 0.5
 
 
-def index_waiting(deps: Deps, *, budget: timedelta = timedelta(seconds=60)) -> int:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Requests that this worker took, and where the texts stand that they are about."""
+
+    ids: Sequence[int]
+    places: frozenset[Place]
+
+
+def index_waiting(deps: Deps, *, budget: timedelta = BUDGET) -> int:
     """Have the index follow what waits, then go on with what was there before the embedder was
     chosen; how many texts were looked at. Ends at the end of the budget, and asks for a worker if
     something is left. For the worker: safe to repeat, and at once by several.
@@ -49,11 +65,12 @@ def index_waiting(deps: Deps, *, budget: timedelta = timedelta(seconds=60)) -> i
     """
     index_requests.note_begun(deps)
     embedder = deps.embedding.embedder()
-    _begin(deps, embedder)
+    if not _begin(deps, embedder):
+        return 0
     end, done = time.monotonic() + budget.total_seconds(), 0
     while time.monotonic() < end:
-        count = _follow_requests(deps, embedder) or _follow_history(deps, embedder, wait=False)
-        if not count:
+        count = _follow_some(deps, embedder)
+        if not count and not _ask_for_older(deps, embedder):
             return done
         done += count
     index_requests.ask(deps)
@@ -70,68 +87,100 @@ def rebuild(deps: Deps) -> Iterator[tuple[int, int]]:
     with transaction(deps.sessions) as tx:
         tx.execute(delete(IndexRun))
         total = count_findable(tx)
-    _begin(deps, embedder)
+    while not _begin(deps, embedder):
+        time.sleep(_LOOK_AGAIN_S)
     done = 0
-    while count := _follow_history(deps, embedder, wait=True):
+    while count := _ask_for_older(deps, embedder):
+        while _follow_some(deps, embedder):
+            pass
         done += count
         yield done, max(done, total)
-    while _follow_requests(deps, embedder):
+    while _follow_some(deps, embedder):
         yield done, max(done, total)
 
 
-def _begin(deps: Deps, embedder: Embedder) -> None:
+def _begin(deps: Deps, embedder: Embedder) -> bool:
     """Begin to fill the index if this embedder is new, or if Chroma lost its data. Collections that
     were there go, of all embedders: nobody would take out of them what may not be found any more.
+
+    False if somebody else is beginning at this moment.
     """
     identity = deps.vectors.identity()
-    with transaction(deps.sessions) as tx:
-        run = tx.get(IndexRun, embedder.key)
-        if run is not None and run.chroma_id == identity:
-            return
-        # Whoever comes at the same moment waits here, and finds it begun.
-        tx.execute(text("LOCK TABLE index_runs IN EXCLUSIVE MODE"))
-        run = tx.get(IndexRun, embedder.key, populate_existing=True)
-        if run is not None and run.chroma_id == identity:
-            return
+    if _has_begun(deps, embedder, identity):
+        return True
+    with exclusively(deps.sessions, lock=_BEGINNING_LOCK) as is_alone:
+        if not is_alone:
+            return False
+        if _has_begun(deps, embedder, identity):
+            return True
         for name in deps.vectors.names():
             deps.vectors.drop(name)
-        tx.execute(delete(IndexRun))
-        tx.add(IndexRun(embedder=embedder.key, chroma_id=identity, started_at=deps.clock()))
-        tx.flush()
-        tx.execute(
-            insert(IndexRequest).from_select(
-                ["room_id", "kind", "item_id"],
-                sentences().with_only_columns(
-                    col(Summary.room_id), literal("summary"), col(SummarySentence.id)
-                ),
+        with transaction(deps.sessions) as tx:
+            tx.execute(delete(IndexRun))
+            tx.add(IndexRun(embedder=embedder.key, chroma_id=identity, started_at=deps.clock()))
+            tx.flush()
+            tx.execute(
+                insert(IndexRequest).from_select(
+                    ["room_id", "kind", "item_id"],
+                    sentences().with_only_columns(
+                        col(Summary.room_id), literal("summary"), col(SummarySentence.id)
+                    ),
+                )
             )
-        )
     log.info("indexing_begun", embedder=embedder.key)
+    return True
+
+
+def _has_begun(deps: Deps, embedder: Embedder, identity: str) -> bool:
+    with transaction(deps.sessions) as tx:
+        run = tx.get(IndexRun, embedder.key)
+        return run is not None and run.chroma_id == identity
+
+
+def _follow_some(deps: Deps, embedder: Embedder) -> int:
+    """Follow some of what waits; how many requests. They wait again if this fails."""
+    taken = _take(deps)
+    try:
+        _follow(deps, embedder, taken.places)
+    except BaseException:
+        _give_back(deps, taken)
+        raise
+    with transaction(deps.sessions) as tx:
+        tx.execute(delete(IndexRequest).where(col(IndexRequest.id).in_(taken.ids)))
+    return len(taken.ids)
 
 
 _TAKE = text("""
-    DELETE FROM index_requests WHERE id IN (
-        SELECT id FROM index_requests ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
-    ) RETURNING room_id, kind, item_id
+    UPDATE index_requests SET due_at = now() + :lease WHERE id IN (
+        SELECT id FROM index_requests WHERE due_at <= now()
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ) RETURNING id, room_id, kind, item_id
 """)
 
 
-def _follow_requests(deps: Deps, embedder: Embedder) -> int:
-    """Follow some of what waits; how many requests. They come back if this fails."""
+def _take(deps: Deps) -> _Taken:
     with transaction(deps.sessions) as tx:
-        rows = tx.execute(_TAKE, {"limit": BATCH}).all()
-        _follow(tx, deps, embedder, {Place(row.room_id, row.kind, row.item_id) for row in rows})
-    return len(rows)
+        rows = tx.execute(_TAKE, {"limit": BATCH, "lease": LEASE}).all()
+    places = frozenset(Place(row.room_id, row.kind, row.item_id) for row in rows)
+    return _Taken([row.id for row in rows], places)
 
 
-def _follow_history(deps: Deps, embedder: Embedder, *, wait: bool) -> int:
-    """Look at messages that were there before the run began, the newest first; how many. One worker
-    at a time does; `wait` for it instead of leaving it alone."""
+def _give_back(deps: Deps, taken: _Taken) -> None:
+    with transaction(deps.sessions) as tx:
+        tx.execute(
+            update(IndexRequest)
+            .where(col(IndexRequest.id).in_(taken.ids))
+            .values(due_at=func.now())
+        )
+
+
+def _ask_for_older(deps: Deps, embedder: Embedder) -> int:
+    """Ask for messages that were there before the run began, the newest first; how many."""
     with transaction(deps.sessions) as tx:
         run = tx.scalars(
             select(IndexRun)
             .where(col(IndexRun.embedder) == embedder.key, col(IndexRun.finished_at).is_(None))
-            .with_for_update(skip_locked=not wait)
+            .with_for_update()
         ).one_or_none()
         if run is None:
             return 0
@@ -139,15 +188,16 @@ def _follow_history(deps: Deps, embedder: Embedder, *, wait: bool) -> int:
         if run.before_id is not None:
             older = older.where(col(Message.id) < run.before_id)
         rows = tx.execute(older.order_by(col(Message.id).desc()).limit(BATCH)).all()
-        _follow(tx, deps, embedder, {Place(row.room_id, "message", row.id) for row in rows})
         if len(rows) < BATCH:
             run.finished_at = deps.clock()
         if rows:
             run.before_id = rows[-1].id
+            asked = [{"room_id": r.room_id, "kind": "message", "item_id": r.id} for r in rows]
+            tx.execute(insert(IndexRequest), asked)
         return len(rows)
 
 
-def _follow(tx: Transaction, deps: Deps, embedder: Embedder, places: Collection[Place]) -> None:
+def _follow(deps: Deps, embedder: Embedder, places: Collection[Place]) -> None:
     """Make the index like the database in these places.
 
     Another worker may be following a newer change of the same text, so what was written is compared
@@ -157,15 +207,20 @@ def _follow(tx: Transaction, deps: Deps, embedder: Embedder, places: Collection[
     for _ in range(_TRIES):
         if not left:
             return
-        wanted = find_indexable(tx, left)
+        wanted = _indexable(deps, left)
         by_room: dict[int, set[Place]] = defaultdict(set)
         for place in left:
             by_room[place.room_id].add(place)
         for room_id, some in by_room.items():
             _write(deps, embedder, collection_of(embedder.key, room_id), some, wanted)
-        now = find_indexable(tx, left)
+        now = _indexable(deps, left)
         left = {each for each in left if wanted.get(each) != now.get(each)}
     raise VectorsUnavailable("Texts change faster than they can be indexed.")
+
+
+def _indexable(deps: Deps, places: Collection[Place]) -> dict[Place, Indexable]:
+    with transaction(deps.sessions) as tx:
+        return find_indexable(tx, places)
 
 
 def _write(
