@@ -1,4 +1,4 @@
-"""Tasks of the `maintenance` queue."""
+"""Tasks that clear away and tell of changes. What may take minutes is in the queue `ai`."""
 
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
@@ -12,7 +12,7 @@ def prune(**_added_later: object) -> None:
     maintenance.prune(bootstrap.current())
 
 
-@app.task(name=jobs.SWEEP_FILES, queue=jobs.MAINTENANCE_QUEUE, soft_time_limit=300, time_limit=330)
+@app.task(name=jobs.SWEEP_FILES, queue=jobs.AI_QUEUE, soft_time_limit=300, time_limit=330)
 def sweep_files(**_added_later: object) -> None:
     """Remove stored files that nothing knows of. Safe to repeat, and at once by several workers."""
     files.sweep(bootstrap.current())

@@ -38,18 +38,13 @@ def end_time_outs(**_added_later: object) -> None:
     sanctions.end_overdue(bootstrap.current())
 
 
-@app.task(
-    name=jobs.TRAIN_CORRECTION,
-    queue=jobs.MAINTENANCE_QUEUE,
-    soft_time_limit=300,
-    time_limit=330,
-)
+@app.task(name=jobs.TRAIN_CORRECTION, queue=jobs.AI_QUEUE, soft_time_limit=300, time_limit=330)
 def train_correction(*, correction_id: int, **_added_later: object) -> None:
     """Carry out one training on a room's decisions. Safe to repeat, and at once."""
     training.carry_out(bootstrap.current(), correction_id=correction_id)
 
 
-@app.task(name=jobs.TRAIN_CORRECTIONS, queue=jobs.MAINTENANCE_QUEUE)
+@app.task(name=jobs.TRAIN_CORRECTIONS, queue=jobs.AI_QUEUE)
 def train_corrections(**_added_later: object) -> None:
     """Have rooms with enough new decisions train, one after the other. Safe to repeat."""
     training.ask_for_due(bootstrap.current())

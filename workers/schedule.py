@@ -28,7 +28,7 @@ SCHEDULE = {
         "task": jobs.SWEEP_FILES,
         "schedule": SWEEP_FILES_INTERVAL,
         "options": {
-            "queue": jobs.MAINTENANCE_QUEUE,
+            "queue": jobs.AI_QUEUE,
             "expires": SWEEP_FILES_INTERVAL.total_seconds(),
         },
     },
@@ -56,7 +56,7 @@ SCHEDULE = {
     jobs.TRAIN_CORRECTIONS: {
         "task": jobs.TRAIN_CORRECTIONS,
         "schedule": crontab(minute="20", hour="3"),
-        "options": {"queue": jobs.MAINTENANCE_QUEUE, "expires": 3_600.0},
+        "options": {"queue": jobs.AI_QUEUE, "expires": 3_600.0},
     },
     jobs.END_TIME_OUTS: {
         "task": jobs.END_TIME_OUTS,

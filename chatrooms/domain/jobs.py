@@ -1,9 +1,13 @@
 """Names of the jobs that are sent to the worker, and the queues that carry them."""
 
 MODERATION_QUEUE = "moderation"
+"""Judging, which nothing may keep waiting."""
 AI_QUEUE = "ai"
+"""What may take minutes of a processor, a disk or a language model, and may wait as long."""
 MAINTENANCE_QUEUE = "maintenance"
+"""Short tasks that soon must be done: each asks the database and announces what changed."""
 ASSISTANT_QUEUE = "assistant"
+"""Answers to people."""
 QUEUES = (MODERATION_QUEUE, AI_QUEUE, MAINTENANCE_QUEUE, ASSISTANT_QUEUE)
 
 JUDGE = "moderation.judge"

@@ -55,7 +55,7 @@ def chroma(command: Sequence[str]) -> Child:
 
 def worker() -> Child:
     """The Celery worker of everything that may take its time."""
-    return _worker(WORKER, AI_QUEUE, MAINTENANCE_QUEUE)
+    return _worker(WORKER, AI_QUEUE)
 
 
 def moderation_worker() -> Child:
@@ -65,8 +65,9 @@ def moderation_worker() -> Child:
 
 def assistant_worker() -> Child:
     """The Celery worker that answers people. It waits for a language model most of the time, so it
-    has threads, many of them. Asked to stop it hands back what it has begun."""
-    return _worker(ASSISTANT_WORKER, ASSISTANT_QUEUE, threads=ANSWERS_AT_ONCE)
+    has threads, many of them. Asked to stop it hands back what it has begun. The short tasks of
+    maintenance find a free thread here, and cannot take a process from those who judge."""
+    return _worker(ASSISTANT_WORKER, ASSISTANT_QUEUE, MAINTENANCE_QUEUE, threads=ANSWERS_AT_ONCE)
 
 
 def _worker(name: str, *queues: str, threads: int = 0) -> Child:

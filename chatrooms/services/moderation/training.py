@@ -72,7 +72,7 @@ def send_after_commit(tx: Transaction, deps: Deps, *, correction_id: int) -> Non
     """Have a worker carry out the training once this transaction has committed."""
     tx.after_commit(
         lambda: deps.jobs.send(
-            jobs.TRAIN_CORRECTION, queue=jobs.MAINTENANCE_QUEUE, correction_id=correction_id
+            jobs.TRAIN_CORRECTION, queue=jobs.AI_QUEUE, correction_id=correction_id
         )
     )
 
