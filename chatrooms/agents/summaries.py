@@ -11,24 +11,14 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, Field
 
 from chatrooms.adapters.chat_model import ChatModels
-from chatrooms.bootstrap import Deps
-from chatrooms.domain.errors import AnswerUnusable, AssistantUnavailable
-from chatrooms.domain.memory import CitedSentence, Outcome, Passage
+from chatrooms.domain.errors import AnswerUnusable
+from chatrooms.domain.memory import CitedSentence, Passage
 from chatrooms.domain.prompting import DATA_NOTICE, block, passage_blocks, tokens_of
 from chatrooms.domain.usage import Usage
-from chatrooms.services.ai import condensing, summarising, use
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-FEATURE = "summaries"
-"""What its calls of the language model are counted as."""
-MAX_WORDS = 50
-"""Words of one summary of messages."""
-CONDENSED_WORDS = 80
-ROLLING_WORDS = 120
-_MAX_STEPS = 40
-"""What one task does for a room; the sweep goes on."""
 _MAX_ROUNDS = 6
 TAG_TOKENS = 30
 """What a message takes in a prompt beside its text, about."""
@@ -199,77 +189,3 @@ def _within(sentences: Sequence[CitedSentence], max_words: int) -> list[CitedSen
         left -= len(words)
         kept.append(sentence)
     return kept
-
-
-def summarise_room(deps: Deps, *, room_id: int) -> None:
-    """Make the summaries that are due in a room, then its rolling summary anew.
-
-    Safe to repeat, and at once by several workers. What the language model cannot do now is done
-    later, a few times; the room's memory says why it was not.
-    """
-    for _ in range(_MAX_STEPS):
-        if not (_summarise_next(deps, room_id) or _condense_next(deps, room_id)):
-            return
-
-
-def _summarise_next(deps: Deps, room_id: int) -> bool:
-    batch = summarising.take(deps, room_id=room_id)
-    if batch is None:
-        return False
-
-    def write(usage: Usage) -> list[CitedSentence]:
-        return summarise(
-            deps.chat,
-            batch.passages,
-            max_words=MAX_WORDS,
-            budget_tokens=deps.settings.llm_context_tokens,
-            usage=usage,
-            go_on=lambda: summarising.go_on(deps, batch),
-        )
-
-    usage = Usage()
-    found = _tried(deps, room_id, write, usage)
-    if isinstance(found, Outcome):
-        summarising.put_off(deps, batch, why=found)
-        return False
-    return summarising.store(deps, batch, found, usage=usage)
-
-
-def _condense_next(deps: Deps, room_id: int) -> bool:
-    part = condensing.take(deps, room_id=room_id)
-    if part is None:
-        return False
-    usage = Usage()
-    found = _tried(deps, room_id, lambda usage: _condensed(deps, part, usage), usage)
-    if isinstance(found, Outcome):
-        condensing.put_off(deps, part, why=found)
-        return False
-    return condensing.store(deps, part, found, usage=usage)
-
-
-def _tried(
-    deps: Deps, room_id: int, write: Callable[[Usage], list[CitedSentence]], usage: Usage
-) -> list[CitedSentence] | Outcome:
-    """What was written, or why it was not; what the model took is recorded in any case."""
-    try:
-        return write(usage)
-    except AssistantUnavailable:
-        return Outcome.UNAVAILABLE
-    except AnswerUnusable:
-        return Outcome.UNUSABLE
-    finally:
-        use.record(deps, room_id=room_id, feature=FEATURE, usage=usage)
-
-
-def _condensed(deps: Deps, part: condensing.Part, usage: Usage) -> list[CitedSentence]:
-    max_words = ROLLING_WORDS if part.is_rolling else CONDENSED_WORDS
-    if sum(len(each.text.split()) for each in part.passages) <= max_words:
-        return [CitedSentence(each.text, each.ids) for each in part.passages]
-    return summarise(
-        deps.chat,
-        part.passages,
-        max_words=max_words,
-        budget_tokens=deps.settings.llm_context_tokens,
-        usage=usage,
-        go_on=lambda: condensing.go_on(deps, part),
-    )

@@ -19,6 +19,7 @@ from chatrooms.services.event_log import append_event, take_seq
 from chatrooms.services.mentions import Meant, find_meant, tell_mentioned
 from chatrooms.services.moderation import waiting
 from chatrooms.services.moderation.standing import nudge_authors
+from chatrooms.services.waking import JUDGING, wake_after_commit
 
 _NOBODY = Meant({})
 
@@ -31,7 +32,7 @@ def edit(tx: Transaction, deps: Deps, *, message: Message, text: str, policy: Po
     """
     now = deps.clock()
     drop_held(message, now=now)
-    waiting.ask_after_commit(tx, deps)
+    wake_after_commit(tx, deps, JUDGING)
     nudge_authors(tx, deps, room_id=message.room_id, authors={message.id: message.author_id})
     if not policy.is_holding:
         message.status, message.judge_at = Status.PENDING, now

@@ -37,6 +37,7 @@ from chatrooms.services.event_log import (
 from chatrooms.services.mentions import Meant, find_meant, tell_mentioned
 from chatrooms.services.moderation import waiting
 from chatrooms.services.publishing import count_reply
+from chatrooms.services.waking import JUDGING, wake_after_commit
 
 _FILE_GONE = "A file of this message is gone. Please add it again."
 _INSERT = insert(table_of(Message)).returning(table_of(Message).c.id)
@@ -101,7 +102,7 @@ def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -
         quote=quote,
     )
     if new.is_judged:
-        waiting.ask_after_commit(tx, deps)
+        wake_after_commit(tx, deps, JUDGING)
         if access.policy.is_holding:
             return _store_held(tx, deps, access=access, new=new, message=message)
     if new.is_plain:

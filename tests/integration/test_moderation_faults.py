@@ -10,7 +10,7 @@ import pytest
 from chatrooms.adapters.job_queue import JobQueue
 from chatrooms.bootstrap import Deps
 from chatrooms.domain import jobs
-from chatrooms.services.moderation import waiting
+from chatrooms.services import waking
 from tests.support.inspect import assert_gapless, rows
 from tests.support.moderation import ABUSE, HARMLESS, moderated, open_queue, shown, verdicts
 from tests.support.people import Place, Someone, post
@@ -98,10 +98,10 @@ def test_a_lost_request_does_not_keep_the_next_message_from_asking(
     deps: Deps, room: Place, member: Someone
 ) -> None:
     post(deps, room, member, HARMLESS)
-    left_ms: Any = deps.redis.pttl("moderation:asked")
+    left_ms: Any = deps.redis.pttl("woken:moderation.judge")
     assert 0 < left_ms <= 2_000
-    waiting.note_begun(deps)
-    assert not deps.redis.exists("moderation:asked")
+    waking.note_begun(deps, waking.JUDGING)
+    assert not deps.redis.exists("woken:moderation.judge")
 
 
 def test_a_restart_of_the_database_loses_nothing(

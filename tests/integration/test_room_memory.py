@@ -4,20 +4,27 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chatrooms.agents import summaries as memory
-from chatrooms.agents.summaries import MAX_WORDS, ROLLING_WORDS, summarise_room
+from chatrooms.agents import room_memory
+from chatrooms.agents.room_memory import (
+    MAX_WORDS,
+    ROLLING_WORDS,
+    summarise_due,
+    summarise_room,
+)
 from chatrooms.bootstrap import Deps
+from chatrooms.domain import jobs
 from chatrooms.domain.errors import ChatError, RoomUnavailable
 from chatrooms.domain.moderation import Mode, Policy, Unreadable
 from chatrooms.services import messages, rooms
 from chatrooms.services.ai import summarising
 from chatrooms.services.ai.summaries import NO_SUMMARY, get_room_summary
 from chatrooms.services.moderation import decisions, judging, undoing
-from tests.support.inspect import rows
+from tests.support.inspect import change, rows
 from tests.support.memory import (
     ask_for_summary,
     asking,
@@ -31,8 +38,9 @@ from tests.support.memory import (
     told,
 )
 from tests.support.moderation import ABUSE, moderated
-from tests.support.people import Place, Someone, post, post_many
+from tests.support.people import Place, Someone, make_room, post, post_many
 from tests.support.scripted_openai import Fails, Reply, Request, Says, ScriptedOpenAI
+from tests.support.workers import sent_jobs
 
 Change = Callable[[Deps, Place, Someone, Someone, int], object]
 
@@ -88,6 +96,44 @@ def test_workers_at_once_summarise_each_message_once(
     summarise_room(deps, room_id=room.id)
     assert summed_up(deps, room) == Counter(zip(said, words(20), strict=True))
     assert outcomes(deps, room) == ["summarised"] * 4
+
+
+def test_a_task_ends_after_its_time_and_asks_for_another_one_that_does_the_rest(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, member: Someone
+) -> None:
+    deps, server = told_by
+    said = say(deps, room, member, *words(15))
+    for begun in range(1, 4):
+        deps.redis.delete(jobs.AI_QUEUE)
+        summarise_room(deps, room_id=room.id, budget=timedelta(0))
+        assert len(server.requests) == begun
+        assert sent_jobs(deps, jobs.AI_QUEUE) == [(jobs.SUMMARISE, {"room_id": room.id})]
+    deps.redis.delete(jobs.AI_QUEUE)
+    summarise_room(deps, room_id=room.id)
+    assert sent_jobs(deps, jobs.AI_QUEUE) == []
+    assert summed_up(deps, room) == Counter(zip(said, words(15), strict=True))
+    assert get_room_summary(deps, actor_id=member.id, room_id=room.id).sentences
+
+
+def test_what_is_due_in_many_rooms_is_made_in_turns_what_waits_longest_first(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, owner: Someone, member: Someone
+) -> None:
+    deps, _ = told_by
+    change(deps, "UPDATE rooms SET has_assistant = id = :id", id=room.id)
+    other = by_rules(deps, make_room(deps, owner), summary_every=5)
+    say(deps, room, member, *words(5))
+    say(deps, other, owner, *words(5))
+    past = "UPDATE summary_requests SET due_at = now() - interval '1 h' WHERE room_id = :id"
+    change(deps, past, id=other.id)
+    deps.redis.delete(jobs.AI_QUEUE)
+    assert summarising.list_due(deps) == [other.id, room.id]
+    summarise_due(deps, budget=timedelta(0))
+    assert (outcomes(deps, other), outcomes(deps, room)) == (["summarised"], [""])
+    assert sent_jobs(deps, jobs.AI_QUEUE) == [(jobs.SUMMARISE_DUE, {})]
+    summarise_due(deps)
+    assert summarising.list_due(deps) == []
+    assert sum(summed_up(deps, room).values()) == 5
+    assert len(sent_jobs(deps, jobs.AI_QUEUE)) == 1
 
 
 def test_a_worker_whose_lease_ran_out_stores_nothing_twice(
@@ -265,7 +311,7 @@ def test_what_is_withdrawn_while_it_is_condensed_stays_withdrawn(
     server.otherwise = while_asked
     # What is shorter than a summary may be is taken as it is: no model would be asked.
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(memory, "CONDENSED_WORDS", 24)
+        patched.setattr(room_memory, "CONDENSED_WORDS", 24)
         summarise_room(deps, room_id=room.id)
     assert server.otherwise is reciting
     assert not unquotable(deps, room)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 from chatrooms.adapters.chat_model import ChatModels
-from chatrooms.agents.summaries import summarise_room
+from chatrooms.agents.room_memory import summarise_room
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.prompting import parse_blocks
 from chatrooms.services.moderation import judging

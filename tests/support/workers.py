@@ -1,5 +1,7 @@
 """Real Celery workers for tests."""
 
+import base64
+import json
 import os
 import signal
 import subprocess
@@ -7,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from chatrooms.bootstrap import Deps
 from chatrooms.supervise.places import PROJECT
@@ -48,3 +51,13 @@ def workers(deps: Deps, folder: Path) -> Iterator[StartWorker]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def sent_jobs(deps: Deps, queue: str) -> list[tuple[str, dict[str, Any]]]:
+    """The jobs that wait in a queue, with their arguments, the oldest first."""
+    found: Any = deps.redis.lrange(queue, 0, -1)
+    messages = [json.loads(each) for each in reversed(found)]
+    return [
+        (each["headers"]["task"], json.loads(base64.b64decode(each["body"]))[1])
+        for each in messages
+    ]

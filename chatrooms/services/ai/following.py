@@ -13,10 +13,10 @@ from sqlalchemy import text
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message
-from chatrooms.domain import jobs
 from chatrooms.domain.moderation import Status
 from chatrooms.services.ai.account import find_assistant
 from chatrooms.services.ai.index_requests import note_changed
+from chatrooms.services.waking import SUMMARISING, wake_after_commit
 
 
 def citable_revision(message: Message) -> int | None:
@@ -94,4 +94,4 @@ def _withdraw(tx: Transaction, deps: Deps, *, room_id: int, message_ids: Sequenc
     tx.execute(_TAKE_APART, {"ids": list({sentence.summary_id for sentence in withdrawn})})
     tx.execute(_OUTDATE, {"room": room_id})
     tx.after_commit(lambda: deps.bus.nudge_room(room_id, "summary"))
-    tx.after_commit(lambda: deps.jobs.send(jobs.SUMMARISE, queue=jobs.AI_QUEUE, room_id=room_id))
+    wake_after_commit(tx, deps, SUMMARISING, room_id=room_id)

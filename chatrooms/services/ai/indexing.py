@@ -24,7 +24,7 @@ from chatrooms.db.engine import exclusively, transaction
 from chatrooms.db.tables import IndexRequest, IndexRun, Message, Summary, SummarySentence
 from chatrooms.domain.errors import VectorsUnavailable
 from chatrooms.ml.embed.embedder import Embedder
-from chatrooms.services.ai import index_requests
+from chatrooms.services import waking
 from chatrooms.services.ai.index_texts import (
     Indexable,
     Place,
@@ -63,7 +63,7 @@ def index_waiting(deps: Deps, *, budget: timedelta = BUDGET) -> int:
 
     Raises: VectorsUnavailable, after which everything waits as before; ModelUnusable.
     """
-    index_requests.note_begun(deps)
+    waking.note_begun(deps, waking.INDEXING)
     embedder = deps.embedding.embedder()
     if not _begin(deps, embedder):
         return 0
@@ -73,7 +73,7 @@ def index_waiting(deps: Deps, *, budget: timedelta = BUDGET) -> int:
         if not count and not _ask_for_older(deps, embedder):
             return done
         done += count
-    index_requests.ask(deps)
+    waking.wake(deps, waking.INDEXING)
     return done
 
 

@@ -27,12 +27,12 @@ from chatrooms.db.tables import (
     SummarySentence,
     SummarySource,
 )
-from chatrooms.domain import jobs
 from chatrooms.domain.memory import CitedSentence, Outcome, Passage
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai.cited import IS_CITABLE
 from chatrooms.services.ai.index_requests import note_changed
 from chatrooms.services.event_log import lock_room
+from chatrooms.services.waking import SUMMARISING, wake_after_commit
 
 LEASE = timedelta(minutes=2)
 """How long a worker may be silent before what it took counts as not begun."""
@@ -128,17 +128,20 @@ _WAITING: Any = (
 
 
 def list_due(deps: Deps) -> list[int]:
-    """Rooms where a summary is due, or the rolling summary is to be made anew. For workers."""
+    """Rooms where a summary is due, or the rolling summary is to be made anew, what waits longest
+    first. For workers."""
     with transaction(deps.sessions) as tx:
         return list(tx.scalars(_DUE))
 
 
 _DUE = text("""
-    SELECT id FROM rooms WHERE has_assistant AND id IN (
-        SELECT room_id FROM summary_requests WHERE done_at IS NULL AND due_at <= now()
-        UNION
-        SELECT room_id FROM room_memories WHERE version <> renewed_version AND due_at <= now()
-    )
+    SELECT rooms.id FROM rooms JOIN (
+        SELECT room_id, due_at FROM summary_requests WHERE done_at IS NULL AND due_at <= now()
+        UNION ALL
+        SELECT room_id, due_at FROM room_memories
+        WHERE version <> renewed_version AND due_at <= now()
+    ) AS due ON due.room_id = rooms.id
+    WHERE rooms.has_assistant GROUP BY rooms.id ORDER BY min(due.due_at), rooms.id
 """)
 
 
@@ -148,9 +151,7 @@ def ask_for_first(deps: Deps, *, room_id: int) -> None:
     with transaction(deps.sessions) as tx:
         lock_room(tx, room_id=room_id)
         tx.execute(_ASK_FOR_FIRST, {"room": room_id, "now": deps.clock()})
-        tx.after_commit(
-            lambda: deps.jobs.send(jobs.SUMMARISE, queue=jobs.AI_QUEUE, room_id=room_id)
-        )
+        wake_after_commit(tx, deps, SUMMARISING, room_id=room_id)
 
 
 _ASK_FOR_FIRST = text("""

@@ -6,8 +6,8 @@ from sqlalchemy.dialects.postgresql import insert
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Room, SummaryRequest, table_of
-from chatrooms.domain import jobs
 from chatrooms.domain.moderation import Policy
+from chatrooms.services.waking import SUMMARISING, wake_after_commit
 
 _ROOMS = table_of(Room)
 _COUNT = (
@@ -43,4 +43,4 @@ def count_moderated(
         )
         .on_conflict_do_nothing()
     )
-    tx.after_commit(lambda: deps.jobs.send(jobs.SUMMARISE, queue=jobs.AI_QUEUE, room_id=room_id))
+    wake_after_commit(tx, deps, SUMMARISING, room_id=room_id)

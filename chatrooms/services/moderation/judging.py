@@ -30,9 +30,10 @@ from chatrooms.domain.moderation import (
     Status,
     decide,
 )
+from chatrooms.services import waking
 from chatrooms.services.ai.following import following
 from chatrooms.services.event_log import lock_judging
-from chatrooms.services.moderation import corrections, outcomes, rejudging, waiting
+from chatrooms.services.moderation import corrections, outcomes, rejudging
 from chatrooms.services.moderation.cases import list_staff
 from chatrooms.services.moderation.counting import count_moderated
 from chatrooms.services.moderation.in_order import pass_turn, without_early
@@ -73,7 +74,7 @@ class _Taken:
 def judge_waiting(deps: Deps) -> int:
     """Judge everything that waits; how many messages were settled. Safe to repeat, and at once by
     several workers."""
-    waiting.note_begun(deps)
+    waking.note_begun(deps, waking.JUDGING)
     settled, is_more_due = 0, True
     while is_more_due:
         rows, texts, known = _claim(deps)

@@ -18,9 +18,9 @@ from chatrooms.domain.moderation import Withheld
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room
 from chatrooms.services.event_log import lock_room
-from chatrooms.services.moderation import waiting
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import list_staff, nudge_staff
+from chatrooms.services.waking import JUDGING, wake_after_commit
 
 ACTION = "rejudge"
 MAX_MESSAGES = 10_000
@@ -119,7 +119,7 @@ def carry_out(deps: Deps, *, run_id: int) -> int:
             tx.execute(
                 update(Message).where(col(Message.id).in_(ids)).values(judge_at=deps.clock())
             )
-            waiting.ask_after_commit(tx, deps)
+            wake_after_commit(tx, deps, JUDGING)
         marked += len(ids)
 
 
