@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from chatrooms.agents.summaries import summarise
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.errors import AnswerUnusable, AssistantUnavailable
+from chatrooms.domain.errors import AnswerUnusable, AssistantOff, AssistantUnavailable
 from chatrooms.domain.memory import CitedSentence, Outcome
 from chatrooms.domain.usage import Usage
 from chatrooms.services import waking
-from chatrooms.services.ai import condensing, summarising, use
+from chatrooms.services.ai import condensing, summarising, summary_storing, use
 
 FEATURE = "summaries"
 """What its calls of the language model are counted as."""
@@ -42,7 +42,8 @@ def summarise_room(deps: Deps, *, room_id: int, budget: timedelta = BUDGET) -> N
     budget it asks for another worker.
 
     Safe to repeat, and at once by several workers. What the language model cannot do now is done
-    later, a few times; the room's memory says why it was not.
+    later, a few times; the room's memory says why it was not. Once the room's assistant is turned
+    off the model is asked nothing more, nothing is stored, and what was due waits.
     """
     waking.note_begun(deps, waking.SUMMARISING, room_id=room_id)
     if not _summarise(deps, room_id, _end(budget)):
@@ -77,11 +78,15 @@ def _summarise_next(deps: Deps, room_id: int) -> bool:
         )
 
     usage = Usage()
-    found = _tried(deps, room_id, write, usage)
-    if isinstance(found, Outcome):
-        summarising.put_off(deps, batch, why=found)
+    try:
+        found = _tried(deps, room_id, write, usage)
+        if isinstance(found, Outcome):
+            summarising.put_off(deps, batch, why=found)
+            return False
+        return summary_storing.store(deps, batch, found, usage=usage)
+    except AssistantOff:
+        summarising.give_back(deps, batch)
         return False
-    return summarising.store(deps, batch, found, usage=usage)
 
 
 def _condense_next(deps: Deps, room_id: int) -> bool:
@@ -89,17 +94,22 @@ def _condense_next(deps: Deps, room_id: int) -> bool:
     if part is None:
         return False
     usage = Usage()
-    found = _tried(deps, room_id, lambda usage: _condensed(deps, part, usage), usage)
-    if isinstance(found, Outcome):
-        condensing.put_off(deps, part, why=found)
+    try:
+        found = _tried(deps, room_id, lambda usage: _condensed(deps, part, usage), usage)
+        if isinstance(found, Outcome):
+            condensing.put_off(deps, part, why=found)
+            return False
+        return condensing.store(deps, part, found, usage=usage)
+    except AssistantOff:
+        condensing.give_back(deps, part)
         return False
-    return condensing.store(deps, part, found, usage=usage)
 
 
 def _tried(
     deps: Deps, room_id: int, write: Callable[[Usage], list[CitedSentence]], usage: Usage
 ) -> list[CitedSentence] | Outcome:
-    """What was written, or why it was not; what the model took is recorded in any case."""
+    """What was written, or why it was not; what the model took is recorded in any case. Raises:
+    AssistantOff."""
     try:
         return write(usage)
     except AssistantUnavailable:

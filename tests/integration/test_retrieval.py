@@ -16,7 +16,7 @@ from chatrooms.domain.errors import RoomUnavailable, VectorsUnavailable
 from chatrooms.domain.memory import CitedSentence
 from chatrooms.domain.moderation import Mode
 from chatrooms.services import members, messages
-from chatrooms.services.ai import index_requests, indexing, summarising
+from chatrooms.services.ai import index_requests, indexing, summary_storing
 from chatrooms.services.ai.index_texts import collection_of
 from chatrooms.services.ai.retrieval import Retrieved, retrieve
 from chatrooms.services.moderation import decisions, judging
@@ -120,7 +120,7 @@ def test_a_sentence_of_a_summary_leads_to_the_messages_that_it_rests_on(
         tx.add(summary)
         tx.flush()
         said = CitedSentence("The heating is noisy", (hums,))
-        stored = summarising.insert_sentences(tx, summary_id=summary.id, sentences=[said])
+        stored = summary_storing.insert_sentences(tx, summary_id=summary.id, sentences=[said])
         index_requests.note_changed(tx, index, room_id=room.id, item_ids=stored, kind="summary")
     indexing.index_waiting(index)
     found = asked(index, room, member, "heating?", limit=3)

@@ -484,6 +484,90 @@ def test_a_room_starts_with_a_summary_after_twenty_messages() -> None:
     assert Policy().summary_every == 20
 
 
+def turning_off(
+    deps: Deps, room: Place, owner: Someone, answer: Callable[[Request], Reply]
+) -> Callable[[Request], Reply]:
+    """A model in whose first call the room's owner turns the assistant off."""
+
+    def reply(request: Request) -> Reply:
+        rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=False)
+        return answer(request)
+
+    return reply
+
+
+def waiting_unbegun(deps: Deps, room: Place) -> bool:
+    """Whether nothing of what is due in the room counts as tried."""
+    query = """
+        SELECT attempts FROM summary_requests WHERE room_id = :id AND done_at IS NULL
+        UNION SELECT attempts FROM room_memories WHERE room_id = :id AND version <> renewed_version
+    """
+    return rows(deps, query, id=room.id) == [(0,)]
+
+
+def failing(_request: Request) -> Reply:
+    return Fails(500)
+
+
+@pytest.mark.parametrize("answer", [reciting, failing])
+@pytest.mark.parametrize("is_long", [False, True], ids=["in its only call", "between two calls"])
+def test_a_summary_stops_where_the_assistant_is_turned_off_meanwhile(
+    deps: Deps,
+    room: Place,
+    owner: Someone,
+    member: Someone,
+    answer: Callable[[Request], Reply],
+    is_long: bool,
+) -> None:
+    said = say(deps, room, member, *[f"word{n}" + " x" * 700 * is_long for n in range(5)])
+    with asking(deps=deps, llm_context_tokens=1_000) as (by_script, server):
+        server.otherwise = turning_off(deps, room, owner, answer)
+        summarise_room(by_script, room_id=room.id)
+        assert len(server.requests) == 1
+        assert summed_up(deps, room) == Counter()
+        assert waiting_unbegun(deps, room)
+        server.otherwise = lambda request: told(
+            *((text.split()[0], [n]) for n, text in given(request))
+        )
+        rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=True)
+        summarise_room(by_script, room_id=room.id)
+    assert summed_up(deps, room) == Counter(zip(said, words(5), strict=True))
+
+
+@pytest.mark.parametrize("answer", [reciting, failing])
+def test_a_rolling_summary_is_not_renewed_where_the_assistant_is_turned_off_meanwhile(
+    told_by: tuple[Deps, ScriptedOpenAI],
+    room: Place,
+    owner: Someone,
+    member: Someone,
+    answer: Callable[[Request], Reply],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deps, server = told_by
+    monkeypatch.setattr(room_memory, "ROLLING_WORDS", 3)
+    say(deps, room, member, *words(5))
+    summarise_room(deps, room_id=room.id)
+    shown = get_room_summary(deps, actor_id=member.id, room_id=room.id)
+    said = say(deps, room, member, *words(5, start=5))
+    asked = len(server.requests)
+
+    def reply(request: Request) -> Reply:
+        is_first = len(server.requests) == asked + 1
+        return (reciting if is_first else turning_off(deps, room, owner, answer))(request)
+
+    server.otherwise = reply
+    summarise_room(deps, room_id=room.id)
+    assert len(server.requests) == asked + 2
+    assert waiting_unbegun(deps, room)
+    rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=True)
+    assert get_room_summary(deps, actor_id=member.id, room_id=room.id) == shown
+    server.otherwise = reciting
+    summarise_room(deps, room_id=room.id)
+    now = get_room_summary(deps, actor_id=member.id, room_id=room.id)
+    assert now.updated_at != shown.updated_at
+    assert sum(summed_up(deps, room).values()) == 5 + len(said)
+
+
 def test_where_the_assistant_is_off_nothing_is_summarised_or_told_until_it_is_on_again(
     told_by: tuple[Deps, ScriptedOpenAI], room: Place, owner: Someone, member: Someone
 ) -> None:
@@ -493,7 +577,9 @@ def test_where_the_assistant_is_off_nothing_is_summarised_or_told_until_it_is_on
     assert get_room_summary(deps, actor_id=member.id, room_id=room.id).sentences
     asked = len(server.requests)
     rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=False)
+    deps.redis.delete(jobs.AI_QUEUE)
     say(deps, room, member, *words(5, start=5))
+    assert jobs.SUMMARISE not in dict(sent_jobs(deps, jobs.AI_QUEUE))
     summarise_room(deps, room_id=room.id)
     assert room.id not in summarising.list_due(deps)
     assert get_room_summary(deps, actor_id=member.id, room_id=room.id) == NO_SUMMARY

@@ -22,8 +22,9 @@ from chatrooms.services.ai.summarising import (
     BACK_OFF_S,
     LEASE,
     MAX_ATTEMPTS,
-    insert_sentences,
+    check_is_on,
 )
+from chatrooms.services.ai.summary_storing import insert_sentences
 from chatrooms.services.event_log import lock_room
 
 FAN_IN = 5
@@ -118,8 +119,9 @@ def _sentences(tx: Transaction, summary_ids: Sequence[int]) -> tuple[Passage, ..
 
 
 def go_on(deps: Deps, part: Part) -> None:
-    """Renew the lease of somebody who is still at it."""
+    """Renew the lease of somebody who is still at it. Raises: AssistantOff."""
     with transaction(deps.sessions) as tx:
+        check_is_on(tx, room_id=part.room_id)
         tx.execute(
             update(RoomMemory)
             .where(col(RoomMemory.room_id) == part.room_id)
@@ -127,9 +129,21 @@ def go_on(deps: Deps, part: Part) -> None:
         )
 
 
-def put_off(deps: Deps, part: Part, *, why: Outcome) -> None:
-    """Try again later; after `MAX_ATTEMPTS` not before the room's summaries change again."""
+def give_back(deps: Deps, part: Part) -> None:
+    """Have a part wait as if nobody had taken it: the room's assistant was turned off."""
     with transaction(deps.sessions) as tx:
+        tx.execute(
+            update(RoomMemory)
+            .where(col(RoomMemory.room_id) == part.room_id, col(RoomMemory.version) == part.version)
+            .values(due_at=func.now(), attempts=func.greatest(col(RoomMemory.attempts) - 1, 0))
+        )
+
+
+def put_off(deps: Deps, part: Part, *, why: Outcome) -> None:
+    """Try again later; after `MAX_ATTEMPTS` not before the room's summaries change again. Raises:
+    AssistantOff."""
+    with transaction(deps.sessions) as tx:
+        check_is_on(tx, room_id=part.room_id)
         wait = timedelta(seconds=BACK_OFF_S[min(part.attempts, len(BACK_OFF_S)) - 1])
         is_over = part.attempts >= MAX_ATTEMPTS
         tx.execute(
@@ -141,9 +155,10 @@ def put_off(deps: Deps, part: Part, *, why: Outcome) -> None:
 
 def store(deps: Deps, part: Part, sentences: Sequence[CitedSentence], *, usage: Usage) -> bool:
     """Store what was made from a part, without sentences that rest on one which was withdrawn
-    meanwhile. False if somebody else was first: nothing is stored then."""
+    meanwhile. False if somebody else was first: nothing is stored then. Raises: AssistantOff."""
     with transaction(deps.sessions) as tx:
         lock_room(tx, room_id=part.room_id)
+        check_is_on(tx, room_id=part.room_id)
         if not _is_first(tx, part):
             return False
         kept = _resolved(tx, sentences)

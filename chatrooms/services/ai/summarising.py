@@ -1,12 +1,11 @@
-"""Summaries of a room's messages: what the next one is about, and storing it.
+"""Summaries of a room's messages: what the next one is about.
 
 Whoever takes a request has it under a lease; the language model is asked outside of any
-transaction. Storing asks again, under the room's lock, what still holds: that nobody else stored
-it, that each message still says the same and may be cited. So every message that is approved is in
-one summary, whoever runs twice, at once or is killed.
+transaction. Storing (`summary_storing`) asks again what still holds. So every message that is
+approved is in one summary, whoever runs twice, at once or is killed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,16 +20,13 @@ from chatrooms.db.tables import (
     Account,
     LateMessage,
     Message,
+    Room,
     RoomMemory,
-    Summary,
     SummaryRequest,
-    SummarySentence,
-    SummarySource,
 )
-from chatrooms.domain.memory import CitedSentence, Outcome, Passage
-from chatrooms.domain.usage import Usage
+from chatrooms.domain.errors import AssistantOff
+from chatrooms.domain.memory import Outcome, Passage
 from chatrooms.services.ai.cited import IS_CITABLE
-from chatrooms.services.ai.index_requests import note_changed
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.waking import SUMMARISING, wake_after_commit
 
@@ -162,9 +158,17 @@ _ASK_FOR_FIRST = text("""
 """)
 
 
+def check_is_on(tx: Transaction, *, room_id: int) -> None:
+    """Raises: AssistantOff if the room's assistant was turned off."""
+    is_on = tx.execute(select(col(Room.has_assistant)).where(col(Room.id) == room_id)).scalar()
+    if not is_on:
+        raise AssistantOff
+
+
 def go_on(deps: Deps, batch: Batch) -> None:
-    """Renew the lease of somebody who is still at it."""
+    """Renew the lease of somebody who is still at it. Raises: AssistantOff."""
     with transaction(deps.sessions) as tx:
+        check_is_on(tx, room_id=batch.room_id)
         tx.execute(
             update(SummaryRequest)
             .where(col(SummaryRequest.id) == batch.request_id)
@@ -172,9 +176,23 @@ def go_on(deps: Deps, batch: Batch) -> None:
         )
 
 
-def put_off(deps: Deps, batch: Batch, *, why: Outcome) -> None:
-    """Try again later; after `MAX_ATTEMPTS` that was it, and the next request covers the same."""
+def give_back(deps: Deps, batch: Batch) -> None:
+    """Have a batch wait as if nobody had taken it: the room's assistant was turned off."""
     with transaction(deps.sessions) as tx:
+        tx.execute(
+            update(SummaryRequest)
+            .where(
+                col(SummaryRequest.id) == batch.request_id, col(SummaryRequest.done_at).is_(None)
+            )
+            .values(due_at=func.now(), attempts=col(SummaryRequest.attempts) - 1)
+        )
+
+
+def put_off(deps: Deps, batch: Batch, *, why: Outcome) -> None:
+    """Try again later; after `MAX_ATTEMPTS` that was it, and the next request covers the same.
+    Raises: AssistantOff."""
+    with transaction(deps.sessions) as tx:
+        check_is_on(tx, room_id=batch.room_id)
         is_over = batch.attempts >= MAX_ATTEMPTS
         wait = BACK_OFF_S[min(batch.attempts, len(BACK_OFF_S)) - 1]
         tx.execute(
@@ -188,108 +206,3 @@ def put_off(deps: Deps, batch: Batch, *, why: Outcome) -> None:
                 done_at=func.now() if is_over else None,
             )
         )
-
-
-def store(deps: Deps, batch: Batch, sentences: Sequence[CitedSentence], *, usage: Usage) -> bool:
-    """Store the summary of a batch, without sentences that rest on a message which meanwhile says
-    something else or may not be cited. False if somebody else was first: nothing is stored then.
-    """
-    with transaction(deps.sessions) as tx:
-        lock_room(tx, room_id=batch.room_id)
-        if not _is_first(tx, batch):
-            return False
-        used = _note_used(tx, batch)
-        kept = [each for each in sentences if used.issuperset(each.ids) and each.ids]
-        if kept:
-            _insert(tx, deps, batch, kept, usage)
-        _close(tx, batch, Outcome.SUMMARISED if kept else Outcome.NOTHING)
-        return True
-
-
-def _is_first(tx: Transaction, batch: Batch) -> bool:
-    waits = tx.execute(
-        select(col(SummaryRequest.id)).where(
-            col(SummaryRequest.id) == batch.request_id, col(SummaryRequest.done_at).is_(None)
-        )
-    ).scalar_one_or_none()
-    memory = tx.get(RoomMemory, batch.room_id)
-    return waits is not None and memory is not None and memory.summarised_to == batch.after
-
-
-def _note_used(tx: Transaction, batch: Batch) -> set[int]:
-    """Which messages of a batch may be cited as they were. What is in its range and not among them
-    is noted for the next summary, unless it may not be."""
-    now = tx.execute(
-        select(col(Message.id), col(Message.revision)).where(
-            col(Message.room_id) == batch.room_id,
-            IS_CITABLE,
-            col(Message.position).between(batch.after + 1, batch.up_to)
-            | col(Message.id).in_(batch.revisions),
-        )
-    ).all()
-    used = {row.id for row in now if batch.revisions.get(row.id) == row.revision}
-    tx.execute(_USED, {"ids": list(used)})
-    if others := [{"message_id": r.id, "room_id": batch.room_id} for r in now if r.id not in used]:
-        tx.execute(insert(LateMessage).on_conflict_do_nothing(), others)
-    return used
-
-
-_USED = text("DELETE FROM late_messages WHERE message_id = ANY(:ids)")
-
-
-def _insert(
-    tx: Transaction, deps: Deps, batch: Batch, sentences: Sequence[CitedSentence], usage: Usage
-) -> None:
-    summary = Summary(
-        room_id=batch.room_id,
-        request_id=batch.request_id if batch.is_last else None,
-        last_position=batch.up_to,
-        model=usage.model,
-        tokens_in=usage.tokens_in,
-        tokens_out=usage.tokens_out,
-        created_at=deps.clock(),
-    )
-    tx.add(summary)
-    tx.flush()
-    stored = insert_sentences(tx, summary_id=summary.id, sentences=sentences)
-    note_changed(tx, deps, room_id=batch.room_id, item_ids=stored, kind="summary")
-
-
-def insert_sentences(
-    tx: Transaction, *, summary_id: int, sentences: Sequence[CitedSentence]
-) -> list[int]:
-    """Store the sentences of a summary with the messages they rest on; their ids."""
-    rows = [
-        SummarySentence(summary_id=summary_id, ordinal=number, text=each.text)
-        for number, each in enumerate(sentences)
-    ]
-    tx.add_all(rows)
-    tx.flush()
-    tx.add_all(
-        SummarySource(sentence_id=row.id, message_id=message_id)
-        for row, each in zip(rows, sentences, strict=True)
-        for message_id in sorted(set(each.ids))
-    )
-    tx.flush()
-    return [row.id for row in rows]
-
-
-def _close(tx: Transaction, batch: Batch, outcome: Outcome) -> None:
-    tx.execute(
-        update(RoomMemory)
-        .where(col(RoomMemory.room_id) == batch.room_id)
-        .values(
-            summarised_to=batch.up_to,
-            version=col(RoomMemory.version) + int(outcome is Outcome.SUMMARISED),
-            due_at=func.now(),
-            attempts=0,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    done = {"outcome": outcome.value, "done_at": func.now()}
-    more = {"attempts": 0, "due_at": func.now()}
-    tx.execute(
-        update(SummaryRequest)
-        .where(col(SummaryRequest.id) == batch.request_id)
-        .values(**(done if batch.is_last else more))
-    )

@@ -14,7 +14,7 @@ _COUNT = (
     update(_ROOMS)
     .where(_ROOMS.c.id == bindparam("room"))
     .values(moderated_count=_ROOMS.c.moderated_count + bindparam("more"))
-    .returning(_ROOMS.c.moderated_count, _ROOMS.c.last_seq)
+    .returning(_ROOMS.c.moderated_count, _ROOMS.c.last_seq, _ROOMS.c.has_assistant)
 )
 
 
@@ -28,7 +28,7 @@ def count_moderated(
     """
     if more <= 0:
         return
-    total, last_seq = tx.execute(_COUNT, {"room": room_id, "more": more}).one()
+    total, last_seq, has_assistant = tx.execute(_COUNT, {"room": room_id, "more": more}).one()
     every = policy.summary_every
     reached = total // every * every
     if reached <= total - more:
@@ -43,4 +43,5 @@ def count_moderated(
         )
         .on_conflict_do_nothing()
     )
-    wake_after_commit(tx, deps, SUMMARISING, room_id=room_id)
+    if has_assistant:
+        wake_after_commit(tx, deps, SUMMARISING, room_id=room_id)
