@@ -61,7 +61,9 @@ class MiniLM:
                 " EMBEDDINGS=lexical."
             )
         try:
-            self._weights: Weights = load(raw)
+            self._weights: Weights = {
+                name: _laid_out(name, each) for name, each in load(raw).items()
+            }
         except SafetensorError as error:
             raise ModelMismatch(f"The weights of MiniLM cannot be read: {error}") from error
         self._layers = int(config["num_hidden_layers"])
@@ -91,10 +93,14 @@ class MiniLM:
         return pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), _TINY)
 
     def _encode(self, ids: NDArray[np.int64], mask: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The last layer's states: texts, tokens, width. In between all tokens of all texts are the
+        rows of one matrix, which multiplies in half the time."""
         table = self._weights
+        count, length = ids.shape
         x = table["embeddings.word_embeddings.weight"][ids]
-        x = x + table["embeddings.position_embeddings.weight"][: ids.shape[1]]
-        x = self._norm(x + table["embeddings.token_type_embeddings.weight"][0], "embeddings")
+        x = x + table["embeddings.position_embeddings.weight"][:length]
+        x = x.reshape(count * length, -1) + table["embeddings.token_type_embeddings.weight"][0]
+        x = self._norm(x, "embeddings")
         hidden = (mask[:, None, None, :] - 1) * np.float32(1e9)
         for number in range(self._layers):
             at = f"encoder.layer.{number}"
@@ -102,12 +108,12 @@ class MiniLM:
             inner = self._linear(x, f"{at}.intermediate.dense")
             inner = inner * np.float32(0.5) * (1 + erf(inner * np.float32(0.5**0.5)))
             x = self._norm(x + self._linear(inner, f"{at}.output.dense"), f"{at}.output")
-        return x
+        return x.reshape(count, length, -1)
 
     def _attend(
         self, x: NDArray[np.float32], hidden: NDArray[np.float32], at: str
     ) -> NDArray[np.float32]:
-        count, length, width = x.shape
+        count, length, width = len(hidden), hidden.shape[-1], x.shape[-1]
         query, key, value = (
             self._linear(x, f"{at}.attention.self.{part}")
             .reshape(count, length, self._heads, -1)
@@ -115,15 +121,23 @@ class MiniLM:
             for part in ("query", "key", "value")
         )
         scores = query @ key.transpose(0, 1, 3, 2) / np.float32((width // self._heads) ** 0.5)
-        scores = np.exp(scores + hidden - (scores + hidden).max(-1, keepdims=True))
+        scores = scores + hidden
+        scores = np.exp(scores - scores.max(-1, keepdims=True))
         seen = (scores / scores.sum(-1, keepdims=True)) @ value
-        seen = seen.transpose(0, 2, 1, 3).reshape(count, length, width)
+        seen = seen.transpose(0, 2, 1, 3).reshape(count * length, width)
         return self._linear(seen, f"{at}.attention.output.dense")
 
     def _linear(self, x: NDArray[np.float32], at: str) -> NDArray[np.float32]:
-        return x @ self._weights[f"{at}.weight"].T + self._weights[f"{at}.bias"]
+        return x @ self._weights[f"{at}.weight"] + self._weights[f"{at}.bias"]
 
     def _norm(self, x: NDArray[np.float32], at: str) -> NDArray[np.float32]:
         x = x - x.mean(-1, keepdims=True)
         x = x / np.sqrt((x * x).mean(-1, keepdims=True) + self._epsilon)
         return x * self._weights[f"{at}.LayerNorm.weight"] + self._weights[f"{at}.LayerNorm.bias"]
+
+
+def _laid_out(name: str, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A layer's matrix as rows are multiplied with it, which takes a single question two thirds of
+    the time; everything else as it is."""
+    is_matrix = name.startswith("encoder.") and weights.ndim == 2
+    return np.ascontiguousarray(weights.T) if is_matrix else weights
