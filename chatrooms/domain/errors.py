@@ -80,6 +80,13 @@ class CaseUnavailable(ChatError):
     sentence = "This case does not exist, or you do not moderate its room."
 
 
+class SanctionUnavailable(ChatError):
+    """The time-out or ban does not exist, or is not the actor's own."""
+
+    code = "sanction_unavailable"
+    sentence = "This time-out or ban does not exist."
+
+
 class CaseDecided(ChatError):
     """The case waits for nobody any more: somebody else was faster, or its message is gone."""
 

@@ -59,6 +59,18 @@ class Queue(StrEnum):
     """A random approved message, so that moderators also see what the model lets pass."""
 
 
+class SanctionAppealOutcome(StrEnum):
+    """How an appeal against a time-out or ban ended. Stored by value."""
+
+    LIFTED = "lifted"
+    """A moderator ended the sanction."""
+    UPHELD = "upheld"
+    EXPIRED = "expired"
+    """The time-out was over before anybody answered."""
+    REPLACED = "replaced"
+    """Another sanction took its place before anybody answered."""
+
+
 class RuleAction(StrEnum):
     """What a rule does with a message that it fits. Stored by value."""
 

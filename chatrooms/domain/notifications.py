@@ -25,16 +25,18 @@ class Kind(StrEnum):
     REPORT_DECIDED = "report_decided"
     APPEAL_DECIDED = "appeal_decided"
     SANCTIONED = "sanctioned"
-    """I was timed out or banned, or that was lifted."""
+    """I was timed out or banned, that was lifted, or my appeal against it was denied."""
     UNSAFE = "unsafe"
     """For moderators: something waits that the model or a person found unsafe."""
     AUTO_REMOVED = "auto_removed"
     """For moderators: model or rules removed a message, about which nothing waits."""
     APPEAL = "appeal"
     """For moderators: an author objects to a removal."""
+    SANCTION_APPEAL = "sanction_appeal"
+    """For moderators: somebody objects to a time-out or ban."""
 
 
-FOR_MODERATORS = frozenset({Kind.UNSAFE, Kind.AUTO_REMOVED, Kind.APPEAL})
+FOR_MODERATORS = frozenset({Kind.UNSAFE, Kind.AUTO_REMOVED, Kind.APPEAL, Kind.SANCTION_APPEAL})
 OF_MODERATION = FOR_MODERATORS | {
     Kind.MODERATED,
     Kind.REPORT_DECIDED,

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.engine import CursorResult
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.db.tables import Notification, Session, Ticket
+from chatrooms.db.tables import Notification, SanctionRow, Session, Ticket
 from chatrooms.services import files, presence
 
 NOTIFICATION_TTL = timedelta(days=30)
@@ -29,7 +29,7 @@ class Pruned:
 
 def prune(deps: Deps) -> Pruned:
     """Remove sessions and tickets that expired, presence leases that ended, notifications older
-    than 30 days, and files that no message took."""
+    than 30 days, but for those of sanctions that stand, and files that no message took."""
     now = deps.clock()
     with transaction(deps.sessions) as tx:
         sessions: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
@@ -39,7 +39,16 @@ def prune(deps: Deps) -> Pruned:
             delete(Ticket).where(col(Ticket.expires_at) <= now)
         )
         told: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
-            delete(Notification).where(col(Notification.updated_at) <= now - NOTIFICATION_TTL)
+            delete(Notification).where(
+                col(Notification.updated_at) <= now - NOTIFICATION_TTL,
+                # The way to appeal against a ban is there as long as the ban.
+                ~select(col(SanctionRow.id))
+                .where(
+                    col(SanctionRow.id) == col(Notification.sanction_id),
+                    col(SanctionRow.lifted_at).is_(None),
+                )
+                .exists(),
+            )
         )
     return Pruned(
         sessions=sessions.rowcount,

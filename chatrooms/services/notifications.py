@@ -26,6 +26,7 @@ from chatrooms.domain.permissions import Role
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import access_account, is_id
 from chatrooms.services.bans import is_banned
+from chatrooms.services.moderation.sanction_appeals import OwnSanction, find_told
 from chatrooms.services.people import person_of
 
 _BY = aliased(Account)
@@ -52,6 +53,8 @@ class Told:
     """What was said, as far as it still stands; else a word about it, such as the new role."""
     is_held: bool = False
     """Whether its message has no place in the room yet."""
+    sanction: OwnSanction | None = None
+    """The time-out or ban that it tells of, if it was imposed; not what became of it since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +145,27 @@ def list_notifications(
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
         wanted = _visible(select(Notification, Room, Message, _BY), actor_id=actor_id)
-        rows = tx.execute(
+        rows: Sequence[Any] = tx.execute(
             wanted.outerjoin(_BY, col(_BY.id) == col(Notification.by_id))
             .order_by(col(Notification.updated_at).desc(), col(Notification.id).desc())
             .offset(max(offset, 0))
             .limit(limit)
         ).all()
-    return [_told(*row) for row in rows]
+        ids = [told.sanction_id for told, _, _, _ in rows if told.sanction_id]
+        sanctions = find_told(tx, account_id=actor_id, ids=ids)
+    return [
+        _told(told, room, message, by, sanctions.get(told.sanction_id))
+        for told, room, message, by in rows
+    ]
 
 
-def _told(row: Notification, room: Room | None, message: Message | None, by: Any) -> Told:
+def _told(
+    row: Notification,
+    room: Room | None,
+    message: Message | None,
+    by: Any,
+    sanction: OwnSanction | None,
+) -> Told:
     is_said = message is not None and message.deleted_at is None and not message.withheld
     said = message.body if message is not None and is_said else ""
     # Who asked for a room by its address learns no more of it than that address.
@@ -171,6 +185,7 @@ def _told(row: Notification, room: Room | None, message: Message | None, by: Any
         thread_id=row.thread_id or (message.thread_id if message is not None else None) or 0,
         is_held=message is not None and message.is_held,
         text=row.detail or excerpt(said),
+        sanction=sanction,
     )
 
 

@@ -12,11 +12,11 @@ from chatrooms.domain.notifications import OF_ONESELF, Kind
 
 _TELL = text("""
     INSERT INTO notifications AS told
-        (account_id, kind, group_key, room_id, message_id, thread_id, by_id, detail,
+        (account_id, kind, group_key, room_id, message_id, thread_id, sanction_id, by_id, detail,
          created_at, updated_at)
     SELECT wanted.account_id, :kind, :group_key, CAST(:room_id AS bigint),
-        CAST(:message_id AS bigint), CAST(:thread_id AS bigint), CAST(:by_id AS bigint), :detail,
-        :now, :now
+        CAST(:message_id AS bigint), CAST(:thread_id AS bigint), CAST(:sanction_id AS bigint),
+        CAST(:by_id AS bigint), :detail, :now, :now
     FROM unnest(CAST(:account_ids AS bigint[])) AS wanted(account_id)
     WHERE NOT :spares_deaf OR NOT EXISTS (
         SELECT FROM memberships AS here
@@ -25,8 +25,8 @@ _TELL = text("""
     )
     ON CONFLICT (account_id, group_key) WHERE read_at IS NULL DO UPDATE SET
         count = told.count + 1, room_id = excluded.room_id, message_id = excluded.message_id,
-        thread_id = excluded.thread_id, by_id = excluded.by_id, detail = excluded.detail,
-        updated_at = excluded.updated_at
+        thread_id = excluded.thread_id, sanction_id = excluded.sanction_id,
+        by_id = excluded.by_id, detail = excluded.detail, updated_at = excluded.updated_at
     RETURNING account_id
 """)
 
@@ -42,6 +42,7 @@ def notify(
     room_id: int | None = None,
     message_id: int | None = None,
     thread_id: int | None = None,
+    sanction_id: int | None = None,
     detail: str = "",
 ) -> None:
     """Tell each account once, except the one that caused it and those who want to hear nothing of
@@ -64,6 +65,7 @@ def notify(
             "room_id": room_id,
             "message_id": message_id,
             "thread_id": thread_id,
+            "sanction_id": sanction_id,
             "by_id": by_id,
             "detail": detail,
             "now": deps.clock(),

@@ -36,6 +36,7 @@ _ACTIONS = {
     "time_out": ("timer", "Timed out"),
     "ban": ("ban", "Banned"),
     "lift": ("undo-2", "Lifted"),
+    "uphold": ("gavel", "Upheld"),
     "note": ("notebook-pen", "Noted"),
     "policy": ("sliders-horizontal", "Policy changed"),
     "rejudge": ("repeat", "Judged again"),
@@ -55,6 +56,7 @@ _TURNS = {
     Turn.KEPT: "Kept",
     Turn.REMOVED: "Removed",
     Turn.LIFTED: "Lifted",
+    Turn.UPHELD: "Upheld",
 }
 _WITHHELD = {Withheld.REMOVED: "removed", Withheld.REVIEW: "hidden"}
 
@@ -97,11 +99,19 @@ def _word(action: str) -> str:
 def _what(entry: LogEntry) -> str:
     if entry.action == "undo" and entry.undone:
         return f"Undone: {_word(entry.undone).lower()}"
-    if entry.action == "lift":
-        return "Ban lifted" if entry.detail.get("kind") == "ban" else "Time-out lifted"
+    if entry.action in ("lift", "uphold"):
+        return _what_of_sanction(entry)
     if entry.detail.get("appeal"):
         return "Appeal granted" if entry.action == "keep" else "Appeal denied"
     return _word(entry.action)
+
+
+def _what_of_sanction(entry: LogEntry) -> str:
+    sanction = "Ban" if entry.detail.get("kind") == "ban" else "Time-out"
+    if entry.action == "uphold":
+        return f"Appeal denied: {sanction.lower()} upheld"
+    is_answer = entry.detail.get("appeal")
+    return f"Appeal granted: {sanction.lower()} lifted" if is_answer else f"{sanction} lifted"
 
 
 def _by(entry: LogEntry) -> str:

@@ -43,10 +43,13 @@ class DeskRoomRow:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A message that waits, in the list."""
+    """A message, or an appeal against a sanction, that waits, in the list."""
 
     id: int = 0
     message_id: int = 0
+    """0 for an appeal against a sanction."""
+    sanction: str = ""
+    """What is appealed against, `time_out` or `ban`; empty for a message."""
     room_name: str = ""
     author: str = ""
     text: str = ""
@@ -114,8 +117,26 @@ class CaseInFullRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SanctionCaseRow:
+    """The open case where it is an appeal against a sanction; what both kinds have is in
+    `CaseInFullRow`."""
+
+    id: int = 0
+    """0 where the open case is about a message."""
+    is_ban: bool = False
+    imposed_by: str = ""
+    imposed_at: str = ""
+    until: str = ""
+    """Empty for a ban."""
+    reason: str = ""
+    removals: list[EntryRow] = field(default_factory=list[EntryRow])
+    why_not: str = ""
+    """Why the reader may not answer it; empty for who may."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRow:
-    """The person who wrote the open case's message, in its room."""
+    """The person whom the open case is about, in its room."""
 
     person: PersonRow = field(default_factory=PersonRow)
     role: str = ""

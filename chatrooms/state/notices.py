@@ -1,8 +1,11 @@
 """Notifications in words."""
 
+from chatrooms.domain.moderation import Queue, SanctionAppealOutcome
 from chatrooms.domain.notifications import FOR_MODERATORS, OF_MODERATION, Kind
 from chatrooms.live.rows import iso, person_row
+from chatrooms.services.bans import BAN, TIME_OUT
 from chatrooms.services.moderation.log_filter import LogKind
+from chatrooms.services.moderation.sanction_appeals import OwnSanction
 from chatrooms.services.notifications import Told
 from chatrooms.state.audit_address import path_of
 from chatrooms.state.rows import NotificationRow, PersonRow
@@ -26,6 +29,7 @@ _WORDS = {
     Kind.UNSAFE: "Unsafe",
     Kind.AUTO_REMOVED: "Removed",
     Kind.APPEAL: "Appeal",
+    Kind.SANCTION_APPEAL: "Appeal",
 }
 _ONE = {
     Kind.MENTION: "{by} mentioned you in {room}",
@@ -46,6 +50,7 @@ _ONE = {
     Kind.UNSAFE: "A message in {room} may be unsafe",
     Kind.AUTO_REMOVED: "A message in {room} was removed automatically",
     Kind.APPEAL: "Somebody appeals against a removal in {room}",
+    Kind.SANCTION_APPEAL: "Somebody appeals against a time-out or ban in {room}",
 }
 _MANY = {
     Kind.REPLY: "{count} new replies to you in {room}",
@@ -54,6 +59,7 @@ _MANY = {
     Kind.UNSAFE: "{count} messages in {room} may be unsafe",
     Kind.AUTO_REMOVED: "Messages in {room} were removed automatically",
     Kind.APPEAL: "{count} appeals against removals in {room}",
+    Kind.SANCTION_APPEAL: "{count} appeals against time-outs and bans in {room}",
     Kind.INVITATION: "{count} people accepted your invitation to {room}",
 }
 _OUTCOMES = {
@@ -69,6 +75,10 @@ _OUTCOMES = {
     "ban": "You were banned from",
     "lifted_time_out": "You may write again in",
     "lifted_ban": "You are no longer banned from",
+    "granted_time_out": "Your appeal was granted: you may write again in",
+    "granted_ban": "Your appeal was granted: you are no longer banned from",
+    "upheld_time_out": "Your appeal was denied: you stay timed out in",
+    "upheld_ban": "Your appeal was denied: you stay banned from",
 }
 """What was decided, by the word that is stored of it."""
 _OF_OUTCOME = OF_MODERATION - FOR_MODERATORS
@@ -108,9 +118,11 @@ def title_of(told: Told) -> str:
 def _path_of(told: Told) -> str:
     if told.kind is Kind.AUTO_REMOVED:
         return _removed_path(told)
+    if told.kind in (Kind.APPEAL, Kind.SANCTION_APPEAL):
+        return f"/moderation?queue={Queue.APPEALS.value}"
     if told.kind in FOR_MODERATORS:
         return "/moderation"
-    is_out = told.kind is Kind.SANCTIONED and told.text.startswith("ban:")
+    is_out = told.kind is Kind.SANCTIONED and told.text.startswith(("ban:", "upheld_ban:"))
     if not told.slug or is_out:
         return "/"
     if told.is_held:
@@ -133,6 +145,25 @@ def _text(told: Told) -> str:
     return "" if is_untold else told.text
 
 
+_SANCTIONS = {BAN: "ban", TIME_OUT: "time-out"}
+
+
+def _answer(own: OwnSanction) -> str:
+    """What became of an appeal, in the words in which one against a removal is told."""
+    what, reason = _SANCTIONS[own.kind], f": {own.answer}" if own.answer else "."
+    match own.outcome:
+        case SanctionAppealOutcome.UPHELD:
+            return f"You appealed. The {what} stands{reason}"
+        case SanctionAppealOutcome.LIFTED:
+            return f"You appealed. The {what} was lifted{reason}"
+        case SanctionAppealOutcome.EXPIRED:
+            return "You appealed. The time-out ended before anybody answered."
+        case SanctionAppealOutcome.REPLACED:
+            return "You appealed. Another time-out or ban took its place."
+        case None:
+            return "You appealed. A moderator will look at it." if own.is_appealed else ""
+
+
 def notification_row(told: Told) -> NotificationRow:
     """A notification for the browser."""
     return NotificationRow(
@@ -145,4 +176,7 @@ def notification_row(told: Told) -> NotificationRow:
         is_read=told.is_read,
         by=person_row(told.by) if told.by else PersonRow(),
         path=_path_of(told),
+        sanction_id=told.sanction.id if told.sanction else 0,
+        can_appeal=told.sanction is not None and told.sanction.can_appeal,
+        answer=_answer(told.sanction) if told.sanction else "",
     )

@@ -23,6 +23,7 @@ from chatrooms.state.desk_rows import (
     QueueRow,
     RecordRow,
     SaidRow,
+    SanctionCaseRow,
     SegmentRow,
 )
 from chatrooms.state.membership_rows import (
@@ -33,6 +34,7 @@ from chatrooms.state.membership_rows import (
     SanctionRow,
 )
 from chatrooms.state.model_use_rows import CostRow, IndexRow, ModelRow
+from chatrooms.state.notice_rows import NotificationRow
 from chatrooms.state.policy_rows import (
     ChangedRow,
     DayRow,
@@ -87,6 +89,7 @@ __all__ = [
     "RoomRow",
     "RuleRow",
     "SaidRow",
+    "SanctionCaseRow",
     "SanctionRow",
     "SegmentRow",
     "SessionRow",
@@ -130,23 +133,6 @@ class RoomLink:
     is_archived: bool = False
     notify: str = "mentions"
     topic: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotificationRow:
-    """Something the person was told."""
-
-    id: int = 0
-    kind: str = ""
-    word: str = ""
-    """What kind of thing it is, in a word."""
-    title: str = ""
-    text: str = ""
-    at: str = ""
-    is_read: bool = False
-    by: PersonRow = field(default_factory=PersonRow)
-    path: str = ""
-    """Where a click leads."""
 
 
 @dataclass(frozen=True, slots=True)

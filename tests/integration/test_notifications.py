@@ -244,9 +244,11 @@ def test_every_kind_has_its_words() -> None:
         (Kind.REPORT_DECIDED, "kept", False, "/rooms/room?message=7"),
         (Kind.UNSAFE, "", False, "/moderation"),
         (Kind.AUTO_REMOVED, "", True, "/moderation/audit?message=7"),
-        (Kind.APPEAL, "", False, "/moderation"),
+        (Kind.APPEAL, "", False, "/moderation?queue=appeals"),
+        (Kind.SANCTION_APPEAL, "", False, "/moderation?queue=appeals"),
         (Kind.SANCTIONED, "time_out:60:Why", False, "/rooms/room?message=7"),
         (Kind.SANCTIONED, "ban:0:Why", False, "/"),
+        (Kind.SANCTIONED, "upheld_ban:0:Why", False, "/"),
     ],
 )
 def test_what_moderation_tells_leads_where_one_sees_it(
@@ -265,6 +267,10 @@ def test_what_moderation_tells_leads_where_one_sees_it(
         ("ban:0:Spam", "You were banned from Room", "Spam"),
         ("lifted_time_out:0:", "You may write again in Room", ""),
         ("lifted_ban:0:", "You are no longer banned from Room", ""),
+        ("granted_ban:0:Yes", "Your appeal was granted: you are no longer banned from Room", "Yes"),
+        ("granted_time_out:0:", "Your appeal was granted: you may write again in Room", ""),
+        ("upheld_ban:0:No", "Your appeal was denied: you stay banned from Room", "No"),
+        ("upheld_time_out:0:", "Your appeal was denied: you stay timed out in Room", ""),
     ],
 )
 def test_a_sanction_is_told_with_its_length_and_its_reason(

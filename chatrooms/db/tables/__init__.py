@@ -29,12 +29,12 @@ from chatrooms.db.tables.moderation import (
     CaseRow,
     ReportRow,
     RuleRow,
-    SanctionRow,
     SummaryRequest,
     VerdictRow,
 )
 from chatrooms.db.tables.own import Draft, Notification, SavedMessage, ThreadDraft, ThreadFollow
 from chatrooms.db.tables.rooms import Invitation, JoinRequest, Membership, Room, RoomEventRow
+from chatrooms.db.tables.sanctions import SanctionAppealRow, SanctionRow
 
 __all__ = [
     "Account",
@@ -64,6 +64,7 @@ __all__ = [
     "RoomMemory",
     "RuleRow",
     "SQLModel",
+    "SanctionAppealRow",
     "SanctionRow",
     "SavedMessage",
     "Session",

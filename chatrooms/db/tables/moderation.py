@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -68,10 +78,20 @@ class VerdictRow(SQLModel, table=True):
 
 
 class CaseRow(SQLModel, table=True):
-    """A message that waits, or waited, for a moderator. At most one case of it is open."""
+    """What waits, or waited, for a moderator: a message, of which at most one case is open, or an
+    appeal against a time-out or ban."""
 
     __tablename__ = "cases"
     __table_args__ = (
+        CheckConstraint(
+            "(message_id IS NULL) <> (sanction_appeal_id IS NULL)", name="cases_about_one_thing"
+        ),
+        Index(
+            "cases_sanction_appeal",
+            "sanction_appeal_id",
+            unique=True,
+            postgresql_where=text("sanction_appeal_id IS NOT NULL"),
+        ),
         Index(
             "cases_open",
             "message_id",
@@ -91,8 +111,12 @@ class CaseRow(SQLModel, table=True):
 
     id: int = Field(default=None, sa_column=identifier())
     room_id: int = Field(sa_column=reference("rooms.id"))
-    message_id: int = Field(sa_column=reference("messages.id"))
+    message_id: int | None = Field(default=None, sa_column=reference("messages.id", nullable=True))
+    sanction_appeal_id: int | None = Field(
+        default=None, sa_column=reference("sanction_appeals.id", nullable=True)
+    )
     author_id: int = Field(sa_column=reference("accounts.id"))
+    """Who wrote the message, or appeals."""
     queue: str = Field(sa_column=Column(Text, nullable=False))
     score: float | None = Field(default=None, sa_column=Column(Float, nullable=True))
     opened_at: datetime = Field(default=None, sa_column=moment(now=True))
@@ -209,25 +233,6 @@ class AppealRow(SQLModel, table=True):
     decided_by: int | None = Field(default=None, sa_column=reference("accounts.id", nullable=True))
     is_granted: bool | None = None
     answer: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
-
-
-class SanctionRow(SQLModel, table=True):
-    """That somebody may not write in a room until a time, or is banned from it."""
-
-    __tablename__ = "sanctions"
-    __table_args__ = (Index("sanctions_account", "room_id", "account_id"),)
-
-    id: int = Field(default=None, sa_column=identifier())
-    room_id: int = Field(sa_column=reference("rooms.id"))
-    account_id: int = Field(sa_column=reference("accounts.id"))
-    kind: str = Field(sa_column=Column(Text, nullable=False))
-    """`time_out` or `ban`."""
-    until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
-    """When it ends by itself; a ban does not."""
-    reason: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
-    by_id: int = Field(sa_column=reference("accounts.id"))
-    created_at: datetime = Field(default=None, sa_column=moment(now=True))
-    lifted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
 class SummaryRequest(SQLModel, table=True):

@@ -45,6 +45,11 @@ class Notification(SQLModel, table=True):
             "message_id",
             postgresql_where=text("message_id IS NOT NULL"),
         ),
+        Index(
+            "notifications_sanction",
+            "sanction_id",
+            postgresql_where=text("sanction_id IS NOT NULL"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -56,6 +61,10 @@ class Notification(SQLModel, table=True):
     message_id: int | None = Field(default=None, sa_column=reference("messages.id", nullable=True))
     """The newest message that it is about, where a click leads."""
     thread_id: int | None = Field(default=None, sa_column=reference("messages.id", nullable=True))
+    sanction_id: int | None = Field(
+        default=None, sa_column=reference("sanctions.id", nullable=True)
+    )
+    """The time-out or ban that it tells of."""
     by_id: int | None = Field(default=None, sa_column=reference("accounts.id", nullable=True))
     """Who caused it last."""
     detail: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))

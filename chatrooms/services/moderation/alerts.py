@@ -16,6 +16,7 @@ from chatrooms.services.notify import notify, settle
 _QUEUES = {
     Kind.UNSAFE: frozenset({Queue.FLAGGED, Queue.REPORTED}),
     Kind.APPEAL: frozenset({Queue.APPEALS}),
+    Kind.SANCTION_APPEAL: frozenset({Queue.APPEALS}),
 }
 
 
@@ -38,8 +39,10 @@ def alert(
 def settle_alerts(tx: Transaction, deps: Deps, *, closed: CaseRow) -> None:
     """After a case was closed: take back what moderators were told, if nothing of the kind waits in
     its room any more."""
+    is_of_sanction = closed.sanction_appeal_id is not None
     for kind, queues in _QUEUES.items():
-        if Queue(closed.queue) not in queues:
+        is_kind = is_of_sanction is (kind is Kind.SANCTION_APPEAL)
+        if not is_kind or Queue(closed.queue) not in queues:
             continue
         left = tx.scalar(
             select(col(CaseRow.id))
@@ -47,6 +50,7 @@ def settle_alerts(tx: Transaction, deps: Deps, *, closed: CaseRow) -> None:
                 col(CaseRow.room_id) == closed.room_id,
                 col(CaseRow.closed_at).is_(None),
                 col(CaseRow.queue).in_([queue.value for queue in queues]),
+                col(CaseRow.sanction_appeal_id).is_not(None) == is_of_sanction,
             )
             .limit(1)
         )

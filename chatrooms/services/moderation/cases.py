@@ -1,7 +1,8 @@
-"""Opening and closing cases: messages that wait for a moderator."""
+"""Opening and closing cases: messages, and appeals against sanctions, that wait for a moderator."""
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -9,7 +10,7 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import CaseRow, Membership, Message, table_of
+from chatrooms.db.tables import CaseRow, Membership, Message, SanctionAppealRow, table_of
 from chatrooms.domain.moderation import Queue
 from chatrooms.domain.permissions import Role
 from chatrooms.services.bans import is_timed_out
@@ -64,9 +65,38 @@ def close_case(
     tx: Transaction, deps: Deps, *, message_id: int, outcome: str, by_id: int | None
 ) -> CaseRow | None:
     """Note that a message waits no more, and why; the case, if one was open."""
+    return _close(tx, deps, col(CaseRow.message_id) == message_id, outcome=outcome, by_id=by_id)
+
+
+def open_appeal_case(tx: Transaction, deps: Deps, *, appeal: SanctionAppealRow) -> None:
+    """Have an appeal against a sanction wait for a moderator."""
+    tx.add(
+        CaseRow(
+            room_id=appeal.room_id,
+            sanction_appeal_id=appeal.id,
+            author_id=appeal.account_id,
+            queue=Queue.APPEALS.value,
+            opened_at=deps.clock(),
+        )
+    )
+    tx.flush()
+
+
+def close_appeal_case(
+    tx: Transaction, deps: Deps, *, appeal_id: int, outcome: str, by_id: int | None
+) -> CaseRow | None:
+    """Note that an appeal against a sanction waits no more, and why; the case, if it was open."""
+    return _close(
+        tx, deps, col(CaseRow.sanction_appeal_id) == appeal_id, outcome=outcome, by_id=by_id
+    )
+
+
+def _close(
+    tx: Transaction, deps: Deps, which: Any, *, outcome: str, by_id: int | None
+) -> CaseRow | None:
     return tx.scalars(
         update(CaseRow)
-        .where(col(CaseRow.message_id) == message_id, col(CaseRow.closed_at).is_(None))
+        .where(which, col(CaseRow.closed_at).is_(None))
         .values(closed_at=deps.clock(), closed_by=by_id, outcome=outcome)
         .returning(CaseRow)
     ).one_or_none()

@@ -6,7 +6,13 @@ from typing import Literal
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.domain.errors import CaseDecided, CaseUnavailable, ChatError, MessageUnavailable
+from chatrooms.domain.errors import (
+    CaseDecided,
+    CaseUnavailable,
+    ChatError,
+    InvalidInput,
+    MessageUnavailable,
+)
 from chatrooms.services.access import access_case
 from chatrooms.services.moderation import decisions, undoing
 
@@ -26,11 +32,14 @@ def decide(deps: Deps, *, actor_id: int, case_id: int, action: Action, reason: s
     """Keep or remove the message of a case that still waits; of two moderators at once, one does.
     For moderators of its room.
 
-    Raises: CaseUnavailable; CaseDecided; and as `decisions.keep`.
+    Raises: CaseUnavailable; CaseDecided; InvalidInput for an appeal against a sanction, which
+        `sanction_answers.answer` answers; and as `decisions.keep`.
     """
     with transaction(deps.sessions) as tx:
         access, case = access_case(tx, actor_id=actor_id, case_id=case_id)
         room_id, message_id = access.room_id, case.message_id
+    if message_id is None:
+        raise InvalidInput("An appeal against a time-out or ban is answered by itself.")
     act = decisions.keep if action == "keep" else decisions.remove
     try:
         decision_id = act(

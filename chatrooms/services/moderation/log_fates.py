@@ -1,4 +1,4 @@
-"""What became of entries of the moderation log: undone, overturned, confirmed, lifted."""
+"""What became of entries of the moderation log: undone, overturned, confirmed, lifted, upheld."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ class Turn(StrEnum):
     KEPT = "kept"
     REMOVED = "removed"
     LIFTED = "lifted"
+    UPHELD = "upheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,14 @@ _DECISIONS = text("""
         AND NOT EXISTS (SELECT 1 FROM moderation_log u WHERE u.undoes_id = d.id)
     ORDER BY d.id
 """)
-_LIFTS = text("""
-    SELECT s.id, a.name AS by, l.created_at AS at
+_ANSWERS = text("""
+    SELECT s.id, l.action, a.name AS by, l.created_at AS at
     FROM moderation_log s
     JOIN moderation_log l ON l.room_id = s.room_id AND l.account_id = s.account_id
-        AND l.action = 'lift' AND l.detail -> 'sanction' = s.detail -> 'sanction'
+        AND l.action IN ('lift', 'uphold') AND l.detail -> 'sanction' = s.detail -> 'sanction'
     JOIN accounts a ON a.id = l.by_id
     WHERE s.id = ANY(:sanctions)
+    ORDER BY l.id
 """)
 _AGAINST = ("flag", "hide", "remove")
 _SANCTIONS = ("time_out", "ban")
@@ -62,8 +64,9 @@ def find_fates(tx: Transaction, rows: Sequence[Any]) -> dict[int, Fate]:
     fates = _of_messages(tx, rows)
     sanctions = [row.id for row in rows if row.action in _SANCTIONS]
     if sanctions:
-        for row in tx.execute(_LIFTS, {"sanctions": sanctions}):
-            fates[row.id] = Fate(Turn.LIFTED, row.by, row.at)
+        for row in tx.execute(_ANSWERS, {"sanctions": sanctions}):
+            turn = Turn.LIFTED if row.action == "lift" else Turn.UPHELD
+            fates[row.id] = Fate(turn, row.by, row.at)
     for row in tx.execute(_UNDOING, {"ids": [row.id for row in rows]}):
         fates[row.id] = Fate(Turn.UNDONE, row.by, row.at)
     return fates

@@ -39,7 +39,7 @@ ACTIONS: dict[LogKind, tuple[str, ...]] = {
     LogKind.FLAGGED: ("flag", "hide"),
     LogKind.KEPT: ("keep",),
     LogKind.UNDONE: ("undo",),
-    LogKind.SANCTIONS: ("time_out", "ban", "lift"),
+    LogKind.SANCTIONS: ("time_out", "ban", "lift", "uphold"),
     LogKind.SETTINGS: (
         *("policy", "rejudge"),
         *("rule_added", "rule_changed", "rule_switched", "rule_deleted"),

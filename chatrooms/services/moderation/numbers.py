@@ -105,7 +105,7 @@ def count_recent(deps: Deps, *, actor_id: int) -> Figures:
         rooms = access_rooms_to(tx, actor_id=actor_id, to=Permission.MODERATE)
         since = deps.clock() - RECENT
         closed = _closed(tx, [room.id for room in rooms], since, limit=_MAX_RECENT)
-        message_ids = [row.message_id for row in closed]
+        message_ids = [row.message_id for row in closed if row.message_id]
         decided = find_decided(tx, room_id=None, message_ids=message_ids)
         made = _made(tx, [each for each in decided.values() if each.at >= since])
     return _figures(made, _waits(closed))

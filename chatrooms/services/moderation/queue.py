@@ -34,8 +34,8 @@ _COUNTS = text("""
 """)
 # Room by room, so that each room's part comes sorted out of the index, however much waits there.
 _PAGE = """
-    SELECT c.id, c.room_id, c.message_id, c.score, c.opened_at, m.body, p.choices,
-        r.name AS room_name, a.name AS author, b.name AS claimed_by
+    SELECT c.id, c.room_id, c.message_id, c.score, c.opened_at, coalesce(m.body, o.text) AS body,
+        p.choices, s.kind AS sanction, r.name AS room_name, a.name AS author, b.name AS claimed_by
     FROM unnest(CAST(:rooms AS bigint[])) AS asked(room_id)
     CROSS JOIN LATERAL (
         SELECT waiting.* FROM cases AS waiting {narrowed}
@@ -44,8 +44,10 @@ _PAGE = """
             AND (waiting.opened_at, waiting.id) > (:after_at, :after_id)
         ORDER BY waiting.opened_at, waiting.id LIMIT :limit
     ) AS c
-    JOIN messages m ON m.id = c.message_id
+    LEFT JOIN messages m ON m.id = c.message_id
     LEFT JOIN polls p ON p.message_id = m.id
+    LEFT JOIN sanction_appeals o ON o.id = c.sanction_appeal_id
+    LEFT JOIN sanctions s ON s.id = o.sanction_id
     JOIN rooms r ON r.id = c.room_id
     JOIN accounts a ON a.id = c.author_id
     LEFT JOIN accounts b ON b.id = c.claimed_by AND c.claimed_at > :lease_from
@@ -53,9 +55,11 @@ _PAGE = """
     ORDER BY c.opened_at, c.id LIMIT :limit
 """
 _NARROWED = """
-    JOIN messages said ON said.id = waiting.message_id
+    LEFT JOIN messages said ON said.id = waiting.message_id
+    LEFT JOIN sanction_appeals objected ON objected.id = waiting.sanction_appeal_id
     JOIN accounts writer ON writer.id = waiting.author_id
-        AND (said.body ILIKE :wanted OR writer.name ILIKE :wanted OR writer.username ILIKE :wanted)
+        AND (coalesce(said.body, objected.text) ILIKE :wanted
+            OR writer.name ILIKE :wanted OR writer.username ILIKE :wanted)
 """
 
 
@@ -79,14 +83,18 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A message that waits, in short."""
+    """A message, or an appeal against a sanction, that waits, in short."""
 
     id: int
     room_id: int
     room_name: str
     message_id: int
+    """0 for an appeal against a sanction."""
+    sanction: str
+    """What is appealed against, `time_out` or `ban`; empty for a message."""
     author: str
     text: str
+    """What the message says, or the appeal."""
     choices: str
     """What its poll offers, shortened; empty without a poll."""
     score: float | None
@@ -179,7 +187,8 @@ def _case(row: Any) -> Case:
         id=row.id,
         room_id=row.room_id,
         room_name=row.room_name,
-        message_id=row.message_id,
+        message_id=row.message_id or 0,
+        sanction=row.sanction or "",
         author=row.author,
         text=excerpt(row.body),
         choices=excerpt(in_a_line(row.choices or ()), max_chars=_MAX_CHOICE_CHARS),

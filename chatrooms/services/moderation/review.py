@@ -1,6 +1,6 @@
 """One case in full: what was written and around it, why it waits, what was decided so far."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +20,11 @@ from chatrooms.db.tables import (
     ReportRow,
     VerdictRow,
 )
+from chatrooms.domain.errors import CaseUnavailable
 from chatrooms.domain.events import Person
 from chatrooms.domain.moderation import Policy, Queue, Withheld
 from chatrooms.domain.text import excerpt
-from chatrooms.services.access import access_case
+from chatrooms.services.access import RoomAccess, access_case
 from chatrooms.services.moderation.queue import LEASE
 from chatrooms.services.moderation.texts import (
     Choice,
@@ -128,52 +129,66 @@ def get_case(deps: Deps, *, actor_id: int, case_id: int) -> CaseInFull:
     """
     with transaction(deps.sessions) as tx:
         access, case = access_case(tx, actor_id=actor_id, case_id=case_id)
-        message = tx.get_one(Message, case.message_id)
-        people = _people(tx, case)
-        verdicts = _verdicts(tx, message)
-        evidence = _evidence(message, verdicts)
-        before, after = _around(tx, message)
-        is_claimed = (
-            case.claimed_by not in (None, access.actor.id)
-            and case.claimed_at is not None
-            and case.claimed_at > deps.clock() - LEASE
-        )
-        return CaseInFull(
-            id=case.id,
-            queue=Queue(case.queue),
-            is_open=case.closed_at is None,
-            opened_at=case.opened_at,
-            claimed_by=people[case.claimed_by or 0].name if is_claimed else "",
-            room_id=access.room_id,
-            room_slug=access.facts.slug,
-            room_name=access.facts.name,
-            policy=access.policy,
-            message_id=message.id,
-            author=people[message.author_id],
-            body=message.body,
-            choices=_choices(tx, message, evidence),
-            files=_files(tx, message),
-            sent_at=message.sent_at,
-            is_edited=message.edited_at is not None,
-            is_deleted=message.deleted_at is not None,
-            is_held=message.is_held,
-            withheld=Withheld(message.withheld),
-            marks=marks_of(evidence, length=len(message.body)),
-            judgements=tuple(
-                Judgement(v.score, v.model, v.rule, v.decision, v.created_at) for v in verdicts
-            ),
-            before=before,
-            after=after,
-            reports=_reports(tx, message),
-            appeal=_appeal(tx, message),
-            decisions=_decisions(tx, message),
-        )
+        return case_in_full(tx, deps, access, case)
 
 
-def _people(tx: Transaction, case: CaseRow) -> dict[int, Person]:
+def case_in_full(tx: Transaction, deps: Deps, access: RoomAccess, case: CaseRow) -> CaseInFull:
+    """As `get_case`, for who was let in already. Raises: CaseUnavailable for a case about no
+    message."""
+    if case.message_id is None:
+        raise CaseUnavailable
+    message = tx.get_one(Message, case.message_id)
+    people = people_of(tx, case)
+    verdicts = _verdicts(tx, message)
+    evidence = _evidence(message, verdicts)
+    before, after = _around(tx, message)
+    return CaseInFull(
+        id=case.id,
+        queue=Queue(case.queue),
+        is_open=case.closed_at is None,
+        opened_at=case.opened_at,
+        claimed_by=claimant(deps, access, case, people),
+        room_id=access.room_id,
+        room_slug=access.facts.slug,
+        room_name=access.facts.name,
+        policy=access.policy,
+        message_id=message.id,
+        author=people[message.author_id],
+        body=message.body,
+        choices=_choices(tx, message, evidence),
+        files=_files(tx, message),
+        sent_at=message.sent_at,
+        is_edited=message.edited_at is not None,
+        is_deleted=message.deleted_at is not None,
+        is_held=message.is_held,
+        withheld=Withheld(message.withheld),
+        marks=marks_of(evidence, length=len(message.body)),
+        judgements=tuple(
+            Judgement(v.score, v.model, v.rule, v.decision, v.created_at) for v in verdicts
+        ),
+        before=before,
+        after=after,
+        reports=_reports(tx, message),
+        appeal=_appeal(tx, message),
+        decisions=_decisions(tx, message),
+    )
+
+
+def people_of(tx: Transaction, case: CaseRow) -> dict[int, Person]:
+    """Whom a case is about and who looks at it, by id."""
     ids = {case.author_id, case.claimed_by or 0}
     accounts = tx.scalars(select(Account).where(col(Account.id).in_(ids)))
     return {account.id: person_of(account) for account in accounts}
+
+
+def claimant(deps: Deps, access: RoomAccess, case: CaseRow, people: Mapping[int, Person]) -> str:
+    """The name of another moderator who looks at a case now; empty if nobody does."""
+    is_claimed = (
+        case.claimed_by not in (None, access.actor.id)
+        and case.claimed_at is not None
+        and case.claimed_at > deps.clock() - LEASE
+    )
+    return people[case.claimed_by or 0].name if is_claimed else ""
 
 
 def _verdicts(tx: Transaction, message: Message) -> Sequence[VerdictRow]:

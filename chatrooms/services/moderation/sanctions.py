@@ -4,30 +4,37 @@ rights are: in `services.access`, at each request."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, SanctionRow
-from chatrooms.domain.errors import AccountUnavailable, InvalidInput, NotAllowed
+from chatrooms.domain.errors import AccountUnavailable, InvalidInput
 from chatrooms.domain.events import Person
-from chatrooms.domain.notifications import Kind
-from chatrooms.domain.permissions import Permission, Role, outranks
+from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_line
-from chatrooms.services.access import RoomAccess, access_room, is_id
-from chatrooms.services.admission import close_request, role_of
-from chatrooms.services.bans import BAN, TIME_OUT
+from chatrooms.services.access import RoomAccess, access_room
+from chatrooms.services.admission import close_request
+from chatrooms.services.bans import BAN, TIME_OUT, is_banned
 from chatrooms.services.event_log import lock_room, take_seq
 from chatrooms.services.members import end_membership
+from chatrooms.services.moderation import sanction_outcomes
 from chatrooms.services.moderation.audit import write_audit
 from chatrooms.services.moderation.cases import nudge_staff
-from chatrooms.services.notify import notify
+from chatrooms.services.moderation.sanctioning import (
+    MAX_REASON_CHARS,
+    STANDS,
+    announce,
+    check_outranked,
+    end_sanction,
+    find_standing,
+    tell,
+)
 from chatrooms.services.people import person_of
 
 MIN_TIME_OUT = timedelta(minutes=5)
 MAX_TIME_OUT = timedelta(days=28)
-MAX_REASON_CHARS = 300
 _BATCH = 200
 
 
@@ -59,7 +66,7 @@ def time_out(
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.MODERATE)
         lock_room(tx, room_id=room_id)
-        if _outranked(tx, access=access, account_id=account_id) is None:
+        if check_outranked(tx, access=access, account_id=account_id) is None:
             raise AccountUnavailable
         until = deps.clock() + length
         return _impose(
@@ -86,8 +93,8 @@ def ban(deps: Deps, *, actor_id: int, room_id: int, account_id: int, reason: str
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.MODERATE)
         lock_room(tx, room_id=room_id)
-        role = _outranked(tx, access=access, account_id=account_id)
-        if _find_standing(tx, room_id=room_id, account_id=account_id, kind=BAN) is not None:
+        role = check_outranked(tx, access=access, account_id=account_id)
+        if tx.execute(select(is_banned(room_id=room_id, account_id=account_id))).scalar_one():
             raise InvalidInput("They are banned already.")
         banned = _impose(
             tx, deps, access=access, account_id=account_id, kind=BAN, until=None, reason=why
@@ -99,19 +106,6 @@ def ban(deps: Deps, *, actor_id: int, room_id: int, account_id: int, reason: str
         tx.after_commit(lambda: deps.bus.access_changed(room_id=room_id, account_id=account_id))
         tx.after_commit(lambda: deps.bus.nudge_room(room_id, "requests"))
         return banned
-
-
-def _outranked(tx: Transaction, *, access: RoomAccess, account_id: object) -> Role | None:
-    """The role of somebody whom the actor may sanction; None for somebody from outside."""
-    account = tx.get(Account, account_id) if is_id(account_id) else None
-    if account is None:
-        raise AccountUnavailable
-    if account.id == access.actor.id:
-        raise NotAllowed("Nobody can do that to themselves.")
-    role = role_of(tx, room_id=access.room_id, account_id=account.id)
-    if access.role is None or not outranks(access.role, role or Role.MEMBER):
-        raise NotAllowed
-    return role
 
 
 def _impose(
@@ -155,14 +149,17 @@ def _impose(
         reason=reason,
         detail={"sanction": row.id, "until": until.isoformat() if until else None},
     )
+    sanction_outcomes.end_of_replaced(tx, deps, room_id=access.room_id, account_id=account_id)
     nudge_staff(tx, deps, room_id=access.room_id)
     minutes = round((until - now).total_seconds() / 60) if until else 0
-    _tell(tx, deps, row, what=kind, detail=f"{kind}:{minutes}:{reason}", by_id=access.actor.id)
+    tell(tx, deps, row, what=kind, reason=reason, minutes=minutes, by_id=access.actor.id)
+    announce(tx, deps, row)
     return row.id
 
 
 def lift(deps: Deps, *, actor_id: int, room_id: int, sanction_id: int, reason: str = "") -> None:
-    """End a sanction that stands. For moderators of the room, of whom they outrank.
+    """End a sanction that stands; an appeal against it is granted by that. For moderators of the
+    room, of whom they outrank.
 
     Raises: InvalidInput if it ended already or is another room's; NotAllowed; as `access_room`.
     """
@@ -170,69 +167,11 @@ def lift(deps: Deps, *, actor_id: int, room_id: int, sanction_id: int, reason: s
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.MODERATE)
         lock_room(tx, room_id=room_id)
-        row = tx.scalars(
-            select(SanctionRow).where(
-                col(SanctionRow.id) == (sanction_id if is_id(sanction_id) else 0),
-                col(SanctionRow.room_id) == access.room_id,
-                _STANDS,
-            )
-        ).one_or_none()
+        row = find_standing(tx, room_id=access.room_id, sanction_id=sanction_id)
         if row is None:
             raise InvalidInput("This has ended already.")
-        _outranked(tx, access=access, account_id=row.account_id)
-        row.lifted_at = deps.clock()
-        tx.flush()
-        write_audit(
-            tx,
-            deps,
-            room_id=room_id,
-            action="lift",
-            by_id=access.actor.id,
-            account_id=row.account_id,
-            reason=why,
-            detail={"sanction": row.id, "kind": row.kind},
-        )
-        nudge_staff(tx, deps, room_id=room_id)
-        what = f"lifted_{row.kind}"
-        _tell(tx, deps, row, what=what, detail=f"{what}:0:{why}", by_id=access.actor.id)
-
-
-_STANDS = and_(
-    col(SanctionRow.lifted_at).is_(None),
-    or_(col(SanctionRow.until).is_(None), col(SanctionRow.until) > func.now()),
-)
-
-
-def _find_standing(
-    tx: Transaction, *, room_id: int, account_id: int, kind: str
-) -> SanctionRow | None:
-    return tx.scalars(
-        select(SanctionRow).where(
-            col(SanctionRow.room_id) == room_id,
-            col(SanctionRow.account_id) == account_id,
-            col(SanctionRow.kind) == kind,
-            _STANDS,
-        )
-    ).one_or_none()
-
-
-def _tell(
-    tx: Transaction, deps: Deps, row: SanctionRow, *, what: str, detail: str, by_id: int
-) -> None:
-    account_id, room_id = row.account_id, row.room_id
-    notify(
-        tx,
-        deps,
-        account_ids=[account_id],
-        kind=Kind.SANCTIONED,
-        group_key=f"{room_id}:{what}",
-        by_id=by_id,
-        room_id=room_id,
-        detail=detail,
-    )
-    tx.after_commit(lambda: deps.bus.nudge_account(account_id))
-    tx.after_commit(lambda: deps.bus.nudge_account(account_id, "moderation"))
-    tx.after_commit(lambda: deps.bus.nudge_room(room_id, "members"))
+        check_outranked(tx, access=access, account_id=row.account_id)
+        end_sanction(tx, deps, access=access, row=row, reason=why)
 
 
 def list_sanctions(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200) -> list[Sanction]:
@@ -245,7 +184,7 @@ def list_sanctions(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200)
             select(SanctionRow, Account, by.c.name)
             .join(Account, col(Account.id) == col(SanctionRow.account_id))
             .join(by, by.c.id == col(SanctionRow.by_id))
-            .where(col(SanctionRow.room_id) == room_id, _STANDS)
+            .where(col(SanctionRow.room_id) == room_id, STANDS)
             .order_by(col(SanctionRow.id).desc())
             .limit(limit)
         ).all()
@@ -256,8 +195,9 @@ def list_sanctions(deps: Deps, *, actor_id: int, room_id: int, limit: int = 200)
 
 
 def end_overdue(deps: Deps) -> int:
-    """Note the time-outs that are over and have the screens of those people learn it; how many
-    there were. They could write again from that moment on; safe to repeat, for the worker."""
+    """Note the time-outs that are over, end the appeals against them, and have the screens of those
+    people learn it; how many there were. They could write again from that moment on; safe to
+    repeat, for the worker."""
     overdue = (
         select(col(SanctionRow.id))
         .where(col(SanctionRow.lifted_at).is_(None), col(SanctionRow.until) <= func.now())
@@ -276,4 +216,5 @@ def end_overdue(deps: Deps) -> int:
         if ended:
             accounts = sorted({row.account_id for row in ended})
             tx.after_commit(lambda: deps.bus.nudge_accounts(accounts, "rooms"))
+    sanction_outcomes.end_of_expired(deps)
     return len(ended)
