@@ -31,15 +31,20 @@ export function sync() {
   describe();
 }
 
+/** Whether the list holds an appeal that is not sent yet: closing it would lose the text. */
+function isWriting() {
+  return Boolean(find("[data-notes] textarea")?.value.trim());
+}
+
 function onEscape(event) {
   const close = find("[data-close-notes]");
-  if (event.key !== "Escape" || !close || find('dialog[open], [role="dialog"], [role="menu"]')) return;
+  if (event.key !== "Escape" || !close || isWriting() || find('dialog[open], [role="dialog"], [role="menu"]')) return;
   event.stopPropagation();
   close.click();
 }
 
 function onPressOutside(event) {
-  if (event.target.closest("[data-notes], [data-bell]")) return;
+  if (event.target.closest("[data-notes], [data-bell]") || isWriting()) return;
   find("[data-close-notes]")?.click();
 }
 

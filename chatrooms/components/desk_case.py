@@ -27,7 +27,7 @@ _LENGTHS = {
 def open_case() -> rx.Component:
     """Everything about the case that is open."""
     return rx.el.div(
-        _head(),
+        case_head(),
         rx.el.div(
             rx.foreach(CASE.before, said),
             _judged(),
@@ -42,7 +42,8 @@ def open_case() -> rx.Component:
     )
 
 
-def _head() -> rx.Component:
+def case_head() -> rx.Component:
+    """The open case's room, who else looks at it, and on a phone the ways to what is beside."""
     return rx.el.header(
         icon_button(
             "arrow-left",
@@ -175,17 +176,9 @@ def _decide() -> rx.Component:
     return rx.el.form(
         rx.el.input(type="hidden", name="case_id", value=CASE.id.to_string(), read_only=True),
         rx.el.input(type="hidden", name="action"),
-        _act("Keep", "A", "keep", "good"),
-        _act("Remove", "R", "remove", "danger"),
-        rx.el.input(
-            name="reason",
-            aria_label="Reason, shown to the author",
-            placeholder="Reason, shown to the author",
-            max_length=MAX_REASON_CHARS,
-            auto_complete="off",
-            class_name="input grow",
-            custom_attrs={"data-reason": "true"},
-        ),
+        act("Keep", "A", "keep", "good"),
+        act("Remove", "R", "remove", "danger"),
+        reason("Reason, shown to the author"),
         rx.el.div(
             rx.el.select(
                 *(rx.el.option(word, value=str(minutes)) for minutes, word in _LENGTHS.items()),
@@ -193,7 +186,7 @@ def _decide() -> rx.Component:
                 aria_label="Length of a time-out",
                 class_name="input",
             ),
-            _act("Time out", "T", TIME_OUT, "ghost", key_name="time-out"),
+            act("Time out", "T", TIME_OUT, "ghost", key_name="time-out"),
             button("Ban", kind="ghost", type="submit", custom_attrs={"data-decide": BAN}),
             class_name="sanction",
         ),
@@ -202,7 +195,24 @@ def _decide() -> rx.Component:
     )
 
 
-def _act(word: str, key: str, action: str, kind: str, *, key_name: str = "") -> rx.Component:
+def reason(name: str, **props) -> rx.Component:
+    """The reason of a decision."""
+    return rx.el.input(
+        name="reason",
+        aria_label=name,
+        placeholder=name,
+        max_length=MAX_REASON_CHARS,
+        auto_complete="off",
+        class_name="input grow",
+        custom_attrs={"data-reason": "true"},
+        **props,
+    )
+
+
+def act(
+    word: str, key: str, action: str, kind: str, *, key_name: str = "", **props
+) -> rx.Component:
+    """A button of the form that decides; pressed by its key too."""
     return button(
         word,
         rx.el.kbd(key, aria_hidden="true", class_name="wide"),
@@ -213,4 +223,5 @@ def _act(word: str, key: str, action: str, kind: str, *, key_name: str = "") -> 
             "data-decide": action,
             "data-desk-key": key_name or action,
         },
+        **props,
     )

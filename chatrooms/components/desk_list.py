@@ -3,9 +3,11 @@
 import reflex as rx
 
 from chatrooms.components.browser import local_moment
-from chatrooms.components.controls import button, empty_state, search_field, skeleton
+from chatrooms.components.controls import button, empty_state, icon, search_field, skeleton
 from chatrooms.components.desk_case import open_case
+from chatrooms.components.desk_sanction import open_appeal
 from chatrooms.components.marked_text import poll_line
+from chatrooms.state.case import CaseState
 from chatrooms.state.decision import DecisionState
 from chatrooms.state.desk import DeskState
 from chatrooms.state.numbers import RecentState
@@ -149,18 +151,23 @@ def _case(row: rx.Var[CaseRow]) -> rx.Component:
     is_open = DeskState.open_id == row.id
     return rx.el.li(
         rx.el.article(
-            rx.el.input(
-                type="checkbox",
-                aria_label="Select: " + row.text,
-                checked=DeskState.picked.contains(row.id),
-                on_change=DeskState.pick(row.id).prevent_default,
-                custom_attrs={"data-desk-key": rx.cond(is_open, "pick", "")},
+            rx.cond(
+                row.sanction == "",
+                rx.el.input(
+                    type="checkbox",
+                    aria_label="Select: " + row.text,
+                    checked=DeskState.picked.contains(row.id),
+                    on_change=DeskState.pick(row.id).prevent_default,
+                    custom_attrs={"data-desk-key": rx.cond(is_open, "pick", "")},
+                ),
+                rx.el.span(class_name="no-pick"),
             ),
             rx.el.button(
-                rx.cond(
-                    row.score != "",
-                    rx.el.b(row.score, custom_attrs={"data-testid": "toxicity"}),
-                    rx.el.b("-", title="The model cannot read this text"),
+                rx.match(
+                    row.sanction,
+                    ("ban", rx.el.b(icon("ban", 16))),
+                    ("time_out", rx.el.b(icon("timer", 16))),
+                    _score(row),
                 ),
                 rx.el.span(
                     rx.el.span(row.text, class_name="cut"),
@@ -181,7 +188,7 @@ def _case(row: rx.Var[CaseRow]) -> rx.Component:
                 on_click=DeskState.open_case(row.id),
                 custom_attrs={"aria-current": is_open, "data-open": "true"},
             ),
-            rx.cond(is_open, open_case()),
+            rx.cond(is_open, rx.cond(CaseState.sanction.id > 0, open_appeal(), open_case())),
             tab_index=-1,
             aria_label=row.author + " in " + row.room_name,
             class_name=rx.cond(is_open, "waits is-open", "waits"),
@@ -191,4 +198,12 @@ def _case(row: rx.Var[CaseRow]) -> rx.Component:
             },
         ),
         key=row.id.to_string(),
+    )
+
+
+def _score(row: rx.Var[CaseRow]) -> rx.Component:
+    return rx.cond(
+        row.score != "",
+        rx.el.b(row.score, custom_attrs={"data-testid": "toxicity"}),
+        rx.el.b("-", title="The model cannot read this text"),
     )

@@ -21,8 +21,8 @@ _KEYS = {
     ),
     "On the moderation page": (
         ("J K", "Next case, previous case"),
-        ("A", "Keep"),
-        ("R", "Remove"),
+        ("A", "Keep, or lift a time-out or ban"),
+        ("R", "Remove, or uphold a time-out or ban"),
         ("T", "Time the author out"),
         ("X", "Select"),
         ("Shift A", "Keep what is selected"),

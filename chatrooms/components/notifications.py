@@ -2,10 +2,12 @@
 
 import reflex as rx
 
+from chatrooms.components.appeal_form import appeal_form
 from chatrooms.components.browser import is_quiet, local_moment
 from chatrooms.components.controls import button, empty_state, icon, icon_button
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.rows import NotificationRow
+from chatrooms.state.sanction_appeal import SanctionAppealState
 
 _ICONS = {
     "mention": "at-sign",
@@ -26,6 +28,7 @@ _ICONS = {
     "unsafe": "triangle-alert",
     "auto_removed": "trash-2",
     "appeal": "scale",
+    "sanction_appeal": "scale",
 }
 
 
@@ -155,9 +158,37 @@ def _row(row: rx.Var[NotificationRow]) -> rx.Component:
                 custom_attrs={"data-mark-note": "true"},
             ),
         ),
+        rx.cond(row.can_appeal | (row.answer != ""), _own_sanction(row)),
         class_name="told",
         custom_attrs={"data-read": row.is_read},
         key=row.id.to_string(),
+    )
+
+
+def _own_sanction(row: rx.Var[NotificationRow]) -> rx.Component:
+    """Beneath a time-out or ban of the person: the way to appeal, or what became of it."""
+    return rx.el.div(
+        rx.cond(row.answer != "", rx.el.p(row.answer, class_name="hint", role="status")),
+        rx.cond(
+            row.can_appeal,
+            rx.cond(
+                SanctionAppealState.appealing_id == row.sanction_id,
+                appeal_form(
+                    "Why should it be lifted?",
+                    SanctionAppealState.error,
+                    on_submit=SanctionAppealState.send,
+                    on_cancel=SanctionAppealState.stop,
+                ),
+                button(
+                    icon("scale", 14),
+                    "Appeal",
+                    kind="ghost",
+                    class_name="sm",
+                    on_click=SanctionAppealState.start(row.sanction_id),
+                ),
+            ),
+        ),
+        class_name="told-appeal",
     )
 
 

@@ -8,6 +8,7 @@ from chatrooms.components.controls import button, error_note, field, icon
 from chatrooms.services.moderation.sanctions import MAX_REASON_CHARS
 from chatrooms.state.room import RoomState
 from chatrooms.state.rows import SanctionRow
+from chatrooms.state.sanction_appeal import SanctionAppealState
 from chatrooms.state.sanctions import SanctionsState
 
 _HOUR, _DAY = 60, 60 * 24
@@ -30,6 +31,14 @@ def timed_out_bar() -> rx.Component:
             "You are timed out here until ",
             rx.el.b(local_date_time(RoomState.rights.timed_out_until)),
             ". You can read, and write again then.",
+            class_name="grow",
+        ),
+        button(
+            icon("scale", 14),
+            "Appeal",
+            kind="ghost",
+            class_name="sm",
+            on_click=SanctionAppealState.start_here,
         ),
         role="status",
         class_name="bar",

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import reflex as rx
 
+from chatrooms.components.appeal_form import appeal_form
 from chatrooms.components.avatar import avatar
 from chatrooms.components.browser import local_time
-from chatrooms.components.controls import button, error_note, icon
+from chatrooms.components.controls import button, icon
 from chatrooms.components.delete_message import delete_dialog
 from chatrooms.components.marked_text import offered, segment
 from chatrooms.components.message_body import message_body
 from chatrooms.components.message_files import message_files
-from chatrooms.services.moderation.appeals import MAX_APPEAL_CHARS
 from chatrooms.state.live import LiveState
 from chatrooms.state.rows import MessageRow, StandingRow
 from chatrooms.state.session import SessionState
@@ -121,7 +121,12 @@ def _details(row: rx.Var[StandingRow]) -> rx.Component:
         rx.cond(row.answer != "", rx.el.p(row.answer, class_name="hint", role="status")),
         rx.cond(
             StandingState.appealing_id == row.message_id,
-            _appeal_form(),
+            appeal_form(
+                "Why should it be shown?",
+                StandingState.error,
+                on_submit=StandingState.send_appeal,
+                on_cancel=StandingState.stop_appeal,
+            ),
             rx.el.div(
                 rx.cond(
                     row.can_appeal,
@@ -138,28 +143,6 @@ def _details(row: rx.Var[StandingRow]) -> rx.Component:
             ),
         ),
         class_name="standing",
-    )
-
-
-def _appeal_form() -> rx.Component:
-    return rx.el.form(
-        rx.el.textarea(
-            name="appeal",
-            aria_label="Your appeal",
-            placeholder="Why should it be shown? Another moderator reads this.",
-            rows=3,
-            max_length=MAX_APPEAL_CHARS,
-            auto_focus=True,
-            class_name="input",
-        ),
-        error_note(StandingState.error),
-        rx.el.div(
-            button("Cancel", kind="ghost", class_name="sm", on_click=StandingState.stop_appeal),
-            button("Send appeal", type="submit", class_name="sm"),
-            class_name="form-row",
-        ),
-        on_submit=StandingState.send_appeal,
-        class_name="form",
     )
 
 

@@ -6,17 +6,19 @@ import reflex as rx
 
 from chatrooms.domain.errors import AccountUnavailable, InvalidInput
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import claims, record, review
-from chatrooms.services.moderation.review import CaseInFull
+from chatrooms.services.moderation import claims, record, sanction_review
+from chatrooms.services.moderation.sanction_review import SanctionCase
 from chatrooms.state import caller
-from chatrooms.state.case_rows import full_row, record_row
-from chatrooms.state.rows import CaseInFullRow, RecordRow
+from chatrooms.state.case_rows import appeal_row, full_row, record_row, sanction_row
+from chatrooms.state.rows import CaseInFullRow, RecordRow, SanctionCaseRow
 
 
 class CaseState(rx.State):
     """One case in full. Which one it is, `DeskState` decides."""
 
     case: CaseInFullRow = CaseInFullRow()
+    sanction: SanctionCaseRow = SanctionCaseRow()
+    """What the case is about where that is an appeal against a sanction."""
     record: RecordRow = RecordRow()
     note_error: str = ""
     _room_id: int = 0
@@ -51,21 +53,25 @@ class CaseState(rx.State):
         await _read_record(self)
 
 
-async def show(state: rx.State, case_id: int) -> CaseInFull | None:
+async def show(state: rx.State, case_id: int) -> None:
     """Have the caller's tab show this case, and others see that the caller looks at it; 0 for none.
     Raises: CaseUnavailable."""
     shown = await state.get_state(CaseState)
     if not case_id:
-        shown.case, shown.record, shown._room_id = CaseInFullRow(), RecordRow(), 0
-        return None
+        shown.case, shown.sanction = CaseInFullRow(), SanctionCaseRow()
+        shown.record, shown._room_id = RecordRow(), 0
+        return
     asked: dict[str, int] = {"actor_id": await caller.actor_id(state), "case_id": case_id}
     await off_loop(claims.claim, caller.deps(), **asked, leaving=shown.case.id)
-    case = await off_loop(review.get_case, caller.deps(), **asked)
-    shown.case, shown._room_id = full_row(case), case.room_id
-    if shown.record.person.id != case.author.id:
+    case = await off_loop(sanction_review.get_any_case, caller.deps(), **asked)
+    if isinstance(case, SanctionCase):
+        shown.case, shown.sanction = appeal_row(case), sanction_row(case)
+    else:
+        shown.case, shown.sanction = full_row(case), SanctionCaseRow()
+    shown._room_id = case.room_id
+    if shown.record.person.id != shown.case.author.id:
         shown.record = RecordRow(person=shown.case.author)
     await _read_record(shown)
-    return case
 
 
 async def _read_record(state: CaseState) -> None:

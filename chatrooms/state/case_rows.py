@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from chatrooms.domain.moderation import Mode, Queue, Withheld
 from chatrooms.live.rows import MODES, iso, person_row
+from chatrooms.services.bans import BAN, TIME_OUT
 from chatrooms.services.moderation.queue import Case, Desk
 from chatrooms.services.moderation.record import MANY, Entry, Record
 from chatrooms.services.moderation.review import CaseInFull, Judgement, Said
+from chatrooms.services.moderation.sanction_review import Removed, SanctionCase
 from chatrooms.services.moderation.texts import Choice, Mark
 from chatrooms.state.rows import (
     CaseInFullRow,
@@ -17,6 +19,7 @@ from chatrooms.state.rows import (
     QueueRow,
     RecordRow,
     SaidRow,
+    SanctionCaseRow,
     SegmentRow,
 )
 
@@ -39,7 +42,9 @@ _ACTIONS = {
     "time_out": "Timed out",
     "ban": "Banned",
     "lift": "Sanction lifted",
+    "uphold": "Sanction upheld",
 }
+_AGAINST = {BAN: "Ban: ", TIME_OUT: "Time-out: "}
 _DECISIONS = {
     "approve": "let it pass",
     "review": "left it to moderators",
@@ -75,9 +80,10 @@ def case_row(case: Case) -> CaseRow:
     return CaseRow(
         id=case.id,
         message_id=case.message_id,
+        sanction=case.sanction,
         room_name=case.room_name,
         author=case.author,
-        text=case.text,
+        text=_AGAINST.get(case.sanction, "") + case.text,
         choices=case.choices,
         score=_score(case.score),
         opened_at=iso(case.opened_at),
@@ -114,6 +120,39 @@ def full_row(case: CaseInFull) -> CaseInFullRow:
         history=_history(case),
         claimed_by=case.claimed_by,
     )
+
+
+def appeal_row(case: SanctionCase) -> CaseInFullRow:
+    """The open case where it is an appeal against a sanction, as far as it is like others."""
+    return CaseInFullRow(
+        id=case.id,
+        room_name=case.room_name,
+        path=f"/rooms/{case.room_slug}",
+        author=person_row(case.person),
+        sent_at=iso(case.opened_at),
+        appeal=case.appeal,
+        claimed_by=case.claimed_by,
+    )
+
+
+def sanction_row(case: SanctionCase) -> SanctionCaseRow:
+    """What an appeal is against, and why one cannot answer it."""
+    return SanctionCaseRow(
+        id=case.id,
+        is_ban=case.kind == BAN,
+        imposed_by=case.imposed_by,
+        imposed_at=iso(case.imposed_at),
+        until=iso(case.until) if case.until else "",
+        reason=case.reason,
+        removals=[_removed(each) for each in case.removals],
+        why_not=case.why_not,
+    )
+
+
+def _removed(each: Removed) -> EntryRow:
+    why = f": {each.reason}" if each.reason else ""
+    by = each.by or "model and rules"
+    return EntryRow(each.text or "A file", f"Removed by {by}{why}", iso(each.removed_at))
 
 
 def record_row(record: Record) -> RecordRow:

@@ -7,8 +7,9 @@ import reflex as rx
 from chatrooms.domain.errors import CaseDecided, CaseUnavailable, InvalidInput
 from chatrooms.live.offload import off_loop
 from chatrooms.services.bans import BAN, TIME_OUT
-from chatrooms.services.moderation import deciding, sanctions
+from chatrooms.services.moderation import deciding, sanction_answers, sanctions
 from chatrooms.services.moderation.deciding import Action, Made
+from chatrooms.services.moderation.sanction_answers import Answer
 from chatrooms.state import caller, case, desk
 from chatrooms.state.case import CaseState
 from chatrooms.state.desk import DeskState
@@ -18,6 +19,13 @@ _ASK_FROM = 21
 _MAX_STEPS = 20
 _SANCTIONS = (TIME_OUT, BAN)
 _DONE = {"keep": "Kept", "remove": "Removed"}
+_ANSWERS: dict[str, Answer] = {"lift": "lift", "uphold": "uphold"}
+_ANSWERED = {
+    ("lift", BAN): "Ban lifted",
+    ("uphold", BAN): "Ban upheld",
+    ("lift", TIME_OUT): "Time-out lifted",
+    ("uphold", TIME_OUT): "Time-out upheld",
+}
 
 
 class DecisionState(rx.State):
@@ -33,11 +41,15 @@ class DecisionState(rx.State):
 
     @rx.event
     async def decide(self, form: dict[str, Any]):
-        """Keep or remove the message of the case that the form was shown with, and the next opens;
-        or time out or ban its author, and it stays."""
+        """Keep or remove the message of the case that the form was shown with, or answer its appeal
+        against a sanction, and the next opens; or time out or ban its author, and it stays."""
         page = await self.get_state(DeskState)
         if caller.text(form, "action") in _SANCTIONS:
             await _sanction(self, form)
+            return
+        if caller.text(form, "action") in _ANSWERS:
+            await _answer(self, form)
+            await desk.refresh(page, is_own=True)
             return
         case_id = caller.number_in(form, "case_id")
         row = next((each for each in page.cases if each.id == case_id), None)
@@ -132,6 +144,27 @@ async def _sanction(state: DecisionState, form: dict[str, Any]) -> None:
     did = "Banned" if is_ban else "Timed out"
     state.told, state.can_undo = f"{did}: {shown.record.person.name}", False
     await case.show(state, shown.case.id)
+
+
+async def _answer(state: DecisionState, form: dict[str, Any]) -> None:
+    page = await state.get_state(DeskState)
+    case_id = caller.number_in(form, "case_id")
+    row = next((each for each in page.cases if each.id == case_id), None)
+    action = _ANSWERS[caller.text(form, "action")]
+    try:
+        await off_loop(
+            sanction_answers.answer,
+            caller.deps(),
+            actor_id=await caller.actor_id(state),
+            case_id=case_id,
+            action=action,
+            reason=caller.text(form, "reason"),
+        )
+    except CaseDecided as error:
+        state.told, state.can_undo = str(error), False
+        return
+    did = _ANSWERED.get((action, row.sanction), "Answered") if row else "Answered"
+    state.told, state.can_undo = f"{did}: {row.author}" if row else f"{did}.", False
 
 
 async def _decide_picked(state: DecisionState, page: DeskState, action: Action) -> None:

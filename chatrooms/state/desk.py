@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 import reflex as rx
 
 from chatrooms.domain.errors import CaseUnavailable
-from chatrooms.domain.moderation import Queue
+from chatrooms.domain.moderation import Queue, SanctionAppealOutcome
 from chatrooms.domain.text import clean
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import queue, review
+from chatrooms.services.moderation import queue, sanction_review
 from chatrooms.services.moderation.deciding import MAX_AT_ONCE
 from chatrooms.services.moderation.queue import Desk
 from chatrooms.services.moderation.review import CaseInFull
+from chatrooms.services.moderation.sanction_review import SanctionCase
 from chatrooms.state import audit_address, caller, case, screens
 from chatrooms.state.audit_review import AuditReviewState
 from chatrooms.state.case_rows import case_row, queue_rows, room_rows
@@ -25,6 +26,13 @@ _PAGE = 50
 _MAX_SHOWN = MAX_AT_ONCE
 _MAX_WANTED_CHARS = 100
 _PANES = ("list", "case", "person")
+_ENDS = {
+    SanctionAppealOutcome.LIFTED: "The sanction was lifted{by}.",
+    SanctionAppealOutcome.UPHELD: "The sanction was upheld{by}.",
+    SanctionAppealOutcome.EXPIRED: "The time-out is over.",
+    SanctionAppealOutcome.REPLACED: "Another time-out or ban took its place.",
+}
+"""How an appeal ended that was open."""
 
 
 class DeskState(rx.State):
@@ -134,14 +142,19 @@ class DeskState(rx.State):
         case_id = caller.number(case_id)
         if case_id in self.picked:
             self.picked = [each for each in self.picked if each != case_id]
-        elif case_id in [row.id for row in self.cases]:
+        elif case_id in _pickable(self):
             self.picked = [*self.picked, case_id]
 
     @rx.event
     def pick_all(self):
         """Choose everything that is listed; nothing if that was so."""
-        ids = [row.id for row in self.cases]
+        ids = _pickable(self)
         self.picked = [] if len(self.picked) == len(ids) else ids
+
+
+def _pickable(desk: DeskState) -> list[int]:
+    """The listed cases about messages: an appeal against a sanction is answered by itself."""
+    return [row.id for row in desk.cases if not row.sanction]
 
 
 async def show(desk: DeskState, case_id: int) -> None:
@@ -233,7 +246,7 @@ async def _look_for(desk: DeskState, case_id: int) -> str:
     listed, why, in a sentence, as far as that can be told."""
     try:
         found = await off_loop(
-            review.get_case,
+            sanction_review.get_any_case,
             caller.deps(),
             actor_id=await caller.actor_id(desk),
             case_id=case_id,
@@ -249,7 +262,10 @@ async def _look_for(desk: DeskState, case_id: int) -> str:
     return "" if is_there else "That case waits further down in its queue."
 
 
-def _who_decided(found: CaseInFull) -> str:
+def _who_decided(found: CaseInFull | SanctionCase) -> str:
+    if isinstance(found, SanctionCase):
+        by = f" by {found.decided_by}" if found.decided_by else ""
+        return _ENDS[found.outcome].format(by=by) if found.outcome else ""
     newest = found.decisions[0] if found.decisions else None
     did = {"keep": "kept", "remove": "removed"}.get(newest.action, "") if newest else ""
     return f"{newest.by} {did} it." if newest and did and newest.by else ""

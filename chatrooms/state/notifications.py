@@ -11,6 +11,7 @@ from chatrooms.state.notices import notification_row
 from chatrooms.state.rows import NotificationRow
 
 _PAGE = 20
+_MOST = 500
 _NEVER = -1
 
 
@@ -118,12 +119,20 @@ async def notes_seen(state: rx.State, *, up_to: int = 0, from_sid: str = "") -> 
     )
 
 
+async def show(state: NotificationsState, *, sanction_id: int) -> None:
+    """Open the list as far as it tells of this sanction."""
+    state.is_open = True
+    await _read(state, count=_PAGE)
+    if sanction_id not in [row.sanction_id for row in state.rows]:
+        await _read(state, count=_MOST)
+
+
 async def _read(state: NotificationsState, *, count: int) -> None:
     found = await off_loop(
         notifications.list_notifications,
         caller.deps(),
         actor_id=await caller.actor_id(state),
-        limit=min(count, 500) + 1,
+        limit=min(count, _MOST) + 1,
     )
     rows = [notification_row(told) for told in found]
     caller.put(state, newest=rows[0] if rows else NotificationRow())

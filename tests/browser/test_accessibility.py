@@ -9,13 +9,15 @@ from playwright.sync_api import expect
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.moderation import Queue
+from chatrooms.domain.permissions import Role
 from chatrooms.services import hearing, invitations, messages, pins, polls, reactions, saved, votes
+from chatrooms.services.moderation import decisions, sanctions
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.assistant import have_answered
 from tests.support.files import picture, upload
 from tests.support.moderation import ABUSE, moderated, status, waiting
-from tests.support.people import Place, Someone, bring_in, make_room, post
+from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up
 from tests.support.waiting import wait_until
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
@@ -262,6 +264,39 @@ def test_the_moderation_page(
         expect(screen.button("Undo")).to_be_visible()
     expect(screen.page.get_by_role("heading", name="Nothing waiting")).to_be_visible()
     checker.look("empty queue")
+    assert checker.found == []
+
+
+@LOOKS
+def test_an_appeal_against_a_ban(
+    desk: Desk, deps: Deps, owner: Someone, admin: Someone, lively_room: Place, options: Any
+) -> None:
+    banned = bring_in(deps, lively_room, by=owner, who=sign_up(deps, "banned"))
+    moderator = bring_in(
+        deps, lively_room, by=owner, who=sign_up(deps, "moderator"), role=Role.MODERATOR
+    )
+    message_id = post(deps, lively_room, banned, ABUSE)
+    room: dict[str, Any] = {"room_id": lively_room.id}
+    decisions.remove(deps, actor_id=moderator.id, **room, message_id=message_id, reason="Rude")
+    sanctions.ban(deps, actor_id=moderator.id, **room, account_id=banned.id, reason="Insults")
+    screen = desk.sit_down(banned, **options).go("/")
+    checker = Checker(screen)
+    screen.page.get_by_role("button", name=re.compile("^Notifications")).first.click()
+    notes = screen.page.get_by_role("region", name="Notifications")
+    notes.get_by_role("button", name="Appeal", exact=True).click()
+    notes.get_by_role("button", name="Send appeal").click()
+    expect(notes.get_by_role("alert")).to_be_visible()
+    checker.look("bell with an appeal")
+    notes.get_by_role("textbox", name="Your appeal").fill("It was a quotation")
+    notes.get_by_role("button", name="Send appeal").click()
+    expect(notes.get_by_text("You appealed.")).to_be_visible()
+    checker.look("bell with what became of it")
+    for who, what in ((owner, "appeal to answer"), (moderator, "appeal for others")):
+        looking = desk.sit_down(who, **options).go("/moderation?queue=appeals")
+        looking.page.get_by_role("list", name="Queue").get_by_role("button").first.click()
+        expect(looking.button("Lift")).to_be_visible()
+        checker.screen = looking
+        checker.look(what)
     assert checker.found == []
 
 
