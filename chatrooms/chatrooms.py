@@ -87,8 +87,13 @@ PAGE_EVENTS = PageEvents(
     info=(_name(RoomInfoState.refresh), _name(SanctionsState.load)),
     top=(_name(TopState.load),),
     pins=(_name(PinsState.load),),
-    sources=(_name(AssistantState.load), _name(CatchUpState.load)),
-    summary=(_name(RoomSummaryState.load),),
+    sources=(
+        _name(AssistantState.load),
+        _name(AssistantState.greet),
+        _name(CatchUpState.load),
+        _name(RoomSummaryState.load),
+    ),
+    summary=(_name(RoomSummaryState.load), _name(AssistantState.greet)),
     access_lost=(
         _name(SessionState.require_sign_in),
         _name(RoomState.open_room),

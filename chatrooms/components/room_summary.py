@@ -4,9 +4,10 @@ import reflex as rx
 
 from chatrooms.components.answer_body import answer_body
 from chatrooms.components.browser import local_moment
-from chatrooms.components.controls import button, icon
+from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.source_list import source_list
 from chatrooms.state.catch_up import CatchUpState
+from chatrooms.state.live import LiveState
 from chatrooms.state.room_summary import RoomSummaryState
 
 
@@ -14,7 +15,11 @@ def room_summary() -> rx.Component:
     """The room's rolling summary with its sources, and the way to what one missed."""
     return rx.el.section(
         rx.el.h3("Summary"),
-        rx.cond(RoomSummaryState.text != "", _summary(), _nothing()),
+        rx.cond(
+            _is_here(),
+            rx.cond(RoomSummaryState.text != "", _summary(), _nothing()),
+            skeleton(2),
+        ),
         rx.el.div(
             button(
                 icon("history", 14),
@@ -28,6 +33,12 @@ def room_summary() -> rx.Component:
         aria_label="Summary",
         class_name="section room-summary",
     )
+
+
+def _is_here() -> rx.Var[bool]:
+    """Whether what is shown belongs to the open room."""
+    room_id = rx.Var.create(RoomSummaryState.room_id).to(int)
+    return (room_id != 0) & (room_id == LiveState.room.id)
 
 
 def _summary() -> rx.Component:

@@ -27,10 +27,6 @@ from chatrooms.live.wire import Address, SocketGone, Wire, encode
 from chatrooms.live.written import NOTHING_WRITTEN
 from chatrooms.services.sessions import SignedIn
 
-_TOP_S = 1.0
-"""How often a list of best messages may be read anew while people vote."""
-_SOURCES_S = 1.0
-"""How long answers are shown after a message that they rest on has changed."""
 _CHANGES_OF_SOURCES = MessageDeleted | MessageEdited | MessageRestored | MessageWithheld
 
 
@@ -64,9 +60,9 @@ class Hub:
 
     def _folded(self, room: LiveRoom, entry: Sequenced) -> None:
         if isinstance(entry.event, VoteChanged | MessageEdited | MessageDeleted):
-            self.nudges.room(room.room_id, "top", after_s=_TOP_S)
+            self.nudges.room(room.room_id, "top")
         if isinstance(entry.event, _CHANGES_OF_SOURCES):
-            self.nudges.room(room.room_id, "sources", after_s=_SOURCES_S)
+            self.nudges.room(room.room_id, "sources")
         if isinstance(entry.event, MessagePosted):
             self.checking.published(room, entry.event.message)
         self.fan_out.note(room, entry.event, made_at=entry.created_at.timestamp())

@@ -11,6 +11,9 @@ from chatrooms.live.tab import Tab
 from chatrooms.live.wire import Wire
 
 _NUDGE_S = 0.2
+_ROOM_S = {"top": 1.0, "sources": 1.0}
+"""How often what of a room changes all the time may be read anew: the best messages while people
+vote; what the assistant wrote, which is shown so long after a message that it rests on changed."""
 _SHARED_S = {"moderation": 1.0, "rejudging": 0.5, "notifications": 2.0, "replies": 2.0}
 """What of a person's own may change many times a second in a busy room: the first change is told at
 once, those within so many seconds after it together."""
@@ -50,9 +53,10 @@ class PageEvents:
     pins: tuple[str, ...]
     """Pinned messages of the open room."""
     sources: tuple[str, ...]
-    """What the assistant wrote, after a message of the open room that it may rest on changed."""
+    """What the assistant wrote, the summary too, after a message of the open room that it may rest
+    on changed."""
     summary: tuple[str, ...]
-    """The summary of the open room."""
+    """The summary of the open room, and what shows a line of it."""
     access_lost: tuple[str, ...]
     """Find out what, if anything, the tab may still show."""
 
@@ -128,12 +132,13 @@ class Nudges:
         for tab in self._tabs.values():
             tab.send(self._wire, packet)
 
-    def room(self, room_id: int, changed: str, *, after_s: float = _NUDGE_S) -> None:
+    def room(self, room_id: int, changed: str) -> None:
         """Have the screens that list what changed load it anew, after a moment in which further
         changes share it: in a busy room members come and go all the time."""
         if (room_id, changed) not in self._waiting:
             self._waiting.add((room_id, changed))
             loop = asyncio.get_running_loop()
+            after_s = _ROOM_S.get(changed, _NUDGE_S)
             loop.call_later(after_s, self._tell_room, room_id, changed)
 
     def _tell_room(self, room_id: int, changed: str) -> None:

@@ -116,9 +116,9 @@ class Tab:
             return self.is_staff or self.has_info_open
         if changed == "top":
             return self.has_top_open
-        if changed == "sources":
-            return self.answers is not None
-        return changed not in ("members", "summary") or self.has_info_open
+        if changed in ("sources", "summary"):
+            return self.answers is not None or self.has_info_open
+        return changed != "members" or self.has_info_open
 
     def show_past(self, past: Past) -> None:
         """Show these pages of the past. Showing none means going on with the newest."""

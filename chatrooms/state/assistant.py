@@ -52,9 +52,14 @@ class AssistantState(rx.State):
     @rx.event
     async def load(self):
         """Read the conversation anew, if it is on the screen."""
-        room_id, _ = on_screen.message_ids(self)
-        if room_id == self.room_id != 0 and await pane.shown(self) == "assistant":
+        if await _is_shown(self):
             await _read(self, count=max(len(self.turns), _PAGE))
+
+    @rx.event
+    async def greet(self):
+        """Greet anew, if it is on the screen: what the greeting tells of the room changed."""
+        if await _is_shown(self):
+            await _greet(self)
 
     @rx.event
     async def load_more(self):
@@ -109,6 +114,25 @@ def _room_id(state: rx.State) -> int:
     return on_screen.screen(state)[1].room_id
 
 
+async def _is_shown(state: AssistantState) -> bool:
+    room_id, _ = on_screen.message_ids(state)
+    return room_id == state.room_id != 0 and await pane.shown(state) == "assistant"
+
+
+async def _greet(state: AssistantState) -> None:
+    deps = caller.deps()
+    found = await off_loop(
+        greeting.greet, deps, actor_id=await caller.actor_id(state), room_id=_room_id(state)
+    )
+    caller.put(
+        state,
+        greeting=f"Hello {found.person}.",
+        news=found.news,
+        model=deps.chat.name,
+        is_built_in=deps.chat.is_built_in,
+    )
+
+
 async def _change(state: AssistantState, service: Any, **arguments: Any) -> None:
     state.error = state.refused_id = ""
     await off_loop(
@@ -129,14 +153,9 @@ async def _open(state: AssistantState) -> None:
         # The room's own page says so.
         _forget(state)
         return
-    deps = caller.deps()
-    found = await off_loop(
-        greeting.greet, deps, actor_id=await caller.actor_id(state), room_id=room_id
-    )
-    state.greeting, state.news = f"Hello {found.person}.", found.news
-    state.model, state.is_built_in = deps.chat.name, deps.chat.is_built_in
     if state.room_id != room_id:
         _forget(state)
+    await _greet(state)
     state.room_id = room_id
     # Before the conversation is read: what ends in between is heard of.
     tab, _ = on_screen.screen(state)
@@ -167,4 +186,5 @@ async def _read(state: AssistantState, *, count: int) -> None:
 def _forget(state: AssistantState) -> None:
     state.room_id = state.running_id = 0
     state.turns, state.has_more = [], False
+    state.greeting = state.news = ""
     state.error = state.refused_id = ""

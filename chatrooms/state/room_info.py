@@ -10,7 +10,7 @@ from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import iso, person_row
 from chatrooms.services import invitations, join_requests, members, presence, rooms
 from chatrooms.services.access import RoomAccess
-from chatrooms.state import caller, pane, screens
+from chatrooms.state import caller, pane, room_summary, screens
 from chatrooms.state.new_room import draft
 from chatrooms.state.room_summary import RoomSummaryState
 from chatrooms.state.rows import InvitationRow, JoinRequestRow, MemberRow
@@ -36,6 +36,7 @@ class RoomInfoState(rx.State):
         """Open the pane. An invitation link shown before is not shown again."""
         self.is_editing = False
         self.error = self.invitation_url = ""
+        room_summary.forget(await self.get_state(RoomSummaryState))
         await pane.switch(self, "info")
         await _read(self)
         return [SanctionsState.load, RoomSummaryState.load]

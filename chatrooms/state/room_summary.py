@@ -18,6 +18,8 @@ _MARKS = 3
 class RoomSummaryState(rx.State):
     """What the open room's summary says."""
 
+    room_id: int = 0
+    """The room that it is about."""
     text: str = ""
     """A list of sentences with marks such as [2]: the second of its sources."""
     sources: list[SourceRow] = []
@@ -29,30 +31,41 @@ class RoomSummaryState(rx.State):
     async def load(self):
         """Read the summary, if the pane is open; asked for again whenever it changes."""
         if await pane.shown(self) != "info":
+            forget(self)
             return
         try:
             _, room = on_screen.screen(self)
+            found = await off_loop(
+                get_room_summary,
+                caller.deps(),
+                actor_id=await caller.actor_id(self),
+                room_id=room.room_id,
+            )
         except RoomUnavailable:
             # The room's own page says so.
-            _show(self, NO_SUMMARY)
+            forget(self)
             return
-        found = await off_loop(
-            get_room_summary,
-            caller.deps(),
-            actor_id=await caller.actor_id(self),
-            room_id=room.room_id,
-        )
-        _show(self, found)
+        _show(self, found, room_id=room.room_id)
 
 
-def _show(state: RoomSummaryState, summary: RoomSummary) -> None:
+def forget(state: RoomSummaryState) -> None:
+    """Show none: what was read before may have been taken back since."""
+    _show(state, NO_SUMMARY, room_id=0)
+
+
+def _show(state: RoomSummaryState, summary: RoomSummary, *, room_id: int) -> None:
     named = dict.fromkeys(id_ for each in summary.sentences for id_ in each.ids[:_MARKS])
     places = {id_: number for number, id_ in enumerate(named, 1)}
     known = {each.message_id: each for each in summary.sources}
-    state.text = "\n".join(
+    lines = [
         f"- {without_marks(each.text)} " + " ".join(f"[{places[i]}]" for i in each.ids[:_MARKS])
         for each in summary.sentences
+    ]
+    caller.put(
+        state,
+        room_id=room_id,
+        text="\n".join(lines),
+        sources=[source_row(number, known[id_]) for id_, number in places.items()],
+        updated_at=iso(summary.updated_at) if summary.updated_at else "",
+        model=summary.model,
     )
-    state.sources = [source_row(number, known[id_]) for id_, number in places.items()]
-    state.updated_at = iso(summary.updated_at) if summary.updated_at else ""
-    state.model = summary.model

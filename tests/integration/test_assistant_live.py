@@ -10,9 +10,11 @@ import pytest
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Progress
 from chatrooms.domain.errors import RoomUnavailable
+from chatrooms.domain.moderation import Mode
 from chatrooms.live.offload import off_loop
 from chatrooms.services import members, messages
 from chatrooms.services.ai import streaming, turns
+from chatrooms.services.moderation import decisions, judging
 from chatrooms.state.assistant import AssistantState
 from chatrooms.state.assistant_rows import TurnRow
 from chatrooms.state.pane import PaneState
@@ -20,7 +22,9 @@ from chatrooms.state.room import RoomState
 from tests.support.assistant import answered, attempt_at, carry_out, with_model, written
 from tests.support.eventually import eventually
 from tests.support.inspect import change
-from tests.support.people import Place, Someone, make_room, post_many, with_settings
+from tests.support.memory import asking, summarise_all
+from tests.support.moderation import moderated
+from tests.support.people import Place, Someone, make_room, post, post_many, with_settings
 from tests.support.scripted_openai import Says, ScriptedOpenAI, Stalls
 from tests.support.tabs import BrowserTab, open_room, serving, serving_pages
 from tests.support.web import WebProcess, web_process
@@ -75,8 +79,14 @@ def last(tab: BrowserTab) -> TurnRow:
     return tab.state(AssistantState).turns[-1]
 
 
+def is_asked(tab: BrowserTab, handler: Any) -> bool:
+    """Whether the page was asked to run it."""
+    name = f"{handler.state_full_name}.{handler.fn.__name__}"
+    return name in tab.screen.read().events
+
+
 def hears_turns(tab: BrowserTab) -> bool:
-    return any(name.endswith("assistant_state.load") for name in tab.screen.read().events)
+    return is_asked(tab, AssistantState.load)
 
 
 async def test_an_answer_streams_to_every_tab_of_its_person_in_any_web_process(
@@ -246,6 +256,78 @@ async def test_an_answer_leaves_the_screen_with_the_message_that_it_rests_on(
     await eventually(lambda: hears_turns(tab), what="the tab is asked to load")
     await tab.call(AssistantState.load)
     assert (last(tab).is_withdrawn, last(tab).answer, last(tab).sources) == (True, "", [])
+
+
+async def test_tabs_hear_of_what_may_not_be_cited_any_more_though_the_room_still_shows_it(
+    deps: Deps, server: ScriptedOpenAI, pages: WebProcess, private_room: Place, member: Someone
+) -> None:
+    await off_loop(moderated, deps, private_room, Mode.SEMI_AUTO)
+    source = await off_loop(post, deps, private_room, member, "The garden is open at noon")
+    await off_loop(judging.judge_waiting, deps)
+    server.script.append(Says(["At noon [1]."]))
+    question = "When is the garden open?"
+    await off_loop(answered, with_model(deps, server), private_room, member, question)
+    tab = await open_pane(pages, member, private_room)
+    assert last(tab).sources[0].message_id == source
+    tab.screen.read().events.clear()
+    await off_loop(moderated, deps, private_room, Mode.SEMI_AUTO, flag_threshold=0)
+    change(deps, "UPDATE messages SET judge_at = now() WHERE id = :id", id=source)
+    await off_loop(judging.judge_waiting, deps)
+    await eventually(lambda: hears_turns(tab), what="the tab is asked to load")
+    await tab.call(AssistantState.load)
+    assert last(tab).is_withdrawn
+
+
+@pytest.mark.parametrize("rests_on_summary", [False, True])
+async def test_the_greeting_tells_nothing_that_was_taken_away(
+    deps: Deps,
+    pages: WebProcess,
+    private_room: Place,
+    owner: Someone,
+    member: Someone,
+    rests_on_summary: bool,
+) -> None:
+    first, source = await off_loop(
+        post_many, deps, private_room, owner, ["Tables come by van", "The code is heliotrope"]
+    )
+    if rests_on_summary:
+        with asking(deps=deps) as (reciting, _):
+            await off_loop(summarise_all, reciting, private_room)
+        # Also of the summary's making a pane hears that is open.
+        await off_loop(post_many, deps, private_room, owner, ["Newest of all"])
+    tab = await open_pane(pages, member, private_room)
+    state = tab.state(AssistantState)
+    assert "heliotrope" in state.news
+    for message_id, word in ((source, "van"), (first, "said here yet")):
+        tab.screen.read().events.clear()
+        await off_loop(
+            lambda id_=message_id: decisions.remove(
+                deps, actor_id=owner.id, room_id=private_room.id, message_id=id_
+            )
+        )
+        await eventually(lambda: is_asked(tab, AssistantState.greet), what="the tab hears of it")
+        await tab.call(AssistantState.greet)
+        wanted = "Newest of all" if rests_on_summary and message_id == first else word
+        assert wanted in state.news
+    await tab.call(PaneState.close)
+    other = await off_loop(make_room, deps, owner)
+    tab.go(f"/rooms/{other.slug}")
+    await tab.call(RoomState.open_room)
+    await tab.call(AssistantState.restore)
+    assert state.news == ""
+
+
+async def test_the_greeting_follows_the_summary(
+    deps: Deps, pages: WebProcess, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    await off_loop(post_many, deps, private_room, owner, ["Tables come by van", "Bread is out"])
+    tab = await open_pane(pages, member, private_room)
+    assert "wrote last" in tab.state(AssistantState).news
+    with asking(deps=deps) as (reciting, _):
+        await off_loop(summarise_all, reciting, private_room)
+    await eventually(lambda: is_asked(tab, AssistantState.greet), what="the tab hears of it")
+    await tab.call(AssistantState.greet)
+    assert tab.state(AssistantState).news == "Lately: Bread is out"
 
 
 async def test_what_is_refused_is_said_at_the_box_and_ids_are_claims(

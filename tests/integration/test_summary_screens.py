@@ -10,12 +10,13 @@ from chatrooms.live.offload import off_loop
 from chatrooms.services.moderation import decisions
 from chatrooms.state.catch_up import CatchUpState
 from chatrooms.state.pane import PaneState
+from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.room_summary import RoomSummaryState
 from tests.support.assistant import carry_out
 from tests.support.eventually import eventually
 from tests.support.memory import asking, summarise_all
-from tests.support.people import Place, Someone, have_read, post_many, with_settings
+from tests.support.people import Place, Someone, have_read, make_room, post_many, with_settings
 from tests.support.tabs import BrowserTab, open_room, serving_pages
 from tests.support.web import WebProcess
 
@@ -58,6 +59,39 @@ async def test_open_info_panes_follow_the_summary(
     await looking.call(RoomSummaryState.load)
     assert shown.text == f"- {SAID[1]} [1]"
     assert asked_to_load(elsewhere) == 0
+
+
+async def test_a_summary_is_shown_in_its_own_room_alone_and_not_from_before(
+    deps: Deps, pages: WebProcess, private_room: Place, owner: Someone
+) -> None:
+    first, _ = await off_loop(post_many, deps, private_room, owner, SAID)
+    other = await off_loop(make_room, deps, owner)
+    with asking(deps=deps) as (by_script, _):
+        await off_loop(summarise_all, by_script, private_room)
+    tab = await open_room(pages, owner, private_room)
+    await tab.call(RoomInfoState.show)
+    await tab.call(RoomSummaryState.load)
+    shown = tab.state(RoomSummaryState)
+    assert (shown.room_id, len(shown.sources)) == (private_room.id, 2)
+
+    await tab.call(PaneState.close)
+    await off_loop(
+        decisions.remove, deps, actor_id=owner.id, room_id=private_room.id, message_id=first
+    )
+    await tab.call(RoomInfoState.show)
+    assert (shown.room_id, shown.text, shown.sources) == (0, "", [])
+    await tab.call(RoomSummaryState.load)
+    assert (shown.room_id, len(shown.sources)) == (private_room.id, 1)
+
+    # What the page compares with the room that it shows.
+    tab.go(f"/rooms/{other.slug}")
+    await tab.call(RoomState.open_room)
+    assert tab.screen.read().vars["room"]["id"] == other.id != shown.room_id
+    await tab.call(RoomSummaryState.load)
+    assert (shown.room_id, shown.text, shown.sources) == (other.id, "", [])
+    await tab.call(PaneState.close)
+    await tab.call(RoomSummaryState.load)
+    assert shown.room_id == 0
 
 
 async def test_somebody_is_told_what_they_missed_and_sees_it_again_in_another_tab(
