@@ -9,7 +9,7 @@ import structlog
 from chatrooms.agents import catch_up, chatbot, mention
 from chatrooms.agents.writing import Halted, HandedBack, TakenElsewhere, Writing
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.assistant import Kind, Outcome
+from chatrooms.domain.assistant import Fault, Kind, Outcome
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai import answering, replies, use
@@ -26,8 +26,6 @@ AGENTS: MappingProxyType[Kind, Agent] = MappingProxyType(
     }
 )
 """Who writes what."""
-UNEXPECTED = "unexpected"
-"""The error of a turn that met a fault of ours."""
 
 
 def carry_out(
@@ -76,4 +74,4 @@ def _write(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
         return Ended(Outcome.FAILED, writing.text, writing.sources, error.code, str(error))
     except Exception:
         log.exception("turn_failed", turn_id=turn.id)
-        return Ended(Outcome.FAILED, writing.text, writing.sources, UNEXPECTED)
+        return Ended(Outcome.FAILED, writing.text, writing.sources, Fault.UNEXPECTED)

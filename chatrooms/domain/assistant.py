@@ -40,6 +40,28 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Fault(StrEnum):
+    """Why a turn failed, where it is no `ChatError`. Stored by value, as the code of one is."""
+
+    INTERRUPTED = "interrupted"
+    """No worker could carry it to its end."""
+    SOURCES_CHANGED = "sources_changed"
+    """What it may rest on was changed while it was written."""
+    UNEXPECTED = "unexpected"
+    """It met a fault of ours."""
+
+    @property
+    def sentence(self) -> str:
+        """What the person who asked is told."""
+        match self:
+            case Fault.INTERRUPTED:
+                return "The answer was interrupted, and nobody went on with it."
+            case Fault.SOURCES_CHANGED:
+                return "A message that the answer rests on was changed meanwhile. Please ask again."
+            case Fault.UNEXPECTED:
+                return "Something went wrong on the server."
+
+
 class Progress(BaseModel):
     """How far a running turn is: what is announced with each update of its text."""
 

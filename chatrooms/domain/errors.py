@@ -4,6 +4,7 @@ Every error that reaches a person is a `ChatError` with a stable `code` and a se
 Services raise them, states let them pass, one place turns them into words on the page.
 """
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 
@@ -227,8 +228,22 @@ class AssistantOff(ChatError):
     sentence = "The assistant is turned off in this room."
 
 
+class TooLongAgo(InvalidInput):
+    """The moment to catch up from lies further back than the assistant looks."""
+
+    code = "too_long_ago"
+    sentence = "That is too long ago to catch up on."
+
+
 class AssistantLimit(RateLimited):
     """The person or the room used the assistant as much as it may be used for now."""
 
     code = "assistant_limit"
     sentence = "The assistant was used as much as it may be in an hour. Please try again later."
+
+
+def every_error(kind: type[ChatError] = ChatError) -> Iterator[type[ChatError]]:
+    """All kinds of errors that a person may be told of."""
+    yield kind
+    for each in kind.__subclasses__():
+        yield from every_error(each)

@@ -1,23 +1,15 @@
 """What the assistant was asked and answered, as the browser receives it."""
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from urllib.parse import urlencode
 
-from chatrooms.domain.assistant import Outcome
-from chatrooms.domain.errors import AnswerCutOff, AnswerUnusable, AssistantUnavailable, RateLimited
+from chatrooms.domain.assistant import Fault, Outcome
+from chatrooms.domain.errors import MessageUnavailable, every_error
 from chatrooms.live.rows import PersonRow, iso, person_row
 from chatrooms.services.ai.cited import CitedMessage
 from chatrooms.services.ai.turns import Turn
 
-_PROBLEMS = MappingProxyType(
-    {
-        each.code: each.sentence
-        for each in (AssistantUnavailable, AnswerCutOff, AnswerUnusable, RateLimited)
-    }
-    | {"interrupted": "The answer was interrupted, and nobody went on with it."}
-)
-_UNEXPECTED = "Something went wrong on the server."
+_BEGIN_GONE = "The message that this began with was taken away. Choose again what to catch up on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,7 @@ def turn_row(turn: Turn, *, slug: str) -> TurnRow:
         question=turn.question,
         answer=turn.answer,
         outcome=turn.outcome.value,
-        problem=_PROBLEMS.get(turn.error, _UNEXPECTED) if is_failed else "",
+        problem=problem_of(turn.error) if is_failed else "",
         sources=[source_row(n, each) for n, each in enumerate(turn.sources, 1)],
         is_withdrawn=turn.is_withdrawn,
         search_path=f"/search?{urlencode({'q': f'in:{slug} {turn.question}'})}",
@@ -71,6 +63,15 @@ def turn_row(turn: Turn, *, slug: str) -> TurnRow:
         rating=turn.rating,
         asked_at=iso(turn.asked_at),
     )
+
+
+def problem_of(code: str) -> str:
+    """Why a turn with this error failed, in a sentence."""
+    if code == MessageUnavailable.code:
+        return _BEGIN_GONE
+    known = {each.code: each.sentence for each in every_error()}
+    known |= {each.value: each.sentence for each in Fault}
+    return known.get(code, Fault.UNEXPECTED.sentence)
 
 
 def source_row(number: int, source: CitedMessage) -> SourceRow:

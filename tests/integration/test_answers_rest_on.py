@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import sqlalchemy_url, transaction
 from chatrooms.db.migrations import migrate
-from chatrooms.domain.assistant import Kind
+from chatrooms.domain.assistant import Fault, Kind
 from chatrooms.domain.catching_up import Since, Stretch
 from chatrooms.domain.moderation import Mode
 from chatrooms.services import messages
@@ -272,7 +272,7 @@ def test_no_reply_is_posted_once_something_was_taken_away_that_it_may_repeat(
     found = rows(deps, "SELECT outcome, error FROM assistant_turns WHERE id = :id", id=turn_id)
     posted = rows(deps, "SELECT body FROM messages WHERE thread_id = :id", id=message_id)
     assert len(posted) == int(act is None)
-    assert found == ([("answered", "")] if act is None else [("failed", "sources_changed")])
+    assert found == ([("answered", "")] if act is None else [("failed", Fault.SOURCES_CHANGED)])
 
 
 def called(deps: Deps, room: Place, who: Someone) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import pytest
 
 from chatrooms.adapters.bus import answers_channel
 from chatrooms.bootstrap import Deps, utc_now
-from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Outcome, Progress
+from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Fault, Outcome, Progress
 from chatrooms.domain.citing import NO_ANSWER
 from chatrooms.domain.errors import (
     AnswerCutOff,
@@ -340,7 +340,7 @@ def test_a_turn_that_nobody_can_carry_out_fails_in_the_end(
     )
     assert answering.restart_lost(deps) == 1
     turn = find_turn(deps, room, member, turn_id)
-    assert (turn.outcome, turn.error) == (Outcome.FAILED, answering.INTERRUPTED)
+    assert (turn.outcome, turn.error) == (Outcome.FAILED, Fault.INTERRUPTED)
     assert ask(deps, room, member)
 
 

@@ -16,6 +16,7 @@ from chatrooms.domain.errors import (
     InvalidInput,
     MessageUnavailable,
     RoomUnavailable,
+    TooLongAgo,
 )
 from chatrooms.services import messages
 from chatrooms.services.ai import missed, turns
@@ -199,7 +200,7 @@ def test_where_it_begins_is_a_message_of_the_room_or_a_moment_of_the_last_days(
     for since, error in (
         (from_message(elsewhere), MessageUnavailable),
         (from_message(10**30), MessageUnavailable),
-        (Since(Stretch.WEEK, moment=long_ago), InvalidInput),
+        (Since(Stretch.WEEK, moment=long_ago), TooLongAgo),
         ("week 2026-11-26T00:00:00", InvalidInput),
         ("missed everything", InvalidInput),
         ("for ever 1", InvalidInput),
@@ -207,6 +208,23 @@ def test_where_it_begins_is_a_message_of_the_room_or_a_moment_of_the_last_days(
     ):
         with pytest.raises(error):
             ask(deps, room, owner, since)
+
+
+def test_what_it_began_with_may_be_gone_when_it_is_begun_anew(
+    deps: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    first, _ = post_many(deps, room, owner, TALK[:2])
+    turn = catch_up(deps, room, member, from_message(first))
+    ids = {"actor_id": member.id, "room_id": room.id, "turn_id": turn.id}
+    long_ago = Since(Stretch.WEEK, moment=utc_now() - timedelta(days=9))
+    for begin, error in ((from_message(10**12), MessageUnavailable), (long_ago, TooLongAgo)):
+        change(
+            deps, "UPDATE assistant_turns SET question = :q WHERE id = :i", q=str(begin), i=turn.id
+        )
+        turns.regenerate_turn(deps, **ids)
+        carry_out(deps, turn.id)
+        ended = newest(deps, room, member)
+        assert (ended.outcome, ended.error) == (Outcome.FAILED, error.code)
 
 
 def test_catching_up_counts_as_asking_does_and_takes_half_of_an_hour_s_tokens_at_most(

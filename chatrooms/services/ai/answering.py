@@ -14,7 +14,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import AssistantTurn
-from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Kind, Outcome
+from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Fault, Kind, Outcome
 from chatrooms.domain.errors import AssistantOff, ChatError
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.usage import Usage
@@ -27,8 +27,6 @@ from chatrooms.services.ai.use import record_use
 
 log = structlog.get_logger(__name__)
 
-INTERRUPTED = "interrupted"
-"""The error of a turn that no worker could carry to its end."""
 REMEMBERED = 4
 """How many turns of a conversation are shown to the model with the next question."""
 _GIVE_UP_AFTER = timedelta(minutes=10)
@@ -72,6 +70,7 @@ class Ended:
     sources: tuple[int, ...] = ()
     """Ids of the messages that the answer's marks name, in their order."""
     error: str = ""
+    """Why it failed: the code of a `ChatError`, or a `Fault`."""
     told: str = ""
     """What went wrong, in words for the person who asked."""
     rests_on: Mapping[int, int] | None = None
@@ -275,7 +274,7 @@ def _restart(tx: Transaction, deps: Deps, row: AssistantTurn, *, is_over: bool) 
     # A worker that is only slow must not write any more.
     tx.after_commit(lambda: streaming.note_stopped(deps, before))
     if is_over:
-        row.outcome, row.error, row.finished_at = Outcome.FAILED, INTERRUPTED, deps.clock()
+        row.outcome, row.error, row.finished_at = Outcome.FAILED, Fault.INTERRUPTED, deps.clock()
         tx.after_commit(lambda: deps.bus.nudge_account(account_id, "turns"))
         return
     row.attempt += 1

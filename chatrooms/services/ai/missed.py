@@ -12,7 +12,7 @@ from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Account, Message
 from chatrooms.domain.assistant import Kind
 from chatrooms.domain.catching_up import Since, parse_since
-from chatrooms.domain.errors import InvalidInput
+from chatrooms.domain.errors import TooLongAgo
 from chatrooms.domain.memory import Passage
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_message, access_room
@@ -38,14 +38,14 @@ class Missed:
 def list_missed(deps: Deps, *, actor_id: int, room_id: int, since: Since, limit: int) -> Missed:
     """The messages of a room since then, replies in threads too, that everybody there sees.
 
-    Raises: InvalidInput if the moment lies too far back; MessageUnavailable; as `access_room`.
+    Raises: TooLongAgo; MessageUnavailable; as `access_room`.
     """
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
         begin: ColumnElement[bool]
         if since.moment is not None:
             if since.moment < deps.clock() - LONGEST:
-                raise InvalidInput("That is too long ago to catch up on.")
+                raise TooLongAgo
             begin = col(Message.sent_at) >= since.moment
         else:
             _, first = access_message(

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.domain.assistant import Outcome
+from chatrooms.domain.assistant import Fault, Outcome
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
@@ -26,8 +26,6 @@ from chatrooms.services.posting import NewMessage, store
 log = structlog.get_logger(__name__)
 
 NOTHING_FOUND = "I found nothing in this room that answers that."
-_CHANGED = "A message that the answer rests on was changed meanwhile. Please ask again."
-_UNEXPECTED = "Something went wrong on the server."
 
 
 def client_id_of(turn_id: int) -> str:
@@ -47,9 +45,9 @@ def finish(deps: Deps, turn: RunningTurn, call: Call, ended: Ended, usage: Usage
     except (ChatError, IntegrityError) as error:
         # The room does not let it post, such as in slow mode: all of that was rolled back.
         log.info("answer_not_posted", turn_id=turn.id, error=type(error).__name__)
-        told = str(error) if isinstance(error, ChatError) else _UNEXPECTED
-        code = error.code if isinstance(error, ChatError) else "unexpected"
-        failed = Ended(Outcome.FAILED, error=code, told=told)
+        failed = Ended(Outcome.FAILED, error=Fault.UNEXPECTED, told=Fault.UNEXPECTED.sentence)
+        if isinstance(error, ChatError):
+            failed = Ended(Outcome.FAILED, error=error.code, told=str(error))
         with transaction(deps.sessions) as tx:
             return _finish(tx, deps, turn, call, failed, usage)
 
@@ -65,7 +63,9 @@ def _finish(
     if ended.outcome is Outcome.ANSWERED and not still_says(
         tx, room_id=turn.room_id, revisions=ended.rests_on or {}
     ):
-        ended = Ended(Outcome.FAILED, error="sources_changed", told=_CHANGED)
+        ended = Ended(
+            Outcome.FAILED, error=Fault.SOURCES_CHANGED, told=Fault.SOURCES_CHANGED.sentence
+        )
     is_posted = ended.outcome in (Outcome.ANSWERED, Outcome.NO_ANSWER)
     # Posted first: a refusal must not leave a turn behind that ended well.
     if not store_end(tx, deps, turn, ended, usage):
@@ -77,7 +77,7 @@ def _finish(
         )
         _post(tx, deps, turn, call, text)
     elif ended.outcome is Outcome.FAILED:
-        _tell(tx, deps, turn, call, ended.told or _UNEXPECTED)
+        _tell(tx, deps, turn, call, ended.told or Fault.UNEXPECTED.sentence)
     return is_posted
 
 
