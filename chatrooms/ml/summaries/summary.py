@@ -14,7 +14,7 @@ MAX_WORDS = 50
 _BLOCK = 400
 """Passages compared with each other at once: bounds time and memory."""
 _KEPT_OF_BLOCK = 40
-_LENGTH_BONUS = 0.5
+_LENGTH_BONUS = 0.7
 _REDUNDANCY = 0.5
 _SAME = 0.6
 """Cosine above which two passages say the same."""
