@@ -19,6 +19,7 @@ BUDGET = timedelta(seconds=30)
 MAX_WORDS = 50
 """Words of one summary of messages."""
 CONDENSED_WORDS = 80
+"""Words of one summary of summaries, or of messages for which several were due."""
 ROLLING_WORDS = 120
 
 
@@ -71,7 +72,8 @@ def _summarise_next(deps: Deps, room_id: int) -> bool:
         return summarise(
             deps.chat,
             batch.passages,
-            max_words=MAX_WORDS,
+            # What stands for several summaries has the length of one that was made from them.
+            max_words=MAX_WORDS if len(batch.request_ids) == 1 else CONDENSED_WORDS,
             budget_tokens=deps.settings.llm_context_tokens,
             usage=usage,
             go_on=lambda: summarising.go_on(deps, batch),

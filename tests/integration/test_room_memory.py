@@ -26,8 +26,10 @@ from chatrooms.services.ai.summaries import NO_SUMMARY, get_room_summary
 from chatrooms.services.moderation import decisions, judging, undoing
 from tests.support.inspect import change, rows
 from tests.support.memory import (
+    JUDGED_AT_ONCE,
     ask_for_summary,
     asking,
+    batched,
     due,
     given,
     outcomes,
@@ -77,12 +79,70 @@ def test_every_k_messages_lead_to_one_summary_of_what_came_since(
     assert summed_up(deps, room) == Counter()
     for count in (1, 5, 2):
         said += say(deps, room, member, *words(count, start=len(said)))
-    summarise_room(deps, room_id=room.id)
+        summarise_room(deps, room_id=room.id)
     assert summed_up(deps, room) == Counter(zip(said[:10], words(10), strict=True))
     assert outcomes(deps, room) == ["summarised", "summarised"]
     assert [len(given(request)) for request in server.requests] == [5, 5]
     summarise_room(deps, room_id=room.id)
     assert len(server.requests) == 2
+
+
+def say_quietly(deps: Deps, room: Place, member: Someone, *bodies: str) -> list[int]:
+    """The ids of messages that were posted no faster than they are summarised."""
+    ids: list[int] = []
+    for few in batched(bodies, JUDGED_AT_ONCE):
+        ids += say(deps, room, member, *few)
+        summarise_room(deps, room_id=room.id)
+    return ids
+
+
+def test_where_more_is_due_than_one_summary_that_covers_some_of_it_each_message_once(
+    told_by: tuple[Deps, ScriptedOpenAI], room: Place, member: Someone
+) -> None:
+    deps, server = told_by
+    said = say(deps, room, member, *words(60))
+    summarise_room(deps, room_id=room.id)
+    assert summed_up(deps, room) == Counter(zip(said, words(60), strict=True))
+    assert [len(given(request)) for request in server.requests[:3]] == [25, 25, 10]
+    assert outcomes(deps, room) == ["summarised"] * 12
+    query = "SELECT count(request_id) FROM summaries WHERE room_id = :id"
+    assert rows(deps, query, id=room.id) == [(3,)]
+
+
+def test_what_is_due_and_more_than_one_summary_may_cover_is_done_as_far_as_it_got(
+    told_by: tuple[Deps, ScriptedOpenAI],
+    room: Place,
+    member: Someone,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    deps, _ = told_by
+    monkeypatch.setattr(summarising, "MAX_MESSAGES", 7)
+    said = say(deps, room, member, *words(15))
+    for done in (1, 2, 3):
+        summarise_room(deps, room_id=room.id, budget=timedelta(0))
+        assert outcomes(deps, room) == ["summarised"] * done + [""] * (3 - done)
+    assert summed_up(deps, room) == Counter(zip(said, words(15), strict=True))
+
+
+def test_requests_that_one_summary_covers_are_each_given_up_after_their_own_attempts(
+    deps: Deps, room: Place, member: Someone
+) -> None:
+    said = say(deps, room, member, *words(5))
+    with asking(deps=deps) as (by_script, server):
+        server.otherwise = lambda _: Fails(500)
+        for attempt in range(1, summarising.MAX_ATTEMPTS + 1):
+            if attempt == summarising.MAX_ATTEMPTS:
+                said += say(deps, room, member, *words(5, start=5))
+            due(deps, room)
+            by_script.redis.flushdb()
+            summarise_room(by_script, room_id=room.id)
+        assert outcomes(deps, room) == ["unavailable", "unavailable"]
+        server.otherwise = reciting
+        due(deps, room)
+        by_script.redis.flushdb()
+        summarise_room(by_script, room_id=room.id)
+    assert outcomes(deps, room) == ["unavailable", "summarised"]
+    assert summed_up(deps, room) == Counter(zip(said, words(10), strict=True))
 
 
 def test_workers_at_once_summarise_each_message_once(
@@ -102,7 +162,7 @@ def test_a_task_ends_after_its_time_and_asks_for_another_one_that_does_the_rest(
     told_by: tuple[Deps, ScriptedOpenAI], room: Place, member: Someone
 ) -> None:
     deps, server = told_by
-    said = say(deps, room, member, *words(15))
+    said = say(deps, room, member, *words(60))
     for begun in range(1, 4):
         deps.redis.delete(jobs.AI_QUEUE)
         summarise_room(deps, room_id=room.id, budget=timedelta(0))
@@ -111,7 +171,7 @@ def test_a_task_ends_after_its_time_and_asks_for_another_one_that_does_the_rest(
     deps.redis.delete(jobs.AI_QUEUE)
     summarise_room(deps, room_id=room.id)
     assert sent_jobs(deps, jobs.AI_QUEUE) == []
-    assert summed_up(deps, room) == Counter(zip(said, words(15), strict=True))
+    assert summed_up(deps, room) == Counter(zip(said, words(60), strict=True))
     assert get_room_summary(deps, actor_id=member.id, room_id=room.id).sentences
 
 
@@ -249,8 +309,7 @@ def test_what_rests_on_a_changed_message_is_gone_from_all_levels_at_once(
     change: Change,
 ) -> None:
     deps, _ = told_by
-    said = say(deps, room, member, *words(30))
-    summarise_room(deps, room_id=room.id)
+    said = say_quietly(deps, room, member, *words(30))
 
     def levels(message_id: int) -> list[tuple[object, ...]]:
         return rows(
@@ -430,7 +489,7 @@ def test_the_built_in_model_keeps_a_rolling_summary_short_and_cited_through_all_
         ]
         said += post_many(deps, room, member, parts)
         ask_for_summary(deps, room)
-    summarise_room(deps, room_id=room.id)
+        summarise_room(deps, room_id=room.id)
     shown = get_room_summary(deps, actor_id=member.id, room_id=room.id)
     assert rows(deps, "SELECT max(level) FROM summaries WHERE room_id = :id", id=room.id) == [(2,)]
     assert 0 < sum(len(each.text.split()) for each in shown.sentences) <= ROLLING_WORDS

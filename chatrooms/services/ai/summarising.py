@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import Row, bindparam, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -34,6 +34,8 @@ LEASE = timedelta(minutes=2)
 """How long a worker may be silent before what it took counts as not begun."""
 MAX_MESSAGES = 500
 """Messages of one summary; of a longer history, such as an imported one, several are made."""
+MAX_REQUESTS = 5
+"""Of a room that asks for summaries faster than they are made, one covers as many requests."""
 MAX_ATTEMPTS = 5
 BACK_OFF_S = (10, 60, 300, 1_800)
 """How long after each failed attempt the next one is made."""
@@ -44,9 +46,10 @@ class Batch:
     """Messages that one summary is about."""
 
     room_id: int
-    request_id: int
+    request_ids: tuple[int, ...]
+    """The requests that it covers, the oldest first."""
     attempts: int
-    """How often this request was taken, this time included."""
+    """How often they were taken, this time included: the one that was taken most often."""
     after: int
     """The position up to which the room was summarised."""
     up_to: int
@@ -58,49 +61,71 @@ class Batch:
     """Which text of each message this is about, by message."""
 
 
+# The oldest ones, up to the first that is not due: another worker has it, or it is tried later.
 _CLAIM = text("""
-    UPDATE summary_requests SET due_at = now() + :lease, attempts = attempts + 1
-    WHERE due_at <= now() AND done_at IS NULL AND id = (
-        SELECT id FROM summary_requests WHERE room_id = :room AND done_at IS NULL
-        ORDER BY moderated_count LIMIT 1 FOR UPDATE
+    WITH waiting AS MATERIALIZED (
+        SELECT id, moderated_count, due_at FROM summary_requests
+        WHERE room_id = :room AND done_at IS NULL
+        ORDER BY moderated_count LIMIT :limit FOR UPDATE
+    ), claimed AS (
+        UPDATE summary_requests SET due_at = now() + :lease, attempts = attempts + 1
+        WHERE id IN (
+            SELECT id FROM waiting WHERE NOT EXISTS (
+                SELECT FROM waiting AS earlier
+                WHERE earlier.due_at > now() AND earlier.moderated_count <= waiting.moderated_count
+            )
+        )
+        AND (SELECT has_assistant FROM rooms WHERE id = :room)
+        RETURNING id, moderated_count, last_seq, attempts
     )
-    AND (SELECT has_assistant FROM rooms WHERE id = :room)
-    RETURNING id, last_seq, attempts
+    SELECT * FROM claimed ORDER BY moderated_count
 """)
-_GIVE_UP = text("UPDATE summary_requests SET outcome = :outcome, done_at = now() WHERE id = :id")
+_GIVE_UP = text(
+    "UPDATE summary_requests SET outcome = :outcome, done_at = now() WHERE id = ANY(:ids)"
+)
 
 
 def take(deps: Deps, *, room_id: int) -> Batch | None:
     """The messages of the room's next summary, under a lease; None if none is due, or the assistant
     is turned off there. For workers."""
     with transaction(deps.sessions) as tx:
-        while True:
-            row = tx.execute(_CLAIM, {"room": room_id, "lease": LEASE}).one_or_none()
-            if row is None:
-                return None
-            if row.attempts <= MAX_ATTEMPTS:
-                break
-            tx.execute(_GIVE_UP, {"id": row.id, "outcome": Outcome.LOST.value})
+        requests = _claim(tx, room_id)
+        if not requests:
+            return None
+        newest = requests[-1]
         tx.execute(insert(RoomMemory).values(room_id=room_id).on_conflict_do_nothing())
         after = tx.execute(
             select(col(RoomMemory.summarised_to)).where(col(RoomMemory.room_id) == room_id)
         ).scalar_one()
         found = tx.execute(
             _WAITING,
-            {"room": room_id, "after": after, "up_to": row.last_seq, "limit": MAX_MESSAGES + 1},
+            {"room": room_id, "after": after, "up_to": newest.last_seq, "limit": MAX_MESSAGES + 1},
         ).all()
     is_last = len(found) <= MAX_MESSAGES
     found = found[:MAX_MESSAGES]
     return Batch(
         room_id=room_id,
-        request_id=row.id,
-        attempts=row.attempts,
+        request_ids=tuple(each.id for each in requests),
+        attempts=max(each.attempts for each in requests),
         after=after,
-        up_to=max(row.last_seq if is_last else found[-1].position, after),
+        up_to=max(newest.last_seq if is_last else found[-1].position, after),
         is_last=is_last,
         passages=tuple(Passage((m.id,), m.body, m.name, m.sent_at) for m in found if m.body),
         revisions={m.id: m.revision for m in found},
     )
+
+
+def _claim(tx: Transaction, room_id: int) -> list[Row[Any]]:
+    """The requests that the next summary covers, the oldest first. Those whose workers died too
+    often are given up."""
+    asked = {"room": room_id, "lease": LEASE, "limit": MAX_REQUESTS}
+    while rows := tx.execute(_CLAIM, asked).all():
+        lost = [row.id for row in rows if row.attempts > MAX_ATTEMPTS]
+        if lost:
+            tx.execute(_GIVE_UP, {"ids": lost, "outcome": Outcome.LOST.value})
+        if kept := [row for row in rows if row.id not in lost]:
+            return kept
+    return []
 
 
 _IS_LATE = col(Message.id).in_(
@@ -171,7 +196,7 @@ def go_on(deps: Deps, batch: Batch) -> None:
         check_is_on(tx, room_id=batch.room_id)
         tx.execute(
             update(SummaryRequest)
-            .where(col(SummaryRequest.id) == batch.request_id)
+            .where(col(SummaryRequest.id).in_(batch.request_ids))
             .values(due_at=func.now() + LEASE)
         )
 
@@ -182,7 +207,7 @@ def give_back(deps: Deps, batch: Batch) -> None:
         tx.execute(
             update(SummaryRequest)
             .where(
-                col(SummaryRequest.id) == batch.request_id, col(SummaryRequest.done_at).is_(None)
+                col(SummaryRequest.id).in_(batch.request_ids), col(SummaryRequest.done_at).is_(None)
             )
             .values(due_at=func.now(), attempts=col(SummaryRequest.attempts) - 1)
         )
@@ -193,16 +218,16 @@ def put_off(deps: Deps, batch: Batch, *, why: Outcome) -> None:
     Raises: AssistantOff."""
     with transaction(deps.sessions) as tx:
         check_is_on(tx, room_id=batch.room_id)
-        is_over = batch.attempts >= MAX_ATTEMPTS
+        is_over = col(SummaryRequest.attempts) >= MAX_ATTEMPTS
         wait = BACK_OFF_S[min(batch.attempts, len(BACK_OFF_S)) - 1]
         tx.execute(
             update(SummaryRequest)
             .where(
-                col(SummaryRequest.id) == batch.request_id, col(SummaryRequest.done_at).is_(None)
+                col(SummaryRequest.id).in_(batch.request_ids), col(SummaryRequest.done_at).is_(None)
             )
             .values(
                 outcome=why.value,
                 due_at=func.now() + timedelta(seconds=wait),
-                done_at=func.now() if is_over else None,
+                done_at=case((is_over, func.now())),
             )
         )

@@ -48,13 +48,14 @@ def store(deps: Deps, batch: Batch, sentences: Sequence[CitedSentence], *, usage
 
 
 def _is_first(tx: Transaction, batch: Batch) -> bool:
-    waits = tx.execute(
+    waiting = tx.scalars(
         select(col(SummaryRequest.id)).where(
-            col(SummaryRequest.id) == batch.request_id, col(SummaryRequest.done_at).is_(None)
+            col(SummaryRequest.id).in_(batch.request_ids), col(SummaryRequest.done_at).is_(None)
         )
-    ).scalar_one_or_none()
+    ).all()
     memory = tx.get(RoomMemory, batch.room_id)
-    return waits is not None and memory is not None and memory.summarised_to == batch.after
+    is_all = len(waiting) == len(batch.request_ids)
+    return is_all and memory is not None and memory.summarised_to == batch.after
 
 
 def _note_used(tx: Transaction, batch: Batch) -> set[int]:
@@ -83,7 +84,7 @@ def _insert(
 ) -> None:
     summary = Summary(
         room_id=batch.room_id,
-        request_id=batch.request_id if batch.is_last else None,
+        request_id=batch.request_ids[-1] if batch.is_last else None,
         last_position=batch.up_to,
         model=usage.model,
         tokens_in=usage.tokens_in,
@@ -127,10 +128,12 @@ def _close(tx: Transaction, batch: Batch, outcome: Outcome) -> None:
         )
         .execution_options(synchronize_session=False)
     )
+    covered = update(SummaryRequest).where(col(SummaryRequest.id).in_(batch.request_ids))
     done = {"outcome": outcome.value, "done_at": func.now()}
-    more = {"attempts": 0, "due_at": func.now()}
-    tx.execute(
-        update(SummaryRequest)
-        .where(col(SummaryRequest.id) == batch.request_id)
-        .values(**(done if batch.is_last else more))
-    )
+    if batch.is_last:
+        tx.execute(covered.values(**done))
+        return
+    tx.execute(covered.values(attempts=0, due_at=func.now()))
+    is_reached = col(SummaryRequest.last_seq) <= batch.up_to
+    is_newest = col(SummaryRequest.id) == batch.request_ids[-1]
+    tx.execute(covered.where(is_reached, ~is_newest).values(**done))
