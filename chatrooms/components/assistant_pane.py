@@ -5,7 +5,7 @@ import reflex as rx
 
 from chatrooms.components.assistant_turn import assistant_turn
 from chatrooms.components.controls import button, chip, icon, icon_button, skeleton
-from chatrooms.components.pane import pane
+from chatrooms.components.pane import is_of_open_room, pane
 from chatrooms.components.room_header import MODE_HINTS
 from chatrooms.domain.assistant import MAX_QUESTION_CHARS
 from chatrooms.state.assistant import AssistantState
@@ -22,8 +22,10 @@ def assistant_pane() -> rx.Component:
         "Room assistant",
         rx.el.div(
             rx.cond(
-                _is_here(),
-                rx.fragment(_greeting(), _earlier(), rx.foreach(AssistantState.turns, _turn)),
+                is_of_open_room(AssistantState.room_id),
+                rx.fragment(
+                    _greeting(), _earlier(), rx.foreach(AssistantState.turns, _turn), _later()
+                ),
                 skeleton(4),
             ),
             class_name="answers",
@@ -40,12 +42,6 @@ def assistant_pane() -> rx.Component:
         tools=(chip(icon("sparkles", 12), "AI", class_name="sm"), _clear()),
         class_name="thread",
     )
-
-
-def _is_here() -> rx.Var[bool]:
-    """Whether what is shown belongs to the open room."""
-    room_id = rx.Var.create(AssistantState.room_id).to(int)
-    return (room_id != 0) & (room_id == LiveState.room.id)
 
 
 def _greeting() -> rx.Component:
@@ -91,6 +87,21 @@ def _earlier() -> rx.Component:
                 kind="ghost",
                 class_name="sm",
                 on_click=AssistantState.load_more,
+            ),
+            class_name="log-more",
+        ),
+    )
+
+
+def _later() -> rx.Component:
+    return rx.cond(
+        AssistantState.has_newer,
+        rx.el.div(
+            button(
+                "Show the newest questions",
+                kind="ghost",
+                class_name="sm",
+                on_click=AssistantState.show_newest,
             ),
             class_name="log-more",
         ),

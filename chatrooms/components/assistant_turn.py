@@ -2,12 +2,18 @@
 
 import reflex as rx
 
-from chatrooms.components.answer_body import answer_body
+from chatrooms.components.answer_parts import (
+    answer_article,
+    answer_ended,
+    answer_so_far,
+    answer_tools,
+)
 from chatrooms.components.browser import local_time
 from chatrooms.components.controls import button, icon, icon_button, link
-from chatrooms.components.source_list import source_list
 from chatrooms.state.assistant import AssistantState
 from chatrooms.state.rows import TurnRow
+
+_WITHDRAWN = "This answer may rest on a message that was changed or taken away since. Ask again."
 
 
 @rx.memo
@@ -16,60 +22,30 @@ def assistant_turn(
 ) -> rx.Component:
     """A turn. `written`: what is there already of an answer that is being written; `is_busy`:
     whether one is."""
-    is_running = turn.outcome == "running"
+    at = local_time(turn.asked_at)
     return rx.el.div(
         rx.el.p(rx.el.span("You asked: ", class_name="sr-only"), turn.question, class_name="asked"),
-        rx.el.article(
-            rx.el.header(
-                icon("sparkles", 14),
-                rx.el.b("Assistant"),
-                rx.el.time(local_time(turn.asked_at), date_time=turn.asked_at),
-                class_name="who",
+        answer_article(
+            turn,
+            title="Assistant",
+            at=at,
+            label="Assistant at " + at,
+            running=answer_so_far(written, waiting="Looking through the room"),
+            ended=rx.fragment(
+                answer_ended(turn, withdrawn=_WITHDRAWN, no_answer=_no_answer(turn)),
+                answer_tools(
+                    turn,
+                    _thumb(turn, "thumbs-up", "Good answer", 1),
+                    _thumb(turn, "thumbs-down", "Bad answer", -1),
+                    again=_again(turn, is_busy),
+                    copy="Copy answer",
+                ),
             ),
-            rx.cond(is_running, _running(written), _ended(turn, is_busy)),
-            aria_label="Assistant at " + local_time(turn.asked_at),
-            aria_busy=is_running,
             tab_index=-1,
-            class_name="answer",
             custom_attrs={"data-outcome": turn.outcome, "data-turn": turn.id},
         ),
         class_name="turn",
         custom_attrs={"data-asked": turn.client_id},
-    )
-
-
-def _running(written: rx.Var[str]) -> rx.Component:
-    return rx.cond(
-        written != "",
-        rx.el.div(answer_body(text=written, sources=9999), class_name="being-written"),
-        rx.el.p("Looking through the room", rx.el.span(class_name="dots"), class_name="muted"),
-    )
-
-
-def _ended(turn: rx.Var[TurnRow], is_busy: rx.Var[bool]) -> rx.Component:
-    return rx.fragment(
-        rx.cond(
-            turn.is_withdrawn,
-            rx.el.p(
-                icon("circle-slash", 14),
-                "This answer rests on a message that was changed or taken away since. Ask again.",
-                class_name="gone",
-            ),
-            answer_body(text=turn.answer, sources=turn.sources.length()),
-        ),
-        rx.match(
-            turn.outcome,
-            ("no_answer", _no_answer(turn)),
-            ("stopped", rx.el.p(icon("square", 12), "Stopped", class_name="hint with-icon")),
-            ("failed", rx.el.p(icon("circle-alert", 14), turn.problem, class_name="note bad")),
-            rx.fragment(),
-        ),
-        rx.cond(
-            (turn.outcome == "answered") & (turn.sources.length() == 0) & ~turn.is_withdrawn,
-            rx.el.p("Names no message of this room as its source.", class_name="hint"),
-        ),
-        source_list(turn.sources),
-        _tools(turn, is_busy),
     )
 
 
@@ -90,34 +66,19 @@ def _no_answer(turn: rx.Var[TurnRow]) -> rx.Component:
     )
 
 
-def _tools(turn: rx.Var[TurnRow], is_busy: rx.Var[bool]) -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            turn.answer != "",
-            rx.fragment(
-                icon_button("copy", "Copy answer", custom_attrs={"data-copy": turn.answer}),
-                _thumb(turn, "thumbs-up", "Good answer", 1),
-                _thumb(turn, "thumbs-down", "Bad answer", -1),
-            ),
+def _again(turn: rx.Var[TurnRow], is_busy: rx.Var[bool]) -> rx.Component:
+    begin = AssistantState.regenerate(turn.id)
+    return rx.cond(
+        turn.outcome == "failed",
+        button(
+            icon("rotate-cw", 14),
+            "Retry",
+            kind="soft",
+            class_name="sm",
+            disabled=is_busy,
+            on_click=begin,
         ),
-        rx.cond(
-            turn.outcome == "failed",
-            button(
-                icon("rotate-cw", 14),
-                "Retry",
-                kind="soft",
-                class_name="sm",
-                disabled=is_busy,
-                on_click=AssistantState.regenerate(turn.id),
-            ),
-            icon_button(
-                "rotate-cw",
-                "Regenerate answer",
-                disabled=is_busy,
-                on_click=AssistantState.regenerate(turn.id),
-            ),
-        ),
-        class_name="turn-tools",
+        icon_button("rotate-cw", "Regenerate answer", disabled=is_busy, on_click=begin),
     )
 
 

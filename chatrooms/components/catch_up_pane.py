@@ -4,15 +4,20 @@ from typing import Any
 
 import reflex as rx
 
-from chatrooms.components.answer_body import answer_body
+from chatrooms.components.answer_parts import (
+    answer_article,
+    answer_ended,
+    answer_so_far,
+    answer_tools,
+)
 from chatrooms.components.browser import fresh_id, local_moment, start_of
 from chatrooms.components.controls import button, chip, error_note, icon, icon_button, skeleton
-from chatrooms.components.pane import pane
-from chatrooms.components.source_list import source_list
+from chatrooms.components.pane import is_of_open_room, pane
 from chatrooms.domain.catching_up import Stretch
 from chatrooms.state.catch_up import CatchUpState
-from chatrooms.state.live import AnswerState, LiveState, ReaderState
+from chatrooms.state.live import AnswerState, ReaderState
 
+_WITHDRAWN = "A message that this may rest on was changed or taken away since."
 _NOTHING = "Nothing to tell. What still waits for a moderator is left out."
 
 
@@ -40,18 +45,12 @@ def catch_up_pane() -> rx.Component:
         _choices(),
         error_note(CatchUpState.error),
         rx.cond(
-            _is_here(),
+            is_of_open_room(CatchUpState.room_id),
             rx.cond(CatchUpState.turn.id != 0, _told(), _nothing_yet()),
             skeleton(4),
         ),
         tools=(chip(icon("sparkles", 12), "AI", class_name="sm"),),
     )
-
-
-def _is_here() -> rx.Var[bool]:
-    """Whether what is shown belongs to the open room."""
-    room_id = rx.Var.create(CatchUpState.room_id).to(int)
-    return (room_id != 0) & (room_id == LiveState.room.id)
 
 
 def _choices() -> rx.Component:
@@ -100,51 +99,27 @@ def _nothing_yet() -> rx.Component:
 
 def _told() -> rx.Component:
     turn = CatchUpState.turn
-    is_running = turn.outcome == "running"
-    return rx.el.article(
-        rx.el.header(
-            icon("sparkles", 14),
-            rx.el.b(
-                rx.match(
-                    CatchUpState.stretch,
-                    ("today", "Today"),
-                    ("week", "This week"),
-                    "What you missed",
-                )
-            ),
-            rx.el.time(local_moment(turn.asked_at), date_time=turn.asked_at),
-            class_name="who",
-        ),
-        rx.cond(is_running, _running(), _ended()),
-        rx.el.p(
-            rx.cond(
-                is_running | (turn.answer == ""),
-                "",
-                "Told by " + turn.model + ". Only you see this.",
-            ),
-            role="status",
-            class_name="hint",
-        ),
-        aria_label="Catch-up",
-        aria_busy=is_running,
+    title = rx.match(
+        CatchUpState.stretch, ("today", "Today"), ("week", "This week"), "What you missed"
+    )
+    return answer_article(
+        turn,
+        _by_whom(),
+        title=title,
+        at=local_moment(turn.asked_at),
+        label="Catch-up",
+        running=_running(),
+        ended=_ended(),
         class_name="answer section",
         custom_attrs={"data-outcome": turn.outcome},
     )
 
 
 def _running() -> rx.Component:
-    is_written = (AnswerState.answering_id == CatchUpState.turn.id) & (
-        AnswerState.answering_text != ""
-    )
+    is_written = AnswerState.answering_id == CatchUpState.turn.id
+    written = rx.cond(is_written, AnswerState.answering_text, "").to(str)
     return rx.fragment(
-        rx.cond(
-            is_written,
-            rx.el.div(
-                answer_body(text=AnswerState.answering_text, sources=9999),
-                class_name="being-written",
-            ),
-            rx.el.p("Reading what was said", rx.el.span(class_name="dots"), class_name="muted"),
-        ),
+        answer_so_far(written, waiting="Reading what was said"),
         button(
             icon("square", 14), "Stop", kind="ghost", class_name="sm", on_click=CatchUpState.stop
         ),
@@ -154,29 +129,24 @@ def _running() -> rx.Component:
 def _ended() -> rx.Component:
     turn = CatchUpState.turn
     return rx.fragment(
+        answer_ended(turn, withdrawn=_WITHDRAWN, no_answer=rx.el.p(_NOTHING, class_name="muted")),
+        answer_tools(
+            turn,
+            again=icon_button("rotate-cw", "Tell it again", on_click=CatchUpState.again),
+            copy="Copy catch-up",
+        ),
+    )
+
+
+def _by_whom() -> rx.Component:
+    """Always there, so that its end is told to those who hear the page."""
+    turn = CatchUpState.turn
+    return rx.el.p(
         rx.cond(
-            turn.is_withdrawn,
-            rx.el.p(
-                icon("circle-slash", 14),
-                "A message that this rests on was changed or taken away since.",
-                class_name="gone",
-            ),
-            answer_body(text=turn.answer, sources=turn.sources.length()),
+            (turn.outcome == "running") | (turn.answer == ""),
+            "",
+            "Told by " + turn.model + ". Only you see this.",
         ),
-        rx.match(
-            turn.outcome,
-            ("no_answer", rx.el.p(_NOTHING, class_name="muted")),
-            ("stopped", rx.el.p(icon("square", 12), "Stopped", class_name="hint with-icon")),
-            ("failed", rx.el.p(icon("circle-alert", 14), turn.problem, class_name="note bad")),
-            rx.fragment(),
-        ),
-        source_list(turn.sources),
-        rx.el.div(
-            rx.cond(
-                turn.answer != "",
-                icon_button("copy", "Copy catch-up", custom_attrs={"data-copy": turn.answer}),
-            ),
-            icon_button("rotate-cw", "Tell it again", on_click=CatchUpState.again),
-            class_name="turn-tools",
-        ),
+        role="status",
+        class_name="hint",
     )

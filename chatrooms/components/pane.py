@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from chatrooms.components.controls import icon_button
+from chatrooms.state.live import LiveState
 from chatrooms.state.pane import PaneState
 
 
@@ -40,3 +41,10 @@ def pane(
             custom_attrs={"data-pane": name, **(attributes or {})},
         ),
     )
+
+
+def is_of_open_room(room_id: int | rx.Var[int]) -> rx.Var[bool]:
+    """Whether what a pane holds belongs to the open room: the page shows a room before the pane was
+    loaded for it."""
+    held = rx.Var.create(room_id).to(int)
+    return (held != 0) & (held == LiveState.room.id)

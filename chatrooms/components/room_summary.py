@@ -5,9 +5,9 @@ import reflex as rx
 from chatrooms.components.answer_body import answer_body
 from chatrooms.components.browser import local_moment
 from chatrooms.components.controls import button, icon, skeleton
+from chatrooms.components.pane import is_of_open_room
 from chatrooms.components.source_list import source_list
 from chatrooms.state.catch_up import CatchUpState
-from chatrooms.state.live import LiveState
 from chatrooms.state.room_summary import RoomSummaryState
 
 
@@ -16,7 +16,7 @@ def room_summary() -> rx.Component:
     return rx.el.section(
         rx.el.h3("Summary"),
         rx.cond(
-            _is_here(),
+            is_of_open_room(RoomSummaryState.room_id),
             rx.cond(RoomSummaryState.text != "", _summary(), _nothing()),
             skeleton(2),
         ),
@@ -33,12 +33,6 @@ def room_summary() -> rx.Component:
         aria_label="Summary",
         class_name="section room-summary",
     )
-
-
-def _is_here() -> rx.Var[bool]:
-    """Whether what is shown belongs to the open room."""
-    room_id = rx.Var.create(RoomSummaryState.room_id).to(int)
-    return (room_id != 0) & (room_id == LiveState.room.id)
 
 
 def _summary() -> rx.Component:

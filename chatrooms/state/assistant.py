@@ -6,14 +6,14 @@ from typing import Any
 import reflex as rx
 
 from chatrooms.domain.assistant import Kind, Outcome
-from chatrooms.domain.errors import ChatError, NotSignedIn, RoomUnavailable
-from chatrooms.live.offload import off_loop
+from chatrooms.domain.errors import ChatError, NotSignedIn
 from chatrooms.services.ai import greeting, turns
-from chatrooms.state import caller, on_screen, pane
-from chatrooms.state.assistant_rows import turn_row
+from chatrooms.state import caller, own_turns, pane
 from chatrooms.state.rows import TurnRow
 
 _PAGE = 20
+MAX_TURNS = 60
+"""How many turns are shown at once: each answer may be long, and every change sends all of them."""
 
 
 class AssistantState(rx.State):
@@ -25,6 +25,11 @@ class AssistantState(rx.State):
     running_id: int = 0
     """The turn that is being written; 0 if none is."""
     has_more: bool = False
+    has_newer: bool = False
+    """Whether the newest shown is not the newest there is."""
+    _up_to: int = 0
+    """The newest turn that is shown, once the person went back beyond what is shown at once; 0 to
+    follow the conversation."""
     greeting: str = ""
     news: str = ""
     model: str = ""
@@ -52,40 +57,45 @@ class AssistantState(rx.State):
     @rx.event
     async def load(self):
         """Read the conversation anew, if it is on the screen."""
-        if await _is_shown(self):
-            await _read(self, count=max(len(self.turns), _PAGE))
+        if await own_turns.is_shown(self, "assistant"):
+            await _read(self)
 
     @rx.event
     async def greet(self):
         """Greet anew, if it is on the screen: what the greeting tells of the room changed."""
-        if await _is_shown(self):
+        if await own_turns.is_shown(self, "assistant"):
             await _greet(self)
 
     @rx.event
     async def load_more(self):
-        """Show earlier questions too."""
-        await _read(self, count=len(self.turns) + _PAGE)
+        """Show earlier questions too; beyond `MAX_TURNS` in place of the newest that are shown."""
+        kept = self.turns[: MAX_TURNS - _PAGE]
+        if len(self.turns) > len(kept):
+            self._up_to = kept[-1].id
+        await _read(self, count=len(kept) + _PAGE)
+
+    @rx.event
+    async def show_newest(self):
+        """Show the newest questions again."""
+        await _read_newest(self)
 
     @rx.event
     async def ask(self, form: dict[str, Any]):
         """Ask in the open room, or say at the box why that cannot be."""
         client_id = caller.text(form, "client_id")
         self.error = self.refused_id = ""
+        question = caller.text(form, "question")
         try:
-            await off_loop(
-                turns.ask,
-                caller.deps(),
-                actor_id=await caller.actor_id(self),
-                room_id=_room_id(self),
-                client_id=client_id,
-                question=caller.text(form, "question"),
-            )
+            await own_turns.act(self, turns.ask, client_id=client_id, question=question)
         except NotSignedIn:
             raise
         except ChatError as error:
             self.error, self.refused_id = str(error), client_id[:64]
             return
-        await _read(self, count=max(len(self.turns), _PAGE))
+        if self._up_to:
+            await _read_newest(self)
+        else:
+            await _read(self)
 
     @rx.event
     async def stop(self, turn_id: int):
@@ -106,85 +116,75 @@ class AssistantState(rx.State):
     @rx.event
     async def clear(self):
         """Erase the conversation."""
-        await _change(self, turns.clear_turns)
-
-
-def _room_id(state: rx.State) -> int:
-    """The room that the caller's tab shows. Raises: SocketGone, RoomUnavailable."""
-    return on_screen.screen(state)[1].room_id
-
-
-async def _is_shown(state: AssistantState) -> bool:
-    room_id, _ = on_screen.message_ids(state)
-    return room_id == state.room_id != 0 and await pane.shown(state) == "assistant"
+        self.error = self.refused_id = ""
+        await own_turns.act(self, turns.clear_turns)
+        await _read_newest(self)
 
 
 async def _greet(state: AssistantState) -> None:
-    deps = caller.deps()
-    found = await off_loop(
-        greeting.greet, deps, actor_id=await caller.actor_id(state), room_id=_room_id(state)
-    )
+    found = await own_turns.act(state, greeting.greet)
+    chat = caller.deps().chat
     caller.put(
         state,
         greeting=f"Hello {found.person}.",
         news=found.news,
-        model=deps.chat.name,
-        is_built_in=deps.chat.is_built_in,
+        model=chat.name,
+        is_built_in=chat.is_built_in,
     )
 
 
 async def _change(state: AssistantState, service: Any, **arguments: Any) -> None:
     state.error = state.refused_id = ""
-    await off_loop(
-        service,
-        caller.deps(),
-        actor_id=await caller.actor_id(state),
-        room_id=_room_id(state),
-        **arguments,
-    )
-    await _read(state, count=max(len(state.turns), _PAGE))
+    await own_turns.act(state, service, **arguments)
+    await _read(state)
 
 
 async def _open(state: AssistantState) -> None:
     """Show the conversation in the caller's room, and what is written in it from now on."""
-    try:
-        room_id = _room_id(state)
-    except RoomUnavailable:
-        # The room's own page says so.
+    room = own_turns.find_room(state)
+    if room is None or room.room_id != state.room_id:
         _forget(state)
+    if room is None:
         return
-    if state.room_id != room_id:
-        _forget(state)
     await _greet(state)
-    state.room_id = room_id
-    # Before the conversation is read: what ends in between is heard of.
-    tab, _ = on_screen.screen(state)
-    caller.hub().answers.show(tab, Kind.QUESTION)
-    await _read(state, count=max(len(state.turns), _PAGE))
+    state.room_id = room.room_id
+    own_turns.watch(state, Kind.QUESTION)
+    await _read(state)
 
 
-async def _read(state: AssistantState, *, count: int) -> None:
-    tab, room = on_screen.screen(state)
-    found = await off_loop(
-        turns.list_turns,
-        caller.deps(),
-        actor_id=await caller.actor_id(state),
-        room_id=room.room_id,
-        limit=count + 1,
-    )
-    running = [turn for turn in found if turn.outcome is Outcome.RUNNING]
-    for turn in running:
-        await caller.hub().answers.catch_up(tab, turn)
+async def _read_newest(state: AssistantState) -> None:
+    state._up_to = 0  # pyright: ignore[reportPrivateUsage]
+    await _read(state, count=_PAGE)
+
+
+async def _read(state: AssistantState, *, count: int = 0) -> None:
+    """Read `count` turns, or as many as are shown."""
+    count = count or min(max(len(state.turns), _PAGE), MAX_TURNS)
+    up_to = state._up_to  # pyright: ignore[reportPrivateUsage]
+    found = await own_turns.read(state, Kind.QUESTION, limit=count + 1, up_to=up_to)
+    # Further back, too, it is told that one is being written: no other can be asked meanwhile.
+    newest = await own_turns.read(state, Kind.QUESTION, limit=1) if up_to else []
+    running = [turn.id for turn in (*found, *newest) if turn.outcome is Outcome.RUNNING]
     caller.put(
         state,
-        turns=[turn_row(turn, slug=room.view.facts.slug) for turn in found[-count:]],
-        running_id=running[-1].id if running else 0,
+        turns=[own_turns.row_of(state, turn) for turn in found[-count:]],
+        running_id=running[-1] if running else 0,
         has_more=len(found) > count,
+        has_newer=up_to != 0,
     )
 
 
 def _forget(state: AssistantState) -> None:
-    state.room_id = state.running_id = 0
-    state.turns, state.has_more = [], False
-    state.greeting = state.news = ""
-    state.error = state.refused_id = ""
+    caller.put(
+        state,
+        room_id=0,
+        running_id=0,
+        turns=[],
+        has_more=False,
+        has_newer=False,
+        greeting="",
+        news="",
+        error="",
+        refused_id="",
+        _up_to=0,
+    )

@@ -5,12 +5,10 @@ from typing import Any
 
 import reflex as rx
 
-from chatrooms.domain.assistant import Kind, Outcome
-from chatrooms.domain.errors import ChatError, NotSignedIn, RoomUnavailable
-from chatrooms.live.offload import off_loop
+from chatrooms.domain.assistant import Kind
+from chatrooms.domain.errors import ChatError, NotSignedIn
 from chatrooms.services.ai import missed, turns
-from chatrooms.state import caller, on_screen, pane
-from chatrooms.state.assistant_rows import turn_row
+from chatrooms.state import caller, own_turns, pane
 from chatrooms.state.rows import TurnRow
 
 
@@ -40,11 +38,9 @@ class CatchUpState(rx.State):
         await pane.switch(self, "catch_up")
         self.error = ""
         try:
-            await off_loop(
+            await own_turns.act(
+                self,
                 missed.ask_catch_up,
-                caller.deps(),
-                actor_id=await caller.actor_id(self),
-                room_id=on_screen.screen(self)[1].room_id,
                 client_id=str(client_id),
                 since=f"{stretch} {begin}",
             )
@@ -65,8 +61,7 @@ class CatchUpState(rx.State):
     @rx.event
     async def load(self):
         """Read it anew, if it is on the screen."""
-        room_id, _ = on_screen.message_ids(self)
-        if room_id == self.room_id != 0 and await pane.shown(self) == "catch_up":
+        if await own_turns.is_shown(self, "catch_up"):
             await _read(self)
 
     @rx.event
@@ -82,51 +77,28 @@ class CatchUpState(rx.State):
 
 async def _change(state: CatchUpState, service: Any) -> None:
     state.error = ""
-    await off_loop(
-        service,
-        caller.deps(),
-        actor_id=await caller.actor_id(state),
-        room_id=on_screen.screen(state)[1].room_id,
-        turn_id=state.turn.id,
-    )
+    await own_turns.act(state, service, turn_id=state.turn.id)
     await _read(state)
 
 
 async def _open(state: CatchUpState) -> None:
     """Show the newest one in the caller's room, and what is written of it from now on."""
-    try:
-        tab, room = on_screen.screen(state)
-    except RoomUnavailable:
-        # The room's own page says so.
+    room, error = own_turns.find_room(state), state.error
+    if room is None or room.room_id != state.room_id:
         _forget(state)
+    if room is None:
         return
-    if state.room_id != room.room_id:
-        error = state.error
-        _forget(state)
-        state.error = error
-    state.room_id, state.model = room.room_id, caller.deps().chat.name
-    # Before it is read: what ends in between is heard of.
-    caller.hub().answers.show(tab, Kind.CATCH_UP)
+    state.room_id, state.model, state.error = room.room_id, caller.deps().chat.name, error
+    own_turns.watch(state, Kind.CATCH_UP)
     await _read(state)
 
 
 async def _read(state: CatchUpState) -> None:
-    tab, room = on_screen.screen(state)
-    found = await off_loop(
-        turns.list_turns,
-        caller.deps(),
-        actor_id=await caller.actor_id(state),
-        room_id=room.room_id,
-        limit=1,
-        kind=Kind.CATCH_UP,
-    )
-    newest = found[-1] if found else None
-    if newest is not None and newest.outcome is Outcome.RUNNING:
-        await caller.hub().answers.catch_up(tab, newest)
+    found = await own_turns.read(state, Kind.CATCH_UP, limit=1)
     caller.put(
         state,
-        turn=turn_row(newest, slug=room.view.facts.slug) if newest else TurnRow(),
-        stretch=newest.question.partition(" ")[0] if newest else "",
+        turn=own_turns.row_of(state, found[-1]) if found else TurnRow(),
+        stretch=found[-1].question.partition(" ")[0] if found else "",
     )
 
 

@@ -15,13 +15,13 @@ from chatrooms.live.offload import off_loop
 from chatrooms.services import members, messages
 from chatrooms.services.ai import streaming, turns
 from chatrooms.services.moderation import decisions, judging
-from chatrooms.state.assistant import AssistantState
+from chatrooms.state.assistant import MAX_TURNS, AssistantState
 from chatrooms.state.assistant_rows import TurnRow
 from chatrooms.state.pane import PaneState
 from chatrooms.state.room import RoomState
 from tests.support.assistant import answered, attempt_at, carry_out, with_model, written
 from tests.support.eventually import eventually
-from tests.support.inspect import change
+from tests.support.inspect import change, rows
 from tests.support.memory import asking, summarise_all
 from tests.support.moderation import moderated
 from tests.support.people import Place, Someone, make_room, post, post_many, with_settings
@@ -328,6 +328,72 @@ async def test_the_greeting_follows_the_summary(
     await eventually(lambda: is_asked(tab, AssistantState.greet), what="the tab hears of it")
     await tab.call(AssistantState.greet)
     assert tab.state(AssistantState).news == "Lately: Bread is out"
+
+
+async def test_of_a_long_conversation_a_window_is_shown_and_what_runs_is_known_all_through_it(
+    deps: Deps, pages: WebProcess, private_room: Place, member: Someone
+) -> None:
+    count = 2 * MAX_TURNS + 5
+    first = await off_loop(ask_long_ago, deps, private_room, member, count)
+    tab = await open_pane(pages, member, private_room)
+    state = tab.state(AssistantState)
+
+    def numbers() -> tuple[int, int]:
+        assert [row.id for row in state.turns] == sorted({row.id for row in state.turns})
+        assert len(state.turns) <= MAX_TURNS
+        return state.turns[0].id - first, state.turns[-1].id - first
+
+    assert (numbers(), state.has_more, state.has_newer) == ((count - 20, count - 1), True, False)
+    lowest = [numbers()[0]]
+    while state.has_more:
+        highest = numbers()[1]
+        await tab.call(AssistantState.load_more)
+        lowest.append(numbers()[0])
+        assert numbers()[0] < lowest[-2] <= numbers()[1] <= highest
+    assert lowest[-1] == 0
+    assert state.has_newer
+    before = numbers()
+    await tab.call(AssistantState.rate, state.turns[0].id, 1)
+    assert (numbers(), state.turns[0].rating) == (before, 1)
+
+    turn_id = await off_loop(asks_elsewhere, deps, private_room, member)
+    await tab.call(AssistantState.load)
+    assert (numbers(), state.running_id) == (before, turn_id)
+    await tab.call(AssistantState.show_newest)
+    assert (last(tab).id, state.has_newer, len(state.turns)) == (turn_id, False, 20)
+    await tab.call(AssistantState.stop, turn_id)
+
+    for _ in range(4):
+        await tab.call(AssistantState.load_more)
+    assert state.has_newer
+    await ask(tab, client_id="once more")
+    assert (last(tab).client_id, state.has_newer) == ("once more", False)
+    for _ in range(4):
+        await tab.call(AssistantState.load_more)
+    await tab.call(AssistantState.clear)
+    assert (state.turns, state.has_more, state.has_newer) == ([], False, False)
+
+
+def ask_long_ago(deps: Deps, room: Place, who: Someone, count: int) -> int:
+    """The id of the first of so many turns in a row that were answered."""
+    change(
+        deps,
+        "INSERT INTO assistant_turns (room_id, account_id, kind, client_id, answer, outcome) "
+        "SELECT :room, :who, 'question', 'old-' || n, 'Answer', 'answered' "
+        "FROM generate_series(1, :count) AS n",
+        room=room.id,
+        who=who.id,
+        count=count,
+    )
+    ((first,),) = rows(deps, "SELECT min(id) FROM assistant_turns WHERE room_id = :r", r=room.id)
+    return first
+
+
+def asks_elsewhere(deps: Deps, room: Place, who: Someone) -> int:
+    """A question from another tab, which nobody answers yet."""
+    return turns.ask(
+        deps, actor_id=who.id, room_id=room.id, client_id="elsewhere", question="And now?"
+    )
 
 
 async def test_what_is_refused_is_said_at_the_box_and_ids_are_claims(

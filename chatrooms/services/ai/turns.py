@@ -1,6 +1,7 @@
 """What people have the assistant write for them, answers and catch-ups: each sees their own turns
 alone, in rooms that they may read. What answers a message of the room is begun by `calls`."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +26,7 @@ from chatrooms.services.ai.cited import CitedMessage, find_outdated, read_cited
 from chatrooms.services.ai.limits import count_request
 from chatrooms.services.ai.streaming import Attempt
 
-_MAX_CLIENT_ID_CHARS = 64
+_CLIENT_ID = re.compile(r"[ -~]{1,64}")
 _ANEW: dict[str, Any] = {
     "outcome": Outcome.RUNNING,
     "answer": "",
@@ -104,9 +105,7 @@ def _count(deps: Deps, access: RoomAccess) -> None:
 
 
 def _checked(question: object, client_id: object) -> str:
-    if not isinstance(client_id, str) or not 0 < len(client_id) <= _MAX_CLIENT_ID_CHARS:
-        raise InvalidInput("That question has no usable id.")
-    if not client_id.isascii() or not client_id.isprintable():
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
         raise InvalidInput("That question has no usable id.")
     text = clean(question)
     if not text:
@@ -156,21 +155,26 @@ def access_turn(
 
 
 def list_turns(
-    deps: Deps, *, actor_id: int, room_id: int, limit: int, kind: Kind = Kind.QUESTION
+    deps: Deps,
+    *,
+    actor_id: int,
+    room_id: int,
+    limit: int,
+    kind: Kind = Kind.QUESTION,
+    up_to: int = 0,
 ) -> list[Turn]:
-    """The actor's newest turns in a room, the oldest of them first. Raises: as `access_room`."""
+    """The actor's newest turns in a room, or the newest up to the one with this id, the oldest of
+    them first. Raises: as `access_room`."""
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-        rows = tx.scalars(
-            select(AssistantTurn)
-            .where(
-                col(AssistantTurn.account_id) == actor_id,
-                col(AssistantTurn.room_id) == room_id,
-                col(AssistantTurn.kind) == kind,
-            )
-            .order_by(col(AssistantTurn.id).desc())
-            .limit(limit)
-        ).all()
+        wanted = select(AssistantTurn).where(
+            col(AssistantTurn.account_id) == actor_id,
+            col(AssistantTurn.room_id) == room_id,
+            col(AssistantTurn.kind) == kind,
+        )
+        if up_to:
+            wanted = wanted.where(col(AssistantTurn.id) <= up_to)
+        rows = tx.scalars(wanted.order_by(col(AssistantTurn.id).desc()).limit(limit)).all()
         return turns_of(tx, room_id=room_id, rows=rows[::-1])
 
 
