@@ -15,7 +15,13 @@ from chatrooms.domain.errors import ChatError, InvalidInput, MessageUnavailable,
 from chatrooms.domain.events import Message, Sequenced
 from chatrooms.services import admission, event_log, history, messages
 from chatrooms.services.moderation import decisions
-from tests.support.inspect import assert_gapless, everything_stored, folded, rows
+from tests.support.inspect import (
+    assert_gapless,
+    everything_stored,
+    folded,
+    rows,
+    waiting_for_locks,
+)
 from tests.support.people import Place, Someone, make_room, post
 from tests.support.threads import at_once
 from tests.support.waiting import wait_until
@@ -210,14 +216,6 @@ def in_thread(call: Any) -> threading.Thread:
     thread = threading.Thread(target=call)
     thread.start()
     return thread
-
-
-def waiting_for_locks(deps: Deps) -> int:
-    return rows(
-        deps,
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND wait_event_type = 'Lock'",
-    )[0][0]
 
 
 def test_many_writers_at_once_are_numbered_without_gaps_in_the_order_of_commit(

@@ -57,7 +57,10 @@ async def ban(deps: Deps, room: Place, by: Someone, who: Someone) -> int:
 
 async def appealed(deps: Deps, room: Place, by: Someone, who: Someone) -> int:
     """The case of an appeal against a ban."""
-    imposed = await ban(deps, room, by, who)
+    return await appeal(deps, room, who, await ban(deps, room, by, who))
+
+
+async def appeal(deps: Deps, room: Place, who: Someone, imposed: int) -> int:
     await off_loop(sanction_appeals.appeal, deps, actor_id=who.id, sanction_id=imposed, text=WHY)
     found = await off_loop(rows, deps, "SELECT max(id) FROM cases WHERE room_id = :id", id=room.id)
     return found[0][0]
@@ -125,10 +128,11 @@ async def test_the_page_shows_it_and_answers_it(
     moderator: Someone,
     member: Someone,
 ) -> None:
+    imposed = await ban(deps, private_room, moderator, member)
     tab = await tab_at(web, owner, APPEALS)
     await tab.call(DeskState.load)
     tab.screen.read().events.clear()
-    case_id = await appealed(deps, private_room, moderator, member)
+    case_id = await appeal(deps, private_room, member, imposed)
     await eventually(lambda: "moderation" in tab.screen.read().events, what="the page is told")
     await tab.call(DeskState.count)
     desk, shown = tab.state(DeskState), tab.state(CaseState)

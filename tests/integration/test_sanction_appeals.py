@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import sqlalchemy_url
+from chatrooms.db.engine import sqlalchemy_url, transaction
 from chatrooms.db.migrations import migrate
 from chatrooms.domain.errors import (
     CaseDecided,
@@ -42,12 +43,13 @@ from chatrooms.services.moderation.log_filter import LogFilter, LogKind
 from chatrooms.services.moderation.sanction_review import SanctionCase, get_any_case
 from chatrooms.state.audit_words import log_row
 from chatrooms.state.notices import notification_row, title_of
-from tests.support.inspect import change, rows
+from tests.support.inspect import change, rows, waiting_for_locks
 from tests.support.moderation import waiting
 from tests.support.old_tables import database_at
 from tests.support.people import Place, Someone, bring_in, deactivate, make_room, post, sign_up
 from tests.support.servers import RunningServer
 from tests.support.threads import at_once
+from tests.support.waiting import wait_until
 
 WHY = "It was a quotation"
 Impose = Callable[..., int]
@@ -289,8 +291,8 @@ def test_a_moderators_appeal_is_for_those_who_outrank_them(
     appeal(deps, moderator, imposed)
     case_id = case_of(deps, imposed)
     assert bell(deps, other) == []
-    assert look(deps, other, case_id).why_not
-    with pytest.raises(NotAllowed):
+    assert look(deps, other, case_id).why_not == "An owner answers an appeal of a moderator."
+    with pytest.raises(NotAllowed, match="An owner"):
         answer(deps, other, case_id)
     with pytest.raises(CaseUnavailable):
         answer(deps, moderator, case_id)
@@ -305,12 +307,15 @@ def test_of_two_answers_at_once_the_first_counts(
     imposed = ban(deps, room, moderator, member)
     appeal(deps, member, imposed)
     case_id = case_of(deps, imposed)
-    results = at_once(
-        [
-            lambda: answer(deps, owner, case_id, "lift"),
-            lambda: answer(deps, other, case_id, "uphold"),
+    with ThreadPoolExecutor(2) as pool, transaction(deps.sessions) as tx:
+        tx.execute(text("SELECT 1 FROM cases WHERE id = :id FOR UPDATE"), {"id": case_id})
+        answers = [
+            pool.submit(answer, deps, owner, case_id, "lift"),
+            pool.submit(answer, deps, other, case_id, "uphold"),
         ]
-    )
+        wait_until(lambda: waiting_for_locks(deps) == 2, what="both are under way")
+        tx.commit()
+        results = [each.exception(30) for each in answers]
     assert sorted(type(each).__name__ for each in results) == ["CaseDecided", "NoneType"]
     how, by_id, _, is_closed = outcome(deps, imposed)
     assert (how, by_id) in (("lifted", owner.id), ("upheld", other.id))

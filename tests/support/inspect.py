@@ -24,6 +24,15 @@ def change(deps: Deps, query: str, **values: Any) -> None:
         session.execute(text(query), values)
 
 
+def waiting_for_locks(deps: Deps) -> int:
+    """How many transactions wait for what another holds."""
+    return rows(
+        deps,
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND wait_event_type = 'Lock'",
+    )[0][0]
+
+
 def open_transactions(deps: Deps) -> list[str]:
     """What was last asked in each transaction that is open in the database and idle now."""
     found = rows(

@@ -10,6 +10,7 @@ from chatrooms.domain.moderation import SanctionAppealOutcome
 from chatrooms.domain.permissions import Role, outranks
 from chatrooms.domain.text import check_line
 from chatrooms.services.access import RoomAccess, access_case
+from chatrooms.services.admission import role_of
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.moderation import sanction_outcomes
 from chatrooms.services.moderation.audit import write_audit
@@ -17,7 +18,6 @@ from chatrooms.services.moderation.cases import nudge_staff
 from chatrooms.services.moderation.sanctioning import (
     MAX_REASON_CHARS,
     audit_detail,
-    check_outranked,
     end_sanction,
     find_standing,
     tell,
@@ -92,10 +92,13 @@ def sanction_of(tx: Transaction, case: CaseRow) -> SanctionRow:
 def check_may_answer(tx: Transaction, *, access: RoomAccess, sanction: SanctionRow) -> None:
     """Raises: NotAllowed, with the reason, for a moderator who may not answer an appeal against
     this sanction."""
-    target = check_outranked(tx, access=access, account_id=sanction.account_id)
+    target = role_of(tx, room_id=access.room_id, account_id=sanction.account_id)
     role = access.role or Role.MEMBER
-    if not may_answer(sanction, account_id=access.actor.id, role=role, target=target):
+    if may_answer(sanction, account_id=access.actor.id, role=role, target=target):
+        return
+    if access.actor.id == sanction.by_id:
         raise NotAllowed("Another moderator, or an owner, answers an appeal against your decision.")
+    raise NotAllowed("An owner answers an appeal of a moderator.")
 
 
 def may_answer(sanction: SanctionRow, *, account_id: int, role: Role, target: Role | None) -> bool:
