@@ -270,6 +270,9 @@ def test_it_comes_to_those_who_may_answer_and_who_imposed_it_sees_why_not(
         assert listed(deps, who) == [case_id]
     assert look(deps, other, case_id).why_not == look(deps, owner, case_id).why_not == ""
     assert "Another moderator" in look(deps, moderator, case_id).why_not
+    taken = [claims.claim(deps, actor_id=w.id, case_id=case_id) for w in (moderator, other)]
+    assert taken == [False, True]
+    assert look(deps, moderator, case_id).claimed_by == other.username
     answer(deps, other, case_id, "uphold")
     assert [bell(deps, who) for who in (owner, other, moderator)] == [[], [], []]
 

@@ -101,6 +101,18 @@ def check_may_answer(tx: Transaction, *, access: RoomAccess, sanction: SanctionR
     raise NotAllowed("An owner answers an appeal of a moderator.")
 
 
+def why_not_answer(tx: Transaction, *, access: RoomAccess, case: CaseRow) -> str:
+    """Why a moderator may not answer an appeal against a sanction, in a sentence; empty for one who
+    may, and for a case about a message."""
+    if case.sanction_appeal_id is None:
+        return ""
+    try:
+        check_may_answer(tx, access=access, sanction=sanction_of(tx, case))
+    except NotAllowed as error:
+        return str(error)
+    return ""
+
+
 def may_answer(sanction: SanctionRow, *, account_id: int, role: Role, target: Role | None) -> bool:
     """Whether a moderator with this role may answer an appeal by somebody with the role `target`,
     None for no member: not who imposed the sanction, unless an owner did, as somebody must."""

@@ -9,13 +9,12 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, AuditRow, CaseRow, Message, SanctionAppealRow, SanctionRow
-from chatrooms.domain.errors import NotAllowed
 from chatrooms.domain.events import Person
 from chatrooms.domain.moderation import Queue, SanctionAppealOutcome, Status
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, access_case
 from chatrooms.services.moderation.review import CaseInFull, case_in_full, claimant, people_of
-from chatrooms.services.moderation.sanction_answers import check_may_answer
+from chatrooms.services.moderation.sanction_answers import why_not_answer
 
 _MOST = 5
 
@@ -97,7 +96,7 @@ def _in_full(
         reason=sanction.reason,
         appeal=appeal.text,
         removals=_removals(tx, room_id=access.room_id, account_id=sanction.account_id),
-        why_not=_why_not(tx, access, sanction),
+        why_not=why_not_answer(tx, access=access, case=case),
         outcome=SanctionAppealOutcome(appeal.outcome) if appeal.outcome else None,
         decided_by=names.get(appeal.decided_by or 0, ""),
     )
@@ -106,14 +105,6 @@ def _in_full(
 def _names(tx: Transaction, *ids: int) -> dict[int, str]:
     rows = tx.execute(select(col(Account.id), col(Account.name)).where(col(Account.id).in_(ids)))
     return {row.id: row.name for row in rows}
-
-
-def _why_not(tx: Transaction, access: RoomAccess, sanction: SanctionRow) -> str:
-    try:
-        check_may_answer(tx, access=access, sanction=sanction)
-    except NotAllowed as error:
-        return str(error)
-    return ""
 
 
 def _removals(tx: Transaction, *, room_id: int, account_id: int) -> tuple[Removed, ...]:
