@@ -67,8 +67,11 @@ class OpenAIEmbedder:
             found = self._client.embed_documents([texts[each][:_MAX_CHARS] for each in spoken])
             table = np.array(found, dtype=np.float32)
             vectors = np.zeros((len(texts), table.shape[1]), dtype=np.float32)
-        except (OpenAIError, ValueError, IndexError, TypeError) as error:
+        # The client takes whatever answers for an answer to its question.
+        except (OpenAIError, ValueError, LookupError, TypeError, AttributeError) as error:
             raise VectorsUnavailable from error
+        if len(table) != len(spoken) or not table.size or not np.isfinite(table).all():
+            raise VectorsUnavailable
         lengths = np.linalg.norm(table, axis=1, keepdims=True)
         vectors[spoken] = table / np.maximum(lengths, np.float32(1e-12))
         return vectors

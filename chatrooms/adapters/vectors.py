@@ -8,13 +8,14 @@ without limit for a server that does not answer.
 
 import base64
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, FiniteFloat, TypeAdapter
 
 from chatrooms.domain.errors import VectorsUnavailable
 
@@ -22,6 +23,7 @@ CONNECT_TIMEOUT_S = 1.0
 ASK_TIMEOUT_S = 5.0
 CHANGE_TIMEOUT_S = 30.0
 """Chroma writes to disk before it answers, and disks can be slow."""
+_T = TypeVar("_T")
 _DATABASES = "/api/v2/tenants/default_tenant/databases"
 _PAGE = 500
 # Chroma's answers about what does not exist, the middle one for a database. It calls the last a
@@ -45,6 +47,45 @@ class Near:
 
     id: str
     cosine: float
+
+
+class _Made(BaseModel):
+    """A database or collection, as Chroma tells of it."""
+
+    id: str
+    name: str
+
+
+class _Version(BaseModel):
+    """What is kept beside a vector."""
+
+    version: int
+
+
+class _Versions(BaseModel):
+    """Entries that were asked for, with what is kept beside their vectors."""
+
+    ids: list[str]
+    metadatas: list[_Version]
+
+
+class _Embeddings(BaseModel):
+    """Entries that were asked for, with their vectors."""
+
+    ids: list[str]
+    embeddings: list[list[FiniteFloat]]
+
+
+class _Nearest(BaseModel):
+    """The answer to each question: entries and how far they are."""
+
+    ids: tuple[list[str]]
+    distances: tuple[list[FiniteFloat]]
+
+
+_MADE, _LISTED, _DONE = TypeAdapter(_Made), TypeAdapter(list[_Made]), TypeAdapter(Any)
+_VERSIONS, _EMBEDDINGS = TypeAdapter(_Versions), TypeAdapter(_Embeddings)
+_NEAREST = TypeAdapter(_Nearest)
 
 
 class Vectors:
@@ -71,10 +112,10 @@ class Vectors:
     def identity(self) -> str:
         """Chroma's id of this installation's data: another one if the data was lost."""
         try:
-            return self._call("GET", f"/{self._database}", None)["id"]
+            return self._call("GET", f"/{self._database}", None, _MADE).id
         except _NotThere:
             self._make_database()
-            return self._call("GET", f"/{self._database}", None)["id"]
+            return self._call("GET", f"/{self._database}", None, _MADE).id
 
     def upsert(self, name: str, entries: Sequence[Entry]) -> None:
         """Keep these entries; those with the same id are replaced."""
@@ -85,22 +126,19 @@ class Vectors:
             "embeddings": [_packed(each.vector) for each in entries],
             "metadatas": [{"version": each.version} for each in entries],
         }
-        self._ask(name, "upsert", body, timeout_s=CHANGE_TIMEOUT_S)
+        self._ask(name, "upsert", body, _DONE, timeout_s=CHANGE_TIMEOUT_S)
 
     def delete(self, name: str, ids: Sequence[str]) -> None:
         """Forget these entries, as far as they are there."""
         if ids:
-            self._ask(name, "delete", {"ids": list(ids)}, timeout_s=CHANGE_TIMEOUT_S)
+            self._ask(name, "delete", {"ids": list(ids)}, _DONE, timeout_s=CHANGE_TIMEOUT_S)
 
     def versions(self, name: str, ids: Sequence[str]) -> dict[str, int]:
         """The version of the text of each of these entries that is there."""
         if not ids:
             return {}
-        found = self._ask(name, "get", {"ids": list(ids), "include": ["metadatas"]})
-        return {
-            id_: int(facts["version"])
-            for id_, facts in zip(found["ids"], found["metadatas"], strict=True)
-        }
+        found = self._ask(name, "get", {"ids": list(ids), "include": ["metadatas"]}, _VERSIONS)
+        return {id_: each.version for id_, each in _pairs(found.ids, found.metadatas)}
 
     def nearest(self, name: str, vector: NDArray[np.float32], *, limit: int) -> list[Near]:
         """The entries nearest to a vector, nearest first."""
@@ -109,25 +147,32 @@ class Vectors:
             "n_results": limit,
             "include": ["distances"],
         }
-        found = self._ask(name, "query", body)
-        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
-        return [Near(id_, 1.0 - float(distance)) for id_, distance in pairs]
+        found = self._ask(name, "query", body, _NEAREST)
+        pairs = _pairs(found.ids[0], found.distances[0])
+        return [Near(id_, 1.0 - distance) for id_, distance in pairs]
 
-    def vectors(self, name: str, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """The vectors of those of these entries that are there."""
+    def vectors(
+        self, name: str, ids: Sequence[str], *, length: int
+    ) -> dict[str, NDArray[np.float32]]:
+        """The vectors, of `length` numbers, of those of these entries that are there."""
         if not ids:
             return {}
-        found = self._ask(name, "get", {"ids": list(ids), "include": ["embeddings"]})
-        table = np.array(found["embeddings"], dtype=np.float32)
-        return dict(zip(found["ids"], table, strict=True))
+        found = self._ask(name, "get", {"ids": list(ids), "include": ["embeddings"]}, _EMBEDDINGS)
+        if any(len(each) != length for each in found.embeddings):
+            raise VectorsUnavailable
+        pairs = _pairs(found.ids, found.embeddings)
+        return {id_: np.array(each, dtype=np.float32) for id_, each in pairs}
 
     def names(self) -> list[str]:
         """The names of all collections."""
         names: list[str] = []
         while True:
             path = f"/{self._database}/collections?limit={_PAGE}&offset={len(names)}"
-            page = self._call("GET", path, None)
-            names += [each["name"] for each in page]
+            page = [each.name for each in self._call("GET", path, None, _LISTED)]
+            if not set(names).isdisjoint(page):
+                # It knows no pages, and would never come to an end.
+                raise VectorsUnavailable
+            names += page
             if len(page) < _PAGE:
                 return names
 
@@ -136,7 +181,7 @@ class Vectors:
         self._ids.pop(name, None)
         try:
             path = f"/{self._database}/collections/{name}"
-            self._call("DELETE", path, None, timeout_s=CHANGE_TIMEOUT_S)
+            self._call("DELETE", path, None, _DONE, timeout_s=CHANGE_TIMEOUT_S)
         except _NotThere:
             return
 
@@ -148,45 +193,52 @@ class Vectors:
         }
         path = f"/{self._database}/collections"
         try:
-            made = self._call("POST", path, body, timeout_s=CHANGE_TIMEOUT_S)
+            made = self._call("POST", path, body, _MADE, timeout_s=CHANGE_TIMEOUT_S)
         except _NotThere:
             self._make_database()
-            made = self._call("POST", path, body, timeout_s=CHANGE_TIMEOUT_S)
-        self._ids[name] = made["id"]
-        return made["id"]
+            made = self._call("POST", path, body, _MADE, timeout_s=CHANGE_TIMEOUT_S)
+        self._ids[name] = made.id
+        return made.id
 
     def _make_database(self) -> None:
         try:
-            self._call("POST", "", {"name": self._database}, timeout_s=CHANGE_TIMEOUT_S)
+            self._call("POST", "", {"name": self._database}, _DONE, timeout_s=CHANGE_TIMEOUT_S)
         except _NotThere:
             return
 
     def _ask(
-        self, name: str, what: str, body: Mapping[str, Any], *, timeout_s: float = ASK_TIMEOUT_S
-    ) -> Any:
+        self,
+        name: str,
+        what: str,
+        body: Mapping[str, Any],
+        answer: TypeAdapter[_T],
+        *,
+        timeout_s: float = ASK_TIMEOUT_S,
+    ) -> _T:
         """Ask a collection. One that was made anew meanwhile has another id and is empty."""
         path = f"/{self._database}/collections/%s/{what}"
         id_ = self._ids.get(name) or self._open(name)
         try:
-            return self._call("POST", path % id_, body, timeout_s=timeout_s)
+            return self._call("POST", path % id_, body, answer, timeout_s=timeout_s)
         except _NotThere:
-            return self._call("POST", path % self._open(name), body, timeout_s=timeout_s)
+            return self._call("POST", path % self._open(name), body, answer, timeout_s=timeout_s)
 
     def _call(
         self,
         method: str,
         path: str,
         body: Mapping[str, Any] | None,
+        answer: TypeAdapter[_T],
         *,
         timeout_s: float = ASK_TIMEOUT_S,
-    ) -> Any:
+    ) -> _T:
         limits = httpx.Timeout(timeout_s, connect=CONNECT_TIMEOUT_S)
         try:
             reply = self._http().request(method, _DATABASES + path, json=body, timeout=limits)
             if reply.status_code in _NOT_THERE:
                 raise _NotThere
             reply.raise_for_status()
-            return reply.json()
+            return answer.validate_json(reply.content)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise VectorsUnavailable from error
 
@@ -199,6 +251,12 @@ class Vectors:
 
 class _NotThere(VectorsUnavailable):
     """Chroma has no such collection or database, or takes the question for a wrong one."""
+
+
+def _pairs(ids: Sequence[str], others: Sequence[_T]) -> Iterator[tuple[str, _T]]:
+    if len(ids) != len(others):
+        raise VectorsUnavailable
+    return zip(ids, others, strict=True)
 
 
 def _packed(vector: NDArray[np.float32]) -> str:

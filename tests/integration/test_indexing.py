@@ -96,7 +96,7 @@ def test_the_index_follows_approval_edit_removal_restoring_and_deletion(
 
 def vector(index: Deps, room: Place, message_id: int) -> list[float]:
     (found,) = index.vectors.vectors(
-        collection_of(index.embedding.key, room.id), [f"message-{message_id}"]
+        collection_of(index.embedding.key, room.id), [f"message-{message_id}"], length=1_024
     ).values()
     return found.tolist()
 

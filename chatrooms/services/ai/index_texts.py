@@ -3,13 +3,15 @@
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message, Summary, SummarySentence, table_of
+from chatrooms.domain.errors import VectorsUnavailable
+from chatrooms.services.access import is_id
 from chatrooms.services.ai.cited import IS_CITABLE
 from chatrooms.services.moderation.texts import Text, find_choices
 
@@ -40,9 +42,12 @@ class Indexable:
 
 
 def item_of(entry_id: str) -> tuple[str, int]:
-    """The kind and id of what an entry of the index stands for."""
-    kind, _, item_id = entry_id.partition("-")
-    return kind, int(item_id)
+    """The kind and id of what an entry of the index stands for. Raises: VectorsUnavailable if that
+    is no entry of ours."""
+    kind, _, number = entry_id.partition("-")
+    if kind not in get_args(Kind) or not number.isdecimal() or not is_id(item_id := int(number)):
+        raise VectorsUnavailable
+    return kind, item_id
 
 
 def collection_of(key: str, room_id: int) -> str:

@@ -85,7 +85,7 @@ def retrieve(
     collection = collection_of(embedder.key, room_id)
     # A vector of nothing is near to nothing.
     near = deps.vectors.nearest(collection, vector, limit=NEAREST) if vector.any() else []
-    sample = sample_of(deps, embedder, room_id=room_id)
+    sample = sample_of(deps, embedder, room_id=room_id, length=len(vector))
     words = content_words(question)
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)

@@ -32,9 +32,10 @@ _IN_STRETCHES = text("""
 """)
 
 
-def sample_of(deps: Deps, embedder: Embedder, *, room_id: int) -> Sample:
-    """A sample of the room, made anew once it is old or the room grew. The caller has checked that
-    the room may be read. Raises: VectorsUnavailable."""
+def sample_of(deps: Deps, embedder: Embedder, *, room_id: int, length: int) -> Sample:
+    """A sample of the room, made anew once it is old or the room grew; `length`: how many numbers
+    the embedder's vectors have. The caller has checked that the room may be read. Raises:
+    VectorsUnavailable."""
     with transaction(deps.sessions) as tx:
         size = tx.execute(
             select(col(Room.message_count)).where(col(Room.id) == room_id)
@@ -44,7 +45,8 @@ def sample_of(deps: Deps, embedder: Embedder, *, room_id: int) -> Sample:
             return kept
         lines = [found.line for found, _ in read_lines(tx, _chosen(tx, room_id), room_id=room_id)]
     entries = [Place(room_id, "message", int(line.id)).entry_id for line in lines]
-    vectors = deps.vectors.vectors(collection_of(embedder.key, room_id), entries)
+    collection = collection_of(embedder.key, room_id)
+    vectors = deps.vectors.vectors(collection, entries, length=length)
     # What is not in the index yet would count as far from everything.
     known = [
         (line, vectors[entry])
