@@ -1,11 +1,14 @@
 """What a question finds: what answers it, and nothing that the asker's room does not show now."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from chatrooms.adapters.embedded.chroma import free_port
 from chatrooms.adapters.vectors import Entry, Near, Vectors
@@ -15,12 +18,13 @@ from chatrooms.db.tables import Summary
 from chatrooms.domain.errors import RoomUnavailable, VectorsUnavailable
 from chatrooms.domain.memory import CitedSentence
 from chatrooms.domain.moderation import Mode
+from chatrooms.ml.embed.lexical import Lexical
 from chatrooms.services import members, messages
-from chatrooms.services.ai import index_requests, indexing, summary_storing
+from chatrooms.services.ai import candidates, index_requests, indexing, summary_storing
 from chatrooms.services.ai.index_texts import collection_of
 from chatrooms.services.ai.retrieval import Retrieved, retrieve
 from chatrooms.services.moderation import decisions, judging
-from tests.support.indexes import with_index
+from tests.support.indexes import with_embedder, with_index
 from tests.support.inspect import change, counted_queries
 from tests.support.moderation import HARMLESS, moderated
 from tests.support.people import Place, Someone, make_room, post, post_many
@@ -225,6 +229,26 @@ def test_with_chroma_away_the_asker_is_told_so_and_the_room_goes_on(
         asked(away, room, member)
     assert post(away, room, member, "and yet one may write")
     away.vectors.close()
+
+
+def test_where_finding_words_takes_too_long_what_is_near_in_meaning_is_found_alone(
+    index: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "_TIMEOUT_MS", 100)
+    with index.sessions() as holding:
+        holding.execute(text("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE"))
+
+        class Releasing(Lexical):
+            """What is asked once the words were looked for."""
+
+            def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+                holding.rollback()
+                return super().embed(texts)
+
+        with capture_logs() as told:
+            found = asked(with_embedder(index, Releasing()), room, member)
+    assert KEY in texts(found)
+    assert [each["event"] for each in told] == ["words_not_found_in_time"]
 
 
 def test_a_question_costs_as_many_queries_in_a_long_room_as_in_a_short_one(

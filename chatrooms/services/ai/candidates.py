@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
@@ -19,6 +21,7 @@ from chatrooms.services.moderation.texts import Text, find_choices
 MAX_MATCHES = 2_000
 """Messages are weighed by their words among this many of the newest that have any of them."""
 MAX_WORDS = 24
+_TIMEOUT_MS = 2_000
 AROUND = len(DECAY)
 _MESSAGES, _ACCOUNTS = table_of(Message), table_of(Account)
 
@@ -67,15 +70,33 @@ _BY_WORDS = text(f"""
 """)
 
 
+# How common the words are decides the plan.
+_GUARD = text("""
+    SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+        set_config('statement_timeout', :ms, true)
+""")
+
+
+class TooSlow(Exception):
+    """PostgreSQL did not find the words of a question in time."""
+
+
 def find_by_words(tx: Transaction, *, room_id: int, words: Sequence[str], limit: int) -> Spoken:
     """Messages of a room that have any of these words, in any form of them. The caller has checked
-    that the room may be read."""
+    that the room may be read.
+
+    Raises: TooSlow, after which the transaction can only end.
+    """
     if not words:
         return Spoken()
-    # How common the words are decides the plan.
-    tx.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+    tx.execute(_GUARD, {"ms": str(_TIMEOUT_MS)})
     asked = {"room": room_id, "words": list(words[:MAX_WORDS]), "limit": limit}
-    rows = tx.execute(_BY_WORDS, asked).all()
+    try:
+        rows = tx.execute(_BY_WORDS, asked).all()
+    except OperationalError as error:
+        if isinstance(error.orig, QueryCanceled):
+            raise TooSlow from error
+        raise
     return Spoken(
         [row.id for row in rows if row.id is not None],
         {row.word: row.found_in for row in rows if row.word is not None},

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from chatrooms.adapters.vectors import Near
@@ -24,11 +25,19 @@ from chatrooms.ml.retrieve.confidence import confidence
 from chatrooms.ml.retrieve.conversation import Line
 from chatrooms.ml.retrieve.wording import content_words
 from chatrooms.services.access import access_room
-from chatrooms.services.ai.candidates import Found, find_by_words, find_sources, read_around
+from chatrooms.services.ai.candidates import (
+    Found,
+    Spoken,
+    TooSlow,
+    find_by_words,
+    find_sources,
+    read_around,
+)
 from chatrooms.services.ai.index_texts import collection_of, item_of
 from chatrooms.services.ai.samples import sample_of
 
-MAX_QUESTION_CHARS = 2_000
+log = structlog.get_logger(__name__)
+
 NEAREST = 300
 """Entries of the index whose nearness is asked for; of others it counts as that of the last."""
 _PROPOSED = 100
@@ -74,9 +83,8 @@ def retrieve(
 
     Raises: as `access_room`; VectorsUnavailable.
     """
-    with transaction(deps.sessions) as tx:
-        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-    question = question[:MAX_QUESTION_CHARS]
+    words = content_words(question)
+    spoken = _spoken(deps, actor_id, room_id, list(words.values()))
     try:
         embedder = deps.embedding.embedder()
     except ModelUnusable as error:
@@ -86,10 +94,8 @@ def retrieve(
     # A vector of nothing is near to nothing.
     near = deps.vectors.nearest(collection, vector, limit=NEAREST) if vector.any() else []
     sample = sample_of(deps, embedder, room_id=room_id, length=len(vector))
-    words = content_words(question)
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-        spoken = find_by_words(tx, room_id=room_id, words=list(words.values()), limit=_PROPOSED)
         cosines = _cosines(tx, near)
         proposed = sorted(cosines, key=lambda id_: -cosines[id_])[:_PROPOSED]
         seeds = _fused(proposed, spoken.message_ids)[:_SEEDS]
@@ -110,6 +116,18 @@ def retrieve(
     best = [place for place in ranking.best(len(lines)) if found[place] is not None]
     support = confidence(ranking, best[:_LOOKED_AT], sample.calibration, sample.background(asked))
     return Retrieved(_hits(found, best, ranking.scores.tolist(), limit=limit), support)
+
+
+def _spoken(deps: Deps, actor_id: int, room_id: int, words: Sequence[str]) -> Spoken:
+    """What has words of the question; nothing if that takes too long: what is near in meaning has
+    to do then. Raises: as `access_room`."""
+    try:
+        with transaction(deps.sessions) as tx:
+            access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+            return find_by_words(tx, room_id=room_id, words=words, limit=_PROPOSED)
+    except TooSlow:
+        log.warning("words_not_found_in_time", room_id=room_id)
+        return Spoken()
 
 
 def _cosines(tx: Transaction, near: Sequence[Near]) -> dict[int, float]:
