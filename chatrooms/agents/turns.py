@@ -10,7 +10,7 @@ from chatrooms.agents import catch_up, chatbot, mention
 from chatrooms.agents.writing import Halted, HandedBack, TakenElsewhere, Writing
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Fault, Kind, Outcome
-from chatrooms.domain.errors import ChatError
+from chatrooms.domain.errors import ChatError, SourcesChanged
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai import answering, replies, use
 from chatrooms.services.ai.answering import Ended, RunningTurn
@@ -69,6 +69,8 @@ def _write(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
         return Ended(Outcome.STOPPED, writing.text, writing.sources)
     except HandedBack:
         raise
+    except SourcesChanged as error:
+        return Ended(Outcome.FAILED, error=error.code, told=str(error))
     except ChatError as error:
         log.info("turn_failed", turn_id=turn.id, code=error.code)
         return Ended(Outcome.FAILED, writing.text, writing.sources, error.code, str(error))

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Progress
-from chatrooms.domain.errors import ChatError
+from chatrooms.domain.errors import ChatError, SourcesChanged
 from chatrooms.domain.published import published
 from chatrooms.services.ai import answering, streaming
 from chatrooms.services.ai.answering import RunningTurn
@@ -55,6 +55,7 @@ class Writing:
         self._lock = threading.Lock()
         self._news, self._over, self._halted = (threading.Event() for _ in range(3))
         self._keeper = threading.Thread(target=self._keep, daemon=True, name=f"turn-{turn.id}")
+        self._is_outdated = False
         self._number = 0
         self._sent_at = float("-inf")
         self._is_told = True
@@ -89,7 +90,12 @@ class Writing:
         streaming.give_back_lease(self._deps, self._turn.key, holder=self._holder)
 
     def show(self, text: str, sources: Sequence[int] = ()) -> None:
-        """Show the text so far, and note what it cites. Raises: Halted, HandedBack."""
+        """Show the text so far, and note what it cites.
+
+        Raises: Halted, HandedBack; SourcesChanged, and then nothing of it is shown any more.
+        """
+        if self._is_outdated:
+            raise SourcesChanged
         if self._halted.is_set():
             raise Halted
         if self._is_ending():
@@ -120,16 +126,19 @@ class Writing:
             attempt=turn.attempt,
             asked_at=turn.asked_at,
             number=self._number,
-            text=self.text if call is None else self._shown_to_all(call),
+            text=self._shown(call),
             sources=self.sources,
             thread_id=call.thread_id if call is not None else 0,
             author=call.assistant if call is not None else None,
         )
 
-    def _shown_to_all(self, call: Call) -> str:
-        """The text as the room will read it; of what it holds until it is judged, not a word."""
-        if not call.is_shown:
+    def _shown(self, call: Call | None) -> str:
+        """The text as it will be read. Not a word of what rests on something that was taken away,
+        nor of what the room holds until it is judged."""
+        if self._is_outdated or (call is not None and not call.is_shown):
             return ""
+        if call is None:
+            return self.text
         paths = call.permalinks(self._deps, self.sources)
         return published(self.text, paths, max_chars=self._deps.settings.max_body_chars)
 
@@ -144,7 +153,7 @@ class Writing:
                         self._tell()
             if time.monotonic() >= look_at:
                 self._look()
-                if self._call is not None and not self._over.is_set():
+                if (self._call is not None or self._is_outdated) and not self._over.is_set():
                     # Screens forget what is not said again.
                     with self._lock:
                         self._tell()
@@ -159,6 +168,8 @@ class Writing:
                 return
             # A room may begin to hold what is written until it is judged.
             self._call = answering.look_where(deps, turn)
+        except SourcesChanged:
+            self._is_outdated = True
         except ChatError:
             # Fails closed: the person, the room or the question is not there any more.
             self._halted.set()

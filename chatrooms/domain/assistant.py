@@ -45,8 +45,6 @@ class Fault(StrEnum):
 
     INTERRUPTED = "interrupted"
     """No worker could carry it to its end."""
-    SOURCES_CHANGED = "sources_changed"
-    """What it may rest on was changed while it was written."""
     UNEXPECTED = "unexpected"
     """It met a fault of ours."""
 
@@ -56,8 +54,6 @@ class Fault(StrEnum):
         match self:
             case Fault.INTERRUPTED:
                 return "The answer was interrupted, and nobody went on with it."
-            case Fault.SOURCES_CHANGED:
-                return "A message that the answer rests on was changed meanwhile. Please ask again."
             case Fault.UNEXPECTED:
                 return "Something went wrong on the server."
 

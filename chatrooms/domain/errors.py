@@ -228,6 +228,13 @@ class AssistantOff(ChatError):
     sentence = "The assistant is turned off in this room."
 
 
+class SourcesChanged(ChatError):
+    """A message that an answer may rest on was edited or taken away while it was written."""
+
+    code = "sources_changed"
+    sentence = "A message that the answer rests on was changed meanwhile. Please ask again."
+
+
 class TooLongAgo(InvalidInput):
     """The moment to catch up from lies further back than the assistant looks."""
 

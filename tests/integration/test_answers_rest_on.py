@@ -10,8 +10,9 @@ from sqlalchemy import create_engine, text
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import sqlalchemy_url, transaction
 from chatrooms.db.migrations import migrate
-from chatrooms.domain.assistant import Fault, Kind
+from chatrooms.domain.assistant import Kind
 from chatrooms.domain.catching_up import Since, Stretch
+from chatrooms.domain.errors import SourcesChanged
 from chatrooms.domain.moderation import Mode
 from chatrooms.services import messages
 from chatrooms.services.ai import account, missed, turns
@@ -75,9 +76,7 @@ ACTS = pytest.mark.parametrize("act", [edit, delete, remove])
 
 def is_shown(deps: Deps, room: Place, who: Someone, turn: Turn | int) -> bool:
     """Whether its person sees the answer to a question."""
-    now = find_turn(deps, room, who, turn if isinstance(turn, int) else turn.id)
-    assert bool(now.answer) is not now.is_withdrawn
-    return bool(now.answer)
+    return bool(find_turn(deps, room, who, turn if isinstance(turn, int) else turn.id).answer)
 
 
 def number_of(request: Request, body: str) -> str:
@@ -272,7 +271,32 @@ def test_no_reply_is_posted_once_something_was_taken_away_that_it_may_repeat(
     found = rows(deps, "SELECT outcome, error FROM assistant_turns WHERE id = :id", id=turn_id)
     posted = rows(deps, "SELECT body FROM messages WHERE thread_id = :id", id=message_id)
     assert len(posted) == int(act is None)
-    assert found == ([("answered", "")] if act is None else [("failed", Fault.SOURCES_CHANGED)])
+    assert found == ([("answered", "")] if act is None else [("failed", SourcesChanged.code)])
+
+
+@pytest.mark.parametrize("is_called", [False, True])
+@ACTS
+def test_what_is_being_written_is_taken_off_the_screens(
+    deps: Deps,
+    server: ScriptedOpenAI,
+    room: Place,
+    owner: Someone,
+    member: Someone,
+    act: Act,
+    is_called: bool,
+) -> None:
+    _, secret = post_many(deps, room, owner, [MEETING, SECRET])
+    server.script.append(Says(["heliotrope "] * 4_000, pause_s=0.01))
+    turn_id = called(deps, room, member)[1] if is_called else ask(deps, room, member, QUESTION)
+    with at_work(with_model(deps, server), turn_id) as (worker,):
+        wait_until(lambda: "heliotrope" in written(deps, turn_id), what="it is being written")
+        act(deps, room, owner, secret)
+        worker.result(10)
+    assert written(deps, turn_id) == ""
+    found = rows(
+        deps, "SELECT answer, outcome, error FROM assistant_turns WHERE id = :i", i=turn_id
+    )
+    assert found == [("", "failed", SourcesChanged.code)]
 
 
 def called(deps: Deps, room: Place, who: Someone) -> tuple[int, int]:

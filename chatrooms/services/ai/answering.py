@@ -15,12 +15,13 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import AssistantTurn
 from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Fault, Kind, Outcome
-from chatrooms.domain.errors import AssistantOff, ChatError
+from chatrooms.domain.errors import AssistantOff, ChatError, SourcesChanged
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.usage import Usage
 from chatrooms.services.access import access_room
 from chatrooms.services.ai import streaming
 from chatrooms.services.ai.calls import Call, access_call
+from chatrooms.services.ai.cited import find_outdated
 from chatrooms.services.ai.streaming import Attempt
 from chatrooms.services.ai.turns import Turn, send, turns_of
 from chatrooms.services.ai.use import record_use
@@ -154,9 +155,16 @@ def _earlier(tx: Transaction, row: AssistantTurn) -> tuple[Turn, ...]:
 
 
 def look_where(deps: Deps, turn: RunningTurn) -> Call | None:
-    """As `check_may_go_on`, for a worker in the middle of an answer."""
+    """As `check_may_go_on`, for a worker in the middle of an answer. A catch-up, which is shown
+    thousands of messages, is looked at once it is known what of them it tells.
+
+    Raises: SourcesChanged if a message that the model was shown says something else by now.
+    """
     with transaction(deps.sessions) as tx:
-        return check_may_go_on(tx, turn)
+        call = check_may_go_on(tx, turn)
+        if turn.kind is not Kind.CATCH_UP and find_outdated(tx, [turn.id]):
+            raise SourcesChanged
+        return call
 
 
 def check_may_go_on(tx: Transaction, turn: RunningTurn) -> Call | None:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.domain.assistant import Fault, Outcome
-from chatrooms.domain.errors import ChatError
+from chatrooms.domain.errors import ChatError, SourcesChanged
 from chatrooms.domain.notifications import Kind
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.published import published
@@ -63,9 +63,7 @@ def _finish(
     if ended.outcome is Outcome.ANSWERED and not still_says(
         tx, room_id=turn.room_id, revisions=ended.rests_on or {}
     ):
-        ended = Ended(
-            Outcome.FAILED, error=Fault.SOURCES_CHANGED, told=Fault.SOURCES_CHANGED.sentence
-        )
+        ended = Ended(Outcome.FAILED, error=SourcesChanged.code, told=SourcesChanged.sentence)
     is_posted = ended.outcome in (Outcome.ANSWERED, Outcome.NO_ANSWER)
     # Posted first: a refusal must not leave a turn behind that ended well.
     if not store_end(tx, deps, turn, ended, usage):
