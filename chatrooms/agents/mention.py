@@ -44,6 +44,8 @@ def _find(deps: Deps, turn: RunningTurn, call: Call) -> Retrieved:
                 score=0.0,
             ),
         )
-        for said in calls.list_before(deps, room_id=turn.room_id, call=call)
+        for said in calls.list_before(
+            deps, account_id=turn.account_id, room_id=turn.room_id, message_id=call.message_id
+        )
     ]
     return replace(found, hits=(*before, *hits.values()))

@@ -10,7 +10,15 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.domain.assistant import Outcome
 from chatrooms.domain.citing import NO_ANSWER
-from chatrooms.domain.errors import AlreadyTaken, SignInRefused, TurnUnavailable
+from chatrooms.domain.errors import (
+    AlreadyTaken,
+    AssistantOff,
+    ChatError,
+    MessageUnavailable,
+    RoomUnavailable,
+    SignInRefused,
+    TurnUnavailable,
+)
 from chatrooms.domain.events import Message, Person
 from chatrooms.domain.moderation import Mode
 from chatrooms.domain.notifications import Kind
@@ -24,7 +32,7 @@ from chatrooms.services import (
     rooms,
     sessions,
 )
-from chatrooms.services.ai import account, answering, turns
+from chatrooms.services.ai import account, answering, calls, turns
 from chatrooms.services.ai.replies import NOTHING_FOUND
 from chatrooms.services.moderation import decisions, judging
 from tests.support.assistant import ask, at_work, carry_out, celery_worker, with_model
@@ -469,3 +477,48 @@ def test_where_somebody_has_its_name_it_takes_another(
         assert answer(deps, room, asking).author.username == "assistant-bot"
     finally:
         change(deps, "UPDATE accounts SET username = 'no-' || id WHERE id = :id", id=somebody.id)
+
+
+Ending = Callable[[Deps, Place, Someone, Someone, int], object]
+ENDINGS: dict[str, tuple[type[ChatError], Ending]] = {
+    "the caller is removed": (
+        RoomUnavailable,
+        lambda deps, room, owner, who, _said: members.remove_member(
+            deps, actor_id=owner.id, room_id=room.id, account_id=who.id
+        ),
+    ),
+    "the question is deleted": (
+        MessageUnavailable,
+        lambda deps, room, _owner, who, said: messages.delete_message(
+            deps, actor_id=who.id, room_id=room.id, message_id=said
+        ),
+    ),
+    "the assistant is turned off": (
+        AssistantOff,
+        lambda deps, room, owner, _who, _said: rooms.set_assistant(
+            deps, actor_id=owner.id, room_id=room.id, is_on=False
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_what_was_said_before_is_read_for_nobody_who_may_not_be_answered(
+    deps: Deps, room: Place, owner: Someone, member: Someone, stranger: Someone, ending: str
+) -> None:
+    (root,) = post_many(deps, room, owner, ["Does anybody have a ladder?"])
+    said = asked(deps, room, member, CALL, thread=root)
+
+    def before(who: Someone, where: Place, message_id: int) -> list[int]:
+        found = calls.list_before(deps, account_id=who.id, room_id=where.id, message_id=message_id)
+        return [each.message_id for each in found]
+
+    assert before(member, room, said) == [root]
+    with pytest.raises(RoomUnavailable):
+        before(stranger, room, said)
+    with pytest.raises(MessageUnavailable):
+        before(member, make_room(deps, member), said)
+    error, end = ENDINGS[ending]
+    end(deps, room, owner, member, said)
+    with pytest.raises(error):
+        before(member, room, said)

@@ -129,10 +129,14 @@ def access_call(tx: Transaction, *, account_id: int, room_id: int, message_id: i
     )
 
 
-def list_before(deps: Deps, *, room_id: int, call: Call) -> list[Said]:
-    """What was said in the thread before the question, the oldest first: approved messages that
-    everybody in the room sees."""
+def list_before(deps: Deps, *, account_id: int, room_id: int, message_id: int) -> list[Said]:
+    """What was said in the thread before the message by which this account called the assistant,
+    the oldest first: approved messages that everybody in the room sees.
+
+    Raises: as `access_call`.
+    """
     with transaction(deps.sessions) as tx:
+        call = access_call(tx, account_id=account_id, room_id=room_id, message_id=message_id)
         rows = tx.execute(
             select(
                 col(Message.id),
