@@ -1,5 +1,6 @@
 """The index of meaning holds what may be found and nothing else, whoever dies or is away."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -31,7 +32,7 @@ from tests.support.indexes import (
     with_embedder,
     with_index,
 )
-from tests.support.inspect import change, counted_queries, rows
+from tests.support.inspect import change, counted_queries, open_transactions, rows
 from tests.support.memory import summarise_all
 from tests.support.moderation import ABUSE, HARMLESS, moderated
 from tests.support.people import Place, Someone, post, post_many, unique
@@ -206,6 +207,32 @@ def test_what_a_lost_worker_had_taken_is_followed_by_another_once_its_lease_is_o
         # It was only slow, and writes last what it read first.
         at_work.result(60)
     assert held_by_chroma(index, room, said, gone) == [said]
+
+
+def test_only_one_worker_empties_the_index_and_nobody_fills_it_meanwhile(
+    index: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = post_many(index, room, member, TALK)
+    assert indexed(index, room, *said) == said
+    again = with_embedder(index, Reworded())
+    drop, empties, may_go_on = Vectors.drop, threading.Event(), threading.Event()
+
+    def slowly(vectors: Vectors, name: str) -> None:
+        empties.set()
+        assert may_go_on.wait(60)
+        drop(vectors, name)
+
+    monkeypatch.setattr(Vectors, "drop", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            at_work = pool.submit(indexing.index_waiting, again)
+            assert empties.wait(60)
+            assert open_transactions(index) == []
+            assert indexing.index_waiting(again) == 0
+        finally:
+            may_go_on.set()
+        assert at_work.result(60) >= len(said)
+    assert held_by_chroma(again, room, *said) == said
 
 
 @pytest.fixture
