@@ -13,15 +13,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, select, text
 from sqlmodel import col
 
 from chatrooms.adapters import metrics
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import AuditRow, CaseRow, Message, VerdictRow, table_of
+from chatrooms.db.tables import CaseRow, Message
 from chatrooms.domain.moderation import (
-    STOPPED,
     Decision,
     Mode,
     Outcome,
@@ -40,6 +39,7 @@ from chatrooms.services.moderation.in_order import pass_turn, without_early
 from chatrooms.services.moderation.matching import NOTHING, Fit, find_fits, load_rules
 from chatrooms.services.moderation.scoring import Scored, score
 from chatrooms.services.moderation.texts import Text, find_choices, find_texts
+from chatrooms.services.moderation.verdicts import store
 
 if TYPE_CHECKING:
     from chatrooms.ml.correction import Correction
@@ -122,7 +122,7 @@ def _settle(deps: Deps, *, room_id: int, taken: Sequence[_Taken]) -> tuple[int, 
             if each.status == Status.PENDING or each.held_edit is not None
         }
         verdicts = _verdicts(tx, deps, policy, standing, texts, scored, waits_in, correction)
-        _store(tx, deps, room_id, policy, verdicts)
+        store(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
         with following(tx, deps, [each.message for each in verdicts]):
             outcomes.apply(tx, deps, room_id=room_id, policy=policy, verdicts=verdicts)
         has_passed_turn = pass_turn(tx, room_id=room_id, authors=held_by)
@@ -238,66 +238,3 @@ def _outcome(policy: Policy, scored: Scored, fit: Fit, *, by_staff: bool) -> Out
         # Those who would look at it wrote it.
         return Outcome(Decision.APPROVE, hits=outcome.hits)
     return outcome
-
-
-def _evidence(each: outcomes.Verdict) -> list[dict[str, Any]]:
-    by_rules = [
-        {"words": words, "weight": 1.0, "start": start, "end": end, "rule": hit.name}
-        for hit in each.outcome.hits
-        for words, (start, end) in zip(hit.words, hit.places, strict=True)
-    ]
-    return [*by_rules, *each.scored.evidence]
-
-
-def _store(
-    tx: Transaction, deps: Deps, room_id: int, policy: Policy, verdicts: Sequence[outcomes.Verdict]
-) -> None:
-    if not verdicts:
-        return
-    facts = {
-        "mode": policy.mode.value,
-        "flag_threshold": policy.flag_threshold,
-        "remove_threshold": policy.remove_threshold,
-    }
-    rows = [
-        {
-            "message_id": each.message.id,
-            "room_id": room_id,
-            "revision": each.message.newest_revision,
-            "score": each.scored.score,
-            "model": each.scored.model,
-            "evidence": _evidence(each),
-            "rule_id": each.outcome.rule.rule_id if each.outcome.rule else None,
-            "rule": each.outcome.rule.name if each.outcome.rule else "",
-            "decision": each.outcome.decision.value,
-            "policy": facts,
-        }
-        for each in verdicts
-    ]
-    stored = insert(table_of(VerdictRow)).returning(
-        col(VerdictRow.id), sort_by_parameter_order=True
-    )
-    ids = tx.execute(stored, rows).scalars().all()
-    _log(tx, deps, room_id, dict(zip(ids, verdicts, strict=True)))
-
-
-def _log(
-    tx: Transaction, deps: Deps, room_id: int, verdicts: Mapping[int, outcomes.Verdict]
-) -> None:
-    """Have the log tell what model and rules did. Letting pass is no entry of its own."""
-    rows = [
-        {
-            "room_id": room_id,
-            "action": each.outcome.decision.value,
-            "message_id": each.message.id,
-            "account_id": each.message.author_id,
-            "reason": each.outcome.rule.name if each.outcome.rule else "",
-            "detail": {"score": each.scored.score, "model": each.scored.model},
-            "verdict_id": verdict_id,
-            "created_at": deps.clock(),
-        }
-        for verdict_id, each in verdicts.items()
-        if each.outcome.decision in STOPPED
-    ]
-    if rows:
-        tx.execute(insert(table_of(AuditRow)), rows)
