@@ -16,11 +16,12 @@ from chatrooms.domain.text import check_body, clean
 from chatrooms.services import editing, limits, pins
 from chatrooms.services.access import RoomAccess, access_any_message, access_message, access_room
 from chatrooms.services.ai.following import following
+from chatrooms.services.attaching import CheckedPoll
 from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import lock_policy, lock_room, record
 from chatrooms.services.moderation import slow_mode, withdrawing
 from chatrooms.services.moderation.standing import nudge_authors
-from chatrooms.services.posting import CheckedPoll, NewMessage, store
+from chatrooms.services.posting import NewMessage, store
 
 MAX_FILES = 10
 _NOT_YOURS = "You can only change your own messages."

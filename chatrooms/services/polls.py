@@ -17,11 +17,11 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_line
 from chatrooms.services import messages
 from chatrooms.services.access import RoomAccess, access_message
+from chatrooms.services.attaching import CheckedPoll
 from chatrooms.services.details import tallies_of
 from chatrooms.services.event_log import append_event, lock_room, record, take_seq
 from chatrooms.services.marking import access_to_mark, lock_standing
 from chatrooms.services.notify import notify
-from chatrooms.services.posting import CheckedPoll
 
 MAX_QUESTION_CHARS = 300
 MAX_CHOICE_CHARS = 100

@@ -1,31 +1,29 @@
 """Storing a new message with what belongs to it, in the transaction of its event."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import (
     Account,
-    AttachmentRow,
     Message,
-    PollRow,
     table_of,
 )
 from chatrooms.domain import events
-from chatrooms.domain.errors import InvalidInput, MessageUnavailable
+from chatrooms.domain.errors import MessageUnavailable
 from chatrooms.domain.events import MessagePosted, Quote
-from chatrooms.domain.files import is_token
 from chatrooms.domain.mentions import mentions_in
 from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, is_id
 from chatrooms.services.ai.index_requests import note_changed
 from chatrooms.services.answers import tell_of_answer
+from chatrooms.services.attaching import CheckedPoll, add_files, add_poll
 from chatrooms.services.details import attachments_of, polls_of
 from chatrooms.services.event_log import (
     append_event,
@@ -39,19 +37,7 @@ from chatrooms.services.moderation import waiting
 from chatrooms.services.publishing import count_reply
 from chatrooms.services.waking import JUDGING, wake_after_commit
 
-_FILE_GONE = "A file of this message is gone. Please add it again."
 _INSERT = insert(table_of(Message)).returning(table_of(Message).c.id)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedPoll:
-    """A poll whose question and choices were checked."""
-
-    question: str
-    choices: tuple[str, ...]
-    is_multiple: bool
-    is_anonymous: bool
-    closes_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +231,8 @@ def _insert(
         },
     ).scalar_one()
     if new.poll:
-        _add_poll(tx, message_id=message_id, poll=new.poll)
-    _add_files(tx, access=access, message_id=message_id, tokens=new.files)
+        add_poll(tx, message_id=message_id, poll=new.poll)
+    add_files(tx, access=access, message_id=message_id, tokens=new.files)
     return message_id
 
 
@@ -266,38 +252,3 @@ def _root_of(tx: Transaction, *, access: RoomAccess, thread_id: int | None) -> i
     if row is None:
         raise MessageUnavailable
     return row.thread_id or row.id
-
-
-def _add_poll(tx: Transaction, *, message_id: int, poll: CheckedPoll) -> None:
-    row = PollRow(
-        message_id=message_id,
-        question=poll.question,
-        choices=list(poll.choices),
-        is_multiple=poll.is_multiple,
-        is_anonymous=poll.is_anonymous,
-        closes_at=poll.closes_at,
-    )
-    tx.add(row)
-    tx.flush()
-
-
-def _add_files(
-    tx: Transaction, *, access: RoomAccess, message_id: int, tokens: Sequence[str]
-) -> None:
-    if not tokens:
-        return
-    if not all(is_token(token) for token in tokens):
-        raise InvalidInput(_FILE_GONE)
-    added = tx.execute(
-        update(AttachmentRow)
-        .where(
-            col(AttachmentRow.token).in_(tokens),
-            col(AttachmentRow.account_id) == access.actor.id,
-            col(AttachmentRow.room_id) == access.room_id,
-            col(AttachmentRow.message_id).is_(None),
-        )
-        .values(message_id=message_id)
-        .returning(col(AttachmentRow.id))
-    ).all()
-    if len(added) != len(set(tokens)):
-        raise InvalidInput(_FILE_GONE)

@@ -10,7 +10,7 @@ from chatrooms.db.engine import sqlalchemy_url, transaction
 from chatrooms.db.migrations import migrate
 from chatrooms.domain.errors import NotSignedIn, SearchTooBroad
 from chatrooms.services import members, messages, rooms, search
-from chatrooms.services.posting import CheckedPoll
+from chatrooms.services.attaching import CheckedPoll
 from chatrooms.services.rooms import RoomDraft
 from chatrooms.services.search import Order, SearchHit
 from tests.support.inspect import counted_queries, rows
