@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 
 from chatrooms import logs
 from chatrooms.domain import jobs
@@ -24,7 +24,6 @@ app = Celery(
     set_as_current=True,
 )
 monitoring.connect()
-_NICE = {jobs.AI_QUEUE: 10, jobs.ASSISTANT_QUEUE: 5}
 
 
 @setup_logging.connect
@@ -33,10 +32,17 @@ def configure_logging(**_signal: object) -> None:
     logs.configure(as_json=get_settings().log_json)
 
 
-@worker_init.connect
+@worker_process_init.connect
 def give_way(**_signal: object) -> None:
-    """Have what embeds and summarises leave the processor to what people wait for, and what answers
-    one person to what carries everybody's messages. Processes and threads begun later inherit it.
-    """
-    less = [nice for name, nice in _NICE.items() if name in app.amqp.queues.consume_from]
-    os.nice(max(less, default=0))
+    """Have the processes that embed and summarise leave the processor to those that people wait
+    for."""
+    if jobs.AI_QUEUE in app.amqp.queues.consume_from:
+        os.nice(10)
+
+
+@worker_ready.connect
+def give_way_a_little(**_signal: object) -> None:
+    """Have the threads that answer one person leave the processor to what carries everybody's
+    messages. They are begun later and inherit it; starting is what everybody waits for."""
+    if jobs.ASSISTANT_QUEUE in app.amqp.queues.consume_from:
+        os.nice(5)

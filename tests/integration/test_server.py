@@ -63,15 +63,12 @@ def test_tasks_run_in_the_worker_and_are_counted_with_the_rest(running: Instance
 
 def test_embedding_and_summarising_give_way_to_what_people_wait_for(running: Instance) -> None:
     usual = running.child("web").nice()
-    for name, less in (("worker", 10), ("assistant-worker", 5), ("moderation-worker", 0)):
-        worker = running.child(name)
-        processes = [worker, *worker.children()]
-        wait_until(
-            lambda processes=processes, less=less: (
-                {process.nice() for process in processes} == {usual + less}
-            ),
-            what=f"{name} gives way by {less}",
-        )
+    answering = running.child("assistant-worker")
+    wait_until(lambda: answering.nice() == usual + 5, what="answers give way")
+    for name, less in (("worker", 10), ("moderation-worker", 0)):
+        pool = running.child(name).children()
+        assert pool
+        assert {process.nice() for process in pool} == {usual + less}
 
 
 def test_database_and_redis_listen_on_private_sockets_only(running: Instance) -> None:
