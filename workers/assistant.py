@@ -2,11 +2,11 @@
 processor. What keeps time is the model's own time-out."""
 
 import threading
+from importlib import import_module
 
 from celery.signals import worker_ready, worker_shutting_down
 
 from chatrooms import bootstrap
-from chatrooms.agents import turns
 from chatrooms.domain import jobs
 from chatrooms.services.ai import answering
 from workers.app import app
@@ -21,9 +21,16 @@ def load_model(**_signal: object) -> None:
     is made of takes many seconds."""
     if jobs.ASSISTANT_QUEUE in app.amqp.queues.consume_from:
         # Not while the rest of the instance starts, which wants the processors itself.
-        later = threading.Timer(_AFTER_START_S, bootstrap.current().chat.model)
+        later = threading.Timer(_AFTER_START_S, _load)
         later.daemon = True
         later.start()
+
+
+def _load() -> None:
+    # What reads language takes a second of a processor to import: no worker starts with it, and
+    # beat, which imports all tasks, never needs it.
+    import_module("chatrooms.agents.turns")
+    bootstrap.current().chat.model()
 
 
 @worker_shutting_down.connect
@@ -37,6 +44,8 @@ def hand_back(**_signal: object) -> None:
 @app.task(name=jobs.ANSWER, queue=jobs.ASSISTANT_QUEUE, acks_late=False)
 def answer(*, turn_id: int, attempt: int, **_added_later: object) -> None:
     """Carry out one attempt at one turn. Safe to repeat."""
+    from chatrooms.agents import turns
+
     turns.carry_out(bootstrap.current(), turn_id=turn_id, attempt=attempt, is_ending=_ENDING.is_set)
 
 
