@@ -17,8 +17,8 @@ from tests.support.instances import PROJECT, Instance
 from tests.support.people import Place, Someone, sign_up, unique
 from tests.support.waiting import wait_until
 
-LINES = 120
-VIEWERS = 6
+LINES = 90
+VIEWERS = 4
 RATE = 20
 CAUGHT_UP_MS = 90_000
 """Several browsers on one small machine draw more slowly than the server delivers."""

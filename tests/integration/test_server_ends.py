@@ -10,13 +10,16 @@ import psycopg
 from tests.support.instances import Instance, assert_refused, database_url
 from tests.support.waiting import wait_until
 
+FEW = ("--workers", "1")
+"""Fewer processes to start; how they end is the same."""
+
 
 def test_however_it_ends_it_leaves_no_process_and_starts_again_with_its_data(
     tmp_path: Path,
 ) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    instance = Instance(closed / "data").start().wait_ready()
+    instance = Instance(closed / "data").start(*FEW).wait_ready()
     with psycopg.connect(database_url(instance), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('still here')")
@@ -29,14 +32,14 @@ def test_however_it_ends_it_leaves_no_process_and_starts_again_with_its_data(
     assert closed.stat().st_uid == os.geteuid()
 
     # By a kill of the controller.
-    again = Instance(instance.data).start().wait_ready()
+    again = Instance(instance.data).start(*FEW).wait_ready()
     expect_kept(again)
     assert "Building the pages" not in again.output
     again.stop(signal.SIGKILL)
     wait_until(lambda: not again.processes(), what="all processes are gone", deadline_s=60)
 
     # By a kill of the supervisor.
-    at_last = Instance(instance.data).start().wait_ready()
+    at_last = Instance(instance.data).start(*FEW).wait_ready()
     expect_kept(at_last)
     supervisor = at_last.child("web").parent()
     assert supervisor is not None
