@@ -88,6 +88,7 @@ def rebuild(deps: Deps) -> Iterator[tuple[int, int]]:
         tx.execute(delete(IndexRun))
         total = count_findable(tx)
     while not _begin(deps, embedder):
+        # Another process is emptying it. Only the operator at the console waits here.
         time.sleep(_LOOK_AGAIN_S)
     done = 0
     while count := _ask_for_older(deps, embedder):
