@@ -12,7 +12,7 @@ from bench.people import Visitor, enrol
 from bench.repeat import asked, timed
 from bench.report import OUTPUT, machine, progress, show_table, show_verdicts
 from chatrooms.db.engine import transaction
-from chatrooms.services import notifications, rooms
+from chatrooms.services import notifications, room_lists
 
 MAX_P95_MS = 50.0
 _SIDEBAR = "reflex___state____state.chatrooms___state___sidebar____sidebar_state"
@@ -75,7 +75,7 @@ def _fill(instance: Instance, owner: Visitor, reader: Visitor, count: int) -> No
 
 
 def _load_rooms(instance: Instance, reader: Visitor) -> None:
-    rooms.list_my_rooms(instance.deps, actor_id=reader.account_id)
+    room_lists.list_my_rooms(instance.deps, actor_id=reader.account_id)
 
 
 def _load_bell(instance: Instance, reader: Visitor) -> None:

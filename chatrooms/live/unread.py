@@ -16,7 +16,7 @@ from chatrooms.live.hub import Hub
 from chatrooms.live.offload import off_loop
 from chatrooms.live.tab import Seen, Tab
 from chatrooms.services import reading
-from chatrooms.services.rooms import MyRoom
+from chatrooms.services.room_lists import MyRoom
 
 log = structlog.get_logger(__name__)
 

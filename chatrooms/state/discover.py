@@ -4,8 +4,8 @@ import reflex as rx
 
 from chatrooms.domain.text import MAX_NAME_CHARS
 from chatrooms.live.offload import off_loop
-from chatrooms.services import members, rooms
-from chatrooms.services.rooms import RoomInfo
+from chatrooms.services import members, room_lists, rooms
+from chatrooms.services.room_lists import RoomInfo
 from chatrooms.state import caller
 from chatrooms.state.rows import PublicRoomRow
 
@@ -27,7 +27,7 @@ def _row(info: RoomInfo) -> PublicRoomRow:
 
 async def _page(state: rx.State, *, query: str, offset: int) -> tuple[list[PublicRoomRow], bool]:
     found = await off_loop(
-        rooms.list_public_rooms,
+        room_lists.list_public_rooms,
         caller.deps(),
         actor_id=await caller.actor_id(state),
         query=query,

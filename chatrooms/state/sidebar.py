@@ -4,8 +4,8 @@ import reflex as rx
 
 from chatrooms.domain.errors import ServiceUnavailable
 from chatrooms.live.offload import off_loop
-from chatrooms.services import rooms
-from chatrooms.services.rooms import MyRoom
+from chatrooms.services import room_lists
+from chatrooms.services.room_lists import MyRoom
 from chatrooms.state import caller
 from chatrooms.state.rows import RoomLink
 
@@ -35,7 +35,7 @@ async def _read(state: rx.State) -> list[MyRoom]:
     unread, actor_id = caller.unread(), await caller.actor_id(state)
     for _ in range(_MAX_TRIES):
         epoch = unread.epoch(actor_id)
-        mine = await off_loop(rooms.list_my_rooms, caller.deps(), actor_id=actor_id)
+        mine = await off_loop(room_lists.list_my_rooms, caller.deps(), actor_id=actor_id)
         tab = caller.tab(state)
         if tab is None or unread.show(tab, mine, epoch=epoch):
             return mine

@@ -22,6 +22,7 @@ from chatrooms.services import (
     join_requests,
     members,
     messages,
+    room_lists,
     rooms,
     typing_notices,
 )
@@ -391,20 +392,20 @@ def test_the_directory_lists_public_rooms_only(
     deps: Deps, private_room: Place, public_room: Place, stranger: Someone, member: Someone
 ) -> None:
     for actor in (stranger, member):
-        found = rooms.list_public_rooms(deps, actor_id=actor.id, limit=1000)
+        found = room_lists.list_public_rooms(deps, actor_id=actor.id, limit=1000)
         ids = {info.facts.id for info in found}
         assert public_room.id in ids
         assert private_room.id not in ids
-    mine = rooms.list_my_rooms(deps, actor_id=member.id)
+    mine = room_lists.list_my_rooms(deps, actor_id=member.id)
     assert [facts.id for facts in mine] == [private_room.id]
-    assert rooms.list_my_rooms(deps, actor_id=stranger.id) == []
+    assert room_lists.list_my_rooms(deps, actor_id=stranger.id) == []
 
 
 def test_no_words_find_a_private_room(
     deps: Deps, private_room: Place, public_room: Place, stranger: Someone
 ) -> None:
     def found(query: str) -> set[int]:
-        infos = rooms.list_public_rooms(deps, actor_id=stranger.id, query=query, limit=1000)
+        infos = room_lists.list_public_rooms(deps, actor_id=stranger.id, query=query, limit=1000)
         return {info.facts.id for info in infos}
 
     assert public_room.id in found(public_room.slug.replace("-", " ").rsplit(" ", 1)[0])
@@ -413,14 +414,14 @@ def test_no_words_find_a_private_room(
 
 @pytest.mark.parametrize("query", ["%", "_", "\\", "\x00", "\ud800", "' OR 1=1 --", "a" * 10**5])
 def test_any_words_can_be_looked_for(deps: Deps, stranger: Someone, query: str) -> None:
-    assert isinstance(rooms.list_public_rooms(deps, actor_id=stranger.id, query=query), list)
+    assert isinstance(room_lists.list_public_rooms(deps, actor_id=stranger.id, query=query), list)
 
 
 def test_an_archived_room_leaves_the_directory(
     deps: Deps, public_room: Place, owner: Someone, stranger: Someone
 ) -> None:
     def listed() -> bool:
-        found = rooms.list_public_rooms(deps, actor_id=stranger.id, limit=1000)
+        found = room_lists.list_public_rooms(deps, actor_id=stranger.id, limit=1000)
         return public_room.id in {info.facts.id for info in found}
 
     assert listed()
@@ -478,8 +479,8 @@ def test_a_room_that_cannot_be_described_so_is_not_made(
     deps: Deps, owner: Someone, draft: RoomDraft
 ) -> None:
     assert rooms.create_room(deps, actor_id=owner.id, draft=RoomDraft(name="fine"))
-    before = len(rooms.list_my_rooms(deps, actor_id=owner.id))
+    before = len(room_lists.list_my_rooms(deps, actor_id=owner.id))
     with pytest.raises(ChatError) as refused:
         rooms.create_room(deps, actor_id=owner.id, draft=draft)
     assert refused.value.code == "invalid_input"
-    assert len(rooms.list_my_rooms(deps, actor_id=owner.id)) == before
+    assert len(room_lists.list_my_rooms(deps, actor_id=owner.id)) == before

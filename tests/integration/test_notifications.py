@@ -18,6 +18,7 @@ from chatrooms.services import (
     mentions,
     messages,
     notifications,
+    room_lists,
     rooms,
 )
 from chatrooms.services.notifications import Told, Waiting
@@ -405,7 +406,7 @@ def test_only_members_choose_what_they_hear(
     with pytest.raises(NotAllowed):
         hearing.set_notify(deps, actor_id=stranger.id, room_id=public_room.id, notify="all")
     hearing.set_notify(deps, actor_id=member.id, room_id=private_room.id, notify="all")
-    (mine,) = rooms.list_my_rooms(deps, actor_id=member.id)
+    (mine,) = room_lists.list_my_rooms(deps, actor_id=member.id)
     assert mine.notify == "all"
 
 

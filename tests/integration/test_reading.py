@@ -8,7 +8,7 @@ import pytest
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError, MessageUnavailable, NotAllowed, RoomUnavailable
 from chatrooms.live.offload import off_loop
-from chatrooms.services import hearing, history, members, reading, rooms
+from chatrooms.services import hearing, history, members, reading, room_lists
 from chatrooms.services.reading import Place as ReadingPlace
 from chatrooms.state.live import ReaderState
 from chatrooms.state.room import RoomState
@@ -34,7 +34,7 @@ Opened = Callable[..., Any]
 
 def unread(deps: Deps, who: Someone, room: Place) -> int:
     """What the side bar says of a room when it is loaded."""
-    (mine,) = [r for r in rooms.list_my_rooms(deps, actor_id=who.id) if r.id == room.id]
+    (mine,) = [r for r in room_lists.list_my_rooms(deps, actor_id=who.id) if r.id == room.id]
     return mine.message_count - mine.read_ordinal
 
 
@@ -164,7 +164,7 @@ def test_only_members_are_marked_by_the_hub(
         are_following=True,
     )
     assert unread(deps, member, private_room) == 0
-    assert rooms.list_my_rooms(deps, actor_id=removed.id) == []
+    assert room_lists.list_my_rooms(deps, actor_id=removed.id) == []
 
 
 def test_the_side_bar_costs_the_same_for_one_room_and_for_thirty(deps: Deps) -> None:
@@ -172,7 +172,7 @@ def test_the_side_bar_costs_the_same_for_one_room_and_for_thirty(deps: Deps) -> 
 
     def cost() -> int:
         with counted_queries(deps) as statements:
-            rooms.list_my_rooms(deps, actor_id=someone.id)
+            room_lists.list_my_rooms(deps, actor_id=someone.id)
         return len(statements)
 
     make_room(deps, someone)

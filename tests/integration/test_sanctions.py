@@ -30,6 +30,7 @@ from chatrooms.services import (
     places,
     polls,
     reactions,
+    room_lists,
     rooms,
     saved,
     search,
@@ -308,6 +309,7 @@ def test_who_is_banned_from_a_public_room_reads_nothing_of_it_anywhere(
             granted = bool(standing_grants(session, [grant]))  # type: ignore[arg-type]
         who: dict[str, Any] = {"actor_id": stranger.id}
         kinds = {t.kind.value for t in notifications.list_notifications(deps, **who)}
+        public = room_lists.list_public_rooms(deps, **who, limit=500)
         return [
             granted,
             bool(readers),
@@ -315,7 +317,7 @@ def test_who_is_banned_from_a_public_room_reads_nothing_of_it_anywhere(
             bool(saved.list_saved(deps, **who, limit=10)),
             bool(followed_threads.list_threads(deps, **who, limit=10)),
             "mention" in kinds,
-            room.slug in {r.facts.slug for r in rooms.list_public_rooms(deps, **who, limit=500)},
+            room.slug in {listed.facts.slug for listed in public},
             bool(places.list_places(deps, **who, query=name_of(deps, room))),
         ]
 
