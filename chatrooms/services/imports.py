@@ -66,6 +66,8 @@ class Importer:
     _accounts: dict[str, int] = field(default_factory=dict[str, int])
     _members: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     _posted: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    _uncounted: set[int] = field(default_factory=set[int])
+    """Rooms into which lines came that moderation does not count towards the next summary."""
     _seen: Counter[str] = field(default_factory=Counter[str])
 
     def add(self, line: LogLine) -> bool:
@@ -86,6 +88,8 @@ class Importer:
         message_id = known or self._post(line, account_id, room_id, client_id)
         if line.id is not None:
             self._posted[line.room, line.id] = message_id
+        if known is None and not self.is_judged:
+            self._uncounted.add(room_id)
         return known is None
 
     def _post(self, line: LogLine, account_id: int, room_id: int, client_id: str) -> int:
@@ -111,9 +115,11 @@ class Importer:
             return post(None)
 
     def ask_for_summaries(self) -> None:
-        """Have the rooms that lines went into be summarised, as far as they never were."""
+        """Have the rooms that lines went into be summarised: once all lines are in."""
         for room_id in self._rooms.values():
-            summarising.ask_for_first(self.deps, room_id=room_id)
+            summarising.ask_after_import(
+                self.deps, room_id=room_id, has_new=room_id in self._uncounted
+            )
 
     def room_id(self, name: str) -> int:
         """The room of that name into which lines were imported."""

@@ -1,5 +1,6 @@
 """Summaries: each approved message in exactly one, nothing in them that may not be quoted."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from chatrooms.domain.moderation import Mode, Policy, Unreadable
 from chatrooms.services import messages, rooms
 from chatrooms.services.ai import summarising
 from chatrooms.services.ai.summaries import NO_SUMMARY, get_room_summary
+from chatrooms.services.imports import Importer, parse_line
 from chatrooms.services.moderation import decisions, judging, undoing
 from tests.support.inspect import change, rows
 from tests.support.memory import (
@@ -466,16 +468,51 @@ def test_a_long_history_is_summarised_in_parts_and_the_request_once(
     assert all(len(given(request)) <= 20 for request in server.requests[:3])
 
 
-def test_imported_history_is_summarised_once_without_being_moderated(
-    told_by: tuple[Deps, ScriptedOpenAI], room: Place, member: Someone
+def imported(deps: Deps, room: Place, *texts: str) -> None:
+    """Import these lines into the room, each once however often it is imported."""
+    importer = Importer(deps)
+    ((name,),) = rows(deps, "SELECT name FROM rooms WHERE id = :id", id=room.id)
+    for number, body in enumerate(texts):
+        at = f"2005-05-19T08:{number:02}:00Z"
+        said = {"room": name, "author": "ann", "sent_at": at, "text": body, "id": body}
+        importer.add(parse_line(json.dumps(said)))
+    importer.ask_for_summaries()
+
+
+def test_each_import_is_summarised_once_without_being_moderated(
+    told_by: tuple[Deps, ScriptedOpenAI], public_room: Place, owner: Someone
 ) -> None:
     deps, server = told_by
-    said = post_many(deps, room, member, words(3))
-    for _ in range(2):
-        summarising.ask_for_first(deps, room_id=room.id)
+    room = by_rules(deps, public_room, summary_every=5)
+    for upto in (3, 3, 5, 7, 7):
+        imported(deps, room, *words(upto))
         summarise_room(deps, room_id=room.id)
-    assert summed_up(deps, room) == Counter(zip(said, words(3), strict=True))
-    assert len(server.requests) == 1
+    assert sorted(summed_up(deps, room).values()) == [1] * 7
+    assert {said for _, said in summed_up(deps, room)} == set(words(7))
+    assert [len(given(request)) for request in server.requests[:3]] == [3, 2, 2]
+    before = len(server.requests)
+    say(deps, room, owner, *words(5))
+    summarise_room(deps, room_id=room.id)
+    assert len(given(server.requests[before])) == 5
+
+
+def test_what_is_imported_while_a_summary_is_made_is_in_the_next_one(
+    told_by: tuple[Deps, ScriptedOpenAI], public_room: Place
+) -> None:
+    deps, server = told_by
+    room = by_rules(deps, public_room, summary_every=5)
+
+    def importing(request: Request) -> Reply:
+        server.otherwise = reciting
+        imported(deps, room, *words(5))
+        return reciting(request)
+
+    server.otherwise = importing
+    imported(deps, room, *words(3))
+    summarise_room(deps, room_id=room.id)
+    assert {said for _, said in summed_up(deps, room)} == set(words(5))
+    assert set(summed_up(deps, room).values()) == {1}
+    assert outcomes(deps, room) == ["summarised"]
 
 
 def test_the_built_in_model_keeps_a_rolling_summary_short_and_cited_through_all_levels(

@@ -85,8 +85,8 @@ class Summary(SQLModel, table=True):
     request_id: int | None = Field(
         default=None, sa_column=reference("summary_requests.id", nullable=True)
     )
-    """The newest request that it answers; none above level 0, and for what a long history was split
-    off into."""
+    """The newest request that it answers; none above level 0, for what a long history was split off
+    into, and if the request went further after it."""
     parent_id: int | None = Field(
         default=None,
         sa_column=Column(BigInteger, ForeignKey("summaries.id", ondelete="SET NULL")),

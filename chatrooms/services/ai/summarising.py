@@ -166,21 +166,32 @@ _DUE = text("""
 """)
 
 
-def ask_for_first(deps: Deps, *, room_id: int) -> None:
-    """Have what a room holds be summarised, if nothing ever asked for that: for imported history,
-    which nobody moderates and so nothing counts. Later imports are in the room's next summary."""
+def ask_after_import(deps: Deps, *, room_id: int, has_new: bool) -> None:
+    """Have what a room holds be summarised after an import, which nobody moderates and so nothing
+    counts: if messages came in, or if nothing ever asked for that."""
     with transaction(deps.sessions) as tx:
         lock_room(tx, room_id=room_id)
-        tx.execute(_ASK_FOR_FIRST, {"room": room_id, "now": deps.clock()})
-        wake_after_commit(tx, deps, SUMMARISING, room_id=room_id)
+        asked = {"room": room_id, "has_new": has_new, "now": deps.clock()}
+        request_id = tx.scalar(_ASK_AFTER_IMPORT, asked)
+        if request_id is not None:
+            tx.execute(_GOES_FURTHER, {"id": request_id})
+            wake_after_commit(tx, deps, SUMMARISING, room_id=room_id)
 
 
-_ASK_FOR_FIRST = text("""
-    INSERT INTO summary_requests (room_id, moderated_count, last_seq, created_at)
-    SELECT id, 0, last_seq, :now FROM rooms WHERE id = :room
-        AND NOT EXISTS (SELECT FROM summary_requests WHERE room_id = rooms.id)
-    ON CONFLICT DO NOTHING
+# One that was made for the same count goes further then. Who is at it finds that when storing.
+_ASK_AFTER_IMPORT = text("""
+    INSERT INTO summary_requests AS request (room_id, moderated_count, last_seq, created_at)
+    SELECT id, moderated_count, last_seq, :now FROM rooms WHERE id = :room
+        AND (:has_new OR NOT EXISTS (SELECT FROM summary_requests WHERE room_id = rooms.id))
+    ON CONFLICT (room_id, moderated_count) DO UPDATE SET
+        last_seq = excluded.last_seq,
+        outcome = '',
+        done_at = NULL,
+        attempts = CASE WHEN request.done_at IS NULL THEN request.attempts ELSE 0 END,
+        due_at = CASE WHEN request.done_at IS NULL THEN request.due_at ELSE now() END
+    RETURNING id
 """)
+_GOES_FURTHER = text("UPDATE summaries SET request_id = NULL WHERE request_id = :id")
 
 
 def check_is_on(tx: Transaction, *, room_id: int) -> None:

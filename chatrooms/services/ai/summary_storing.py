@@ -5,6 +5,7 @@ still says the same and may be cited.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -39,6 +40,7 @@ def store(deps: Deps, batch: Batch, sentences: Sequence[CitedSentence], *, usage
         check_is_on(tx, room_id=batch.room_id)
         if not _is_first(tx, batch):
             return False
+        batch = replace(batch, is_last=batch.is_last and _is_reached(tx, batch))
         used = _note_used(tx, batch)
         kept = [each for each in sentences if used.issuperset(each.ids) and each.ids]
         if kept:
@@ -56,6 +58,13 @@ def _is_first(tx: Transaction, batch: Batch) -> bool:
     memory = tx.get(RoomMemory, batch.room_id)
     is_all = len(waiting) == len(batch.request_ids)
     return is_all and memory is not None and memory.summarised_to == batch.after
+
+
+def _is_reached(tx: Transaction, batch: Batch) -> bool:
+    """Whether the newest request goes no further than when it was taken: an import in between has
+    it go on."""
+    newest = tx.get_one(SummaryRequest, batch.request_ids[-1])
+    return newest.last_seq <= batch.up_to
 
 
 def _note_used(tx: Transaction, batch: Batch) -> set[int]:
