@@ -85,9 +85,20 @@ def _key(settings: Settings) -> str:
     return key_of(local) if local else embeddings.key_of(settings)
 
 
+def _runs_on(settings: Settings) -> str:
+    from chatrooms.ml.embed.choose import runs_on
+
+    local = _local(settings)
+    return runs_on(local) if local else ""
+
+
 def make_embedding(settings: Settings) -> Embedding:
     """The embedder that the settings choose, loaded when it is first asked."""
-    return Embedding(key=lambda: _key(settings), make=lambda: make_embedder(settings))
+    return Embedding(
+        key=lambda: _key(settings),
+        make=lambda: make_embedder(settings),
+        runs_on=lambda: _runs_on(settings),
+    )
 
 
 def make_embedder(settings: Settings) -> Embedder:

@@ -38,10 +38,14 @@ class ModelUseState(rx.State):
                 server=found.server,
                 total=_row("All", found.total),
             ),
-            index=IndexRow(index.embedder, _progress(index), index.is_away),
+            index=IndexRow(_embedder(index), _progress(index), index.is_away),
             days=[_row(each.day.isoformat(), each.cost) for each in found.days],
             rooms=[_row(each.room, each.cost, slug=each.slug) for each in found.rooms],
         )
+
+
+def _embedder(index: IndexState) -> str:
+    return f"{index.embedder} ({index.runs_on})" if index.runs_on else index.embedder
 
 
 def _progress(index: IndexState) -> str:

@@ -278,11 +278,11 @@ def test_another_embedder_fills_its_own_collection_and_administrators_see_how_fa
     said = post_many(index, room, member, [f"the lamp number {each}" for each in range(5)])
     assert indexed(index, room, *said) == said
     state = get_index_state(index, actor_id=admin.id)
-    assert state == IndexState("lexical", 5, 5, 0, is_filling=False, is_away=False)
+    assert state == IndexState("lexical", "", 5, 5, 0, is_filling=False, is_away=False)
 
     other = with_embedder(index, Reworded())
     state = get_index_state(other, actor_id=admin.id)
-    assert state == IndexState("lexical-2", 0, 5, 0, is_filling=True, is_away=False)
+    assert state == IndexState("lexical-2", "", 0, 5, 0, is_filling=True, is_away=False)
     assert next(indexing.rebuild(other)) == (2, 5)
     state = get_index_state(other, actor_id=admin.id)
     assert (state.done, state.total, state.is_filling) == (2, 5, True)

@@ -6,13 +6,18 @@ this model, made with PyTorch. The coordinates were recorded from this code when
 
 import os
 import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from chatrooms.ml.embed import choose
-from chatrooms.ml.embed.choose import choose_embedder
+from chatrooms.ml.embed import by_torch, choose
+from chatrooms.ml.embed.by_torch import MiniLMByTorch
+from chatrooms.ml.embed.choose import choose_embedder, runs_on
+from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.embed.lexical import Lexical
 from chatrooms.ml.embed.minilm import MiniLM, find_weights
 from chatrooms.ml.errors import ModelMismatch, ModelMissing
@@ -32,21 +37,29 @@ needs_weights = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def minilm() -> MiniLM:
+needs_torch = pytest.mark.skipif(
+    not by_torch.is_installed(), reason="sentence-transformers is not installed, nor need it be"
+)
+BY_NUMPY = pytest.param(MiniLM, id="NumPy")
+BY_TORCH = pytest.param(MiniLMByTorch, id="sentence-transformers", marks=needs_torch)
+
+
+@pytest.fixture(scope="module", params=[BY_NUMPY, BY_TORCH])
+def minilm(request: pytest.FixtureRequest) -> Embedder:
+    """MiniLM in each way in which it can be computed here."""
     assert WEIGHTS is not None
-    return MiniLM(WEIGHTS)
+    return request.param(WEIGHTS)
 
 
 @needs_weights
-def test_minilm_gives_the_recorded_vectors(minilm: MiniLM) -> None:
+def test_minilm_gives_the_recorded_vectors(minilm: Embedder) -> None:
     vectors = minilm.embed(SENTENCES)
     assert vectors[:, PLACES] == pytest.approx(np.array(RECORDED), abs=2e-5)
     assert vectors @ vectors.T == pytest.approx(np.array(SIMILAR), abs=1e-4)
 
 
 @needs_weights
-def test_what_stands_in_the_same_batch_changes_nothing(minilm: MiniLM) -> None:
+def test_what_stands_in_the_same_batch_changes_nothing(minilm: Embedder) -> None:
     long = "and then we talked about the drive to the lake " * 12
     together = minilm.embed([long, *SENTENCES, "", *["ok"] * 40])
     alone = np.vstack([minilm.embed([each]) for each in [long, *SENTENCES, "", "ok"]])
@@ -56,7 +69,7 @@ def test_what_stands_in_the_same_batch_changes_nothing(minilm: MiniLM) -> None:
 
 
 @needs_weights
-def test_minilm_reads_256_tokens_and_no_further(minilm: MiniLM) -> None:
+def test_minilm_reads_256_tokens_and_no_further(minilm: Embedder) -> None:
     # 254 words and the two marks around them.
     whole, beyond, short = minilm.embed(["sun " * 254, "sun " * 254 + "moon rises", "sun " * 253])
     assert beyond == pytest.approx(whole, abs=1e-6)
@@ -64,12 +77,13 @@ def test_minilm_reads_256_tokens_and_no_further(minilm: MiniLM) -> None:
 
 
 @needs_weights
-def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", [BY_NUMPY, BY_TORCH])
+def test_weights_that_are_not_the_published_ones_are_refused(
+    tmp_path: Path, by: Callable[[Path], Embedder]
+) -> None:
     assert WEIGHTS is not None
-    for file in WEIGHTS.iterdir():
-        if file.is_file():
-            shutil.copy(file, tmp_path / file.name)
-    MiniLM(tmp_path)
+    shutil.copytree(WEIGHTS, tmp_path, dirs_exist_ok=True)
+    by(tmp_path)
     weights = tmp_path / "model.safetensors"
     with weights.open("r+b") as raw:
         raw.seek(-1, os.SEEK_END)
@@ -77,7 +91,7 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path: Path) -> 
         raw.seek(-1, os.SEEK_END)
         raw.write(bytes([last ^ 1]))
     with pytest.raises(ModelMismatch, match="is not the published model"):
-        MiniLM(tmp_path)
+        by(tmp_path)
 
 
 def test_the_lexical_embedder_sees_wording_through_spelling() -> None:
@@ -101,3 +115,34 @@ def test_auto_goes_on_without_weights_and_minilm_says_what_is_missing(
 def test_auto_takes_minilm_where_its_weights_are() -> None:
     assert choose_embedder("auto").name == "minilm"
     assert choose_embedder("lexical").name == "lexical"
+
+
+@needs_weights
+def test_sentence_transformers_is_used_if_somebody_installed_it_and_its_fault_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(by_torch, "is_installed", lambda: False)
+    assert runs_on("minilm") == "NumPy"
+    assert isinstance(choose_embedder("minilm"), MiniLM)
+    # It is found, and cannot be imported.
+    monkeypatch.undo()
+    (tmp_path / "sentence_transformers.py").write_text("raise ImportError('it is broken')")
+    (tmp_path / "torch.py").write_text("def set_num_threads(count): pass")
+    monkeypatch.syspath_prepend(tmp_path)
+    for module in ("sentence_transformers", "torch"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    assert runs_on("auto") == "sentence-transformers"
+    assert runs_on("lexical") == ""
+    with pytest.raises(ModelMissing, match=r"it is broken.*uninstall"):
+        choose_embedder("minilm")
+
+
+def test_nothing_is_imported_to_tell_what_would_compute_the_vectors() -> None:
+    told = """
+import sys
+from chatrooms.ml.embed.choose import runs_on
+assert runs_on("auto") in ("", "NumPy", "sentence-transformers")
+print([each for each in ("torch", "sentence_transformers", "onnxruntime") if each in sys.modules])
+"""
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from chatrooms.ml.embed import by_torch
 from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.embed.lexical import Lexical
 from chatrooms.ml.embed.minilm import MiniLM, find_weights
@@ -20,7 +21,7 @@ def choose_embedder(choice: Choice) -> Embedder:
         return Lexical()
     folder = find_weights()
     if folder is not None:
-        return MiniLM(folder)
+        return by_torch.MiniLMByTorch(folder) if by_torch.is_installed() else MiniLM(folder)
     if choice == "auto":
         return Lexical()
     raise ModelMissing(
@@ -34,3 +35,11 @@ def key_of(choice: Choice) -> str:
     if choice == "auto":
         return MiniLM.key if find_weights() is not None else Lexical.key
     return choice
+
+
+def runs_on(choice: Choice) -> str:
+    """What computes the vectors of MiniLM, if this choice gives that; else nothing. Nothing is
+    loaded."""
+    if key_of(choice) != MiniLM.key:
+        return ""
+    return by_torch.PACKAGE if by_torch.is_installed() else "NumPy"

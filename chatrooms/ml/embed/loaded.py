@@ -16,8 +16,15 @@ class Embedding:
     """Gives the embedder, or says why there is none. After a failure it is tried again now and
     then, so that repaired weights are found without a restart."""
 
-    def __init__(self, *, key: Callable[[], str], make: Callable[[], Embedder]) -> None:
+    def __init__(
+        self,
+        *,
+        key: Callable[[], str],
+        make: Callable[[], Embedder],
+        runs_on: Callable[[], str] = lambda: "",
+    ) -> None:
         self._key = key
+        self._runs_on = runs_on
         self._make = make
         self._embedder: Embedder | None = None
         self._problem: ModelUnusable | None = None
@@ -28,6 +35,11 @@ class Embedding:
     def key(self) -> str:
         """The embedder's key. Nothing is loaded for it."""
         return self._key()
+
+    @property
+    def runs_on(self) -> str:
+        """What computes its vectors, where there is a choice. Nothing is loaded for it."""
+        return self._runs_on()
 
     def embedder(self) -> Embedder:
         """The embedder.

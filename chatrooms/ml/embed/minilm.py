@@ -40,26 +40,38 @@ def find_weights() -> Path | None:
     return folder if (folder / "model.safetensors").is_file() else None
 
 
+def read_published(folder: Path) -> bytes:
+    """The content of the file of weights in this folder.
+
+    Raises: ModelMissing if it cannot be read; ModelMismatch if it is not the published one.
+    """
+    file = folder / "model.safetensors"
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise ModelMissing(f"The weights of MiniLM cannot be read: {error}") from error
+    found = hashlib.sha256(raw).hexdigest()
+    if found != PUBLISHED_SHA256:
+        raise ModelMismatch(
+            f"{file} is not the published model: its SHA-256 is {found}, not {PUBLISHED_SHA256}."
+            " Run script/setup again, or set EMBEDDINGS=lexical."
+        )
+    return raw
+
+
 class MiniLM:
     """The embedder of meaning: 384 numbers per text."""
 
     name = key = "minilm"
 
     def __init__(self, folder: Path) -> None:
+        raw = read_published(folder)
         try:
-            raw = (folder / "model.safetensors").read_bytes()
             config = json.loads((folder / "config.json").read_bytes())
             limits = json.loads((folder / "sentence_bert_config.json").read_bytes())
             vocabulary = (folder / "tokenizer.json").read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             raise ModelMissing(f"The weights of MiniLM cannot be read: {error}") from error
-        found = hashlib.sha256(raw).hexdigest()
-        if found != PUBLISHED_SHA256:
-            raise ModelMismatch(
-                f"{folder / 'model.safetensors'} is not the published model: its SHA-256 is"
-                f" {found}, not {PUBLISHED_SHA256}. Run script/setup again, or set"
-                " EMBEDDINGS=lexical."
-            )
         try:
             self._weights: Weights = {
                 name: _laid_out(name, each) for name, each in load(raw).items()

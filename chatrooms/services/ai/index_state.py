@@ -19,6 +19,8 @@ class IndexState:
 
     embedder: str
     """Whose vectors are in use, such as `minilm` or `openai-text-embedding-3-small`."""
+    runs_on: str
+    """What computes them, where there is a choice: `NumPy` or `sentence-transformers`."""
     done: int
     """Messages that it has looked at since the embedder was chosen, or that are among `waiting`."""
     total: int
@@ -44,8 +46,15 @@ def get_index_state(deps: Deps, *, actor_id: int) -> IndexState:
             done = 0
         elif run.finished_at is None:
             done = count_findable(tx, down_to=run.before_id)
-    is_filling = run is None or run.finished_at is None
-    return IndexState(key, done, total, waiting, is_filling, is_away=_is_away(deps))
+    return IndexState(
+        embedder=key,
+        runs_on=deps.embedding.runs_on,
+        done=done,
+        total=total,
+        waiting=waiting,
+        is_filling=run is None or run.finished_at is None,
+        is_away=_is_away(deps),
+    )
 
 
 def _is_away(deps: Deps) -> bool:
