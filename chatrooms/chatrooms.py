@@ -1,5 +1,6 @@
 """The app: pages, routes, lifespan, error handler. Wiring only."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -18,6 +19,7 @@ from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets, use_patient_sockets
 from chatrooms.components.connection import app_wraps, toaster
 from chatrooms.components.theme import STYLESHEETS, head
+from chatrooms.domain.assistant import Kind
 from chatrooms.live.nudges import PageEvents
 from chatrooms.live.runtime import running
 from chatrooms.live.tab_state import use_tab_states
@@ -73,7 +75,6 @@ PAGE_EVENTS = PageEvents(
         "profile": (_name(SessionState.refresh),),
         "person": (_name(ProfileState.refresh),),
         "moderation": (_name(DeskState.count),),
-        "turns": (_name(AssistantState.load), _name(CatchUpState.load)),
         "policy": (
             _name(PolicyState.follow),
             _name(RulesState.follow),
@@ -81,6 +82,10 @@ PAGE_EVENTS = PageEvents(
         ),
         "learning": (_name(LearningState.follow), _name(AuditReviewState.follow)),
         "rejudging": (_name(RejudgingState.follow),),
+    },
+    turns={
+        Kind.QUESTION: (_name(AssistantState.load),),
+        Kind.CATCH_UP: (_name(CatchUpState.load),),
     },
     standing=(_name(StandingState.load),),
     facts=(_name(SidebarState.load), _name(RoomState.refresh), _name(RoomInfoState.refresh)),
@@ -141,6 +146,10 @@ async def live() -> AsyncIterator[None]:
         answer_name=AnswerState.get_full_name(),
     )
     logs.configure(as_json=get_settings().log_json)
+    # What the app is made of stays: looking through all of it for garbage would stop every screen
+    # for a tenth of a second now and then.
+    gc.collect()
+    gc.freeze()
     async with running(wire, PAGE_EVENTS, empty_vars()):
         yield
 

@@ -1,6 +1,7 @@
 """Tasks of the `assistant` queue. Its worker runs them in threads: they wait for a model, not for a
 processor. What keeps time is the model's own time-out."""
 
+import gc
 import threading
 from importlib import import_module
 
@@ -31,6 +32,9 @@ def _load() -> None:
     # beat, which imports all tasks, never needs it.
     import_module("chatrooms.agents.turns")
     bootstrap.current().chat.model()
+    # All that stays: looking through it for garbage would hold up whatever is being answered.
+    gc.collect()
+    gc.freeze()
 
 
 @worker_shutting_down.connect

@@ -94,8 +94,12 @@ class ChatModels:
             try:
                 for chunk in cast("Iterator[AIMessageChunk]", source.stream(list(messages))):
                     _count(told, chunk)
-                    if tools:
-                        whole = chunk if whole is None else cast("AIMessageChunk", whole + chunk)
+                    # Only calls come in parts that must be joined: joining text takes as long
+                    # as reading it.
+                    if whole is not None:
+                        whole = cast("AIMessageChunk", whole + chunk)
+                    elif chunk.tool_call_chunks:
+                        whole = chunk
                     reason = chunk.response_metadata.get("finish_reason") or reason
                     if piece := chunk.text:
                         written += len(piece)

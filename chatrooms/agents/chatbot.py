@@ -17,9 +17,9 @@ from chatrooms.domain.memory import CitedSentence, Passage
 from chatrooms.domain.prompting import DATA_NOTICE, Block, block, message_block
 from chatrooms.domain.usage import Usage
 from chatrooms.services.ai.answering import Ended, RunningTurn
+from chatrooms.services.ai.conversation import Turn
 from chatrooms.services.ai.retrieval import Hit, Retrieved, retrieve
 from chatrooms.services.ai.summaries import RoomSummary, get_room_summary
-from chatrooms.services.ai.turns import Turn
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage, ToolCall

@@ -10,7 +10,7 @@ from chatrooms.live.offload import off_loop
 from chatrooms.live.tab import Tab
 from chatrooms.live.wire import Wire, encode
 from chatrooms.services.ai import answering, streaming
-from chatrooms.services.ai.turns import Turn
+from chatrooms.services.ai.conversation import Turn
 
 NO_ANSWER_SHOWN = {"answering_id": "0", "answering_text": '""'}
 """The vars of a page that shows nothing of the assistant's, as JSON by name."""

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from chatrooms.domain.assistant import Kind
 from chatrooms.live.room import LiveRoom
 from chatrooms.live.sharing import Sharing
 from chatrooms.live.tab import Tab
@@ -41,7 +42,9 @@ class PageEvents:
     own votes and such (`marks`); followed threads (`threads`); the bell (`notifications`), also
     where it tells of replies (`replies`); what waits for them as moderators (`moderation`);
     policies and rules that they see (`policy`); trainings (`learning`) and judging again
-    (`rejudging`) in rooms that they moderate; what they asked the assistant (`turns`)."""
+    (`rejudging`) in rooms that they moderate."""
+    turns: Mapping[Kind, tuple[str, ...]]
+    """What the assistant wrote for a person, by what of it the tab shows."""
     standing: tuple[str, ...]
     """Own messages that moderation keeps back, those with the ids that the event carries."""
     facts: tuple[str, ...]
@@ -110,14 +113,20 @@ class Nudges:
                 self._tell_own(own)
 
     def _tell_own(self, own: _Own) -> None:
-        packet = self._wire.events(self._pages.own.get(own.changed, ()))
         for tab in self._tabs.values():
             if (
                 tab.signed_in.account_id == own.account_id
                 and tab.address.sid != own.from_sid
                 and own.in_room in (None, tab.room_id)
+                and (names := self._of_own(own.changed, tab))
             ):
-                tab.send(self._wire, packet)
+                tab.send(self._wire, self._wire.events(names))
+
+    def _of_own(self, changed: str, tab: Tab) -> tuple[str, ...]:
+        """The handlers by which the tab loads what changed of its person's own."""
+        if changed != "turns":
+            return self._pages.own.get(changed, ())
+        return self._pages.turns.get(tab.answers, ()) if tab.answers is not None else ()
 
     def standing(self, tabs: Collection[Tab], message_ids: Sequence[int]) -> None:
         """Have an author's tabs read anew what became of these messages."""

@@ -86,7 +86,13 @@ class AssistantState(rx.State):
         self.error = self.refused_id = ""
         question = caller.text(form, "question")
         try:
-            await own_turns.act(self, turns.ask, client_id=client_id, question=question)
+            await own_turns.act(
+                self,
+                turns.ask,
+                client_id=client_id,
+                question=question,
+                from_sid=caller.socket_id(self),
+            )
         except NotSignedIn:
             raise
         except ChatError as error:

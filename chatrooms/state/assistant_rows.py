@@ -7,7 +7,7 @@ from chatrooms.domain.assistant import Fault, Outcome
 from chatrooms.domain.errors import MessageUnavailable, every_error
 from chatrooms.live.rows import PersonRow, iso, person_row
 from chatrooms.services.ai.cited import CitedMessage
-from chatrooms.services.ai.turns import Turn
+from chatrooms.services.ai.conversation import Turn
 
 _BEGIN_GONE = "The message that this began with was taken away. Choose again what to catch up on."
 

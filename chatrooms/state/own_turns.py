@@ -8,7 +8,7 @@ from chatrooms.domain.errors import RoomUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.live.room import LiveRoom
 from chatrooms.services.ai import turns
-from chatrooms.services.ai.turns import Turn
+from chatrooms.services.ai.conversation import Turn
 from chatrooms.state import caller, on_screen, pane
 from chatrooms.state.assistant_rows import turn_row
 from chatrooms.state.rows import TurnRow

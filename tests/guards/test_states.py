@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -12,6 +13,7 @@ import pytest
 import reflex as rx
 
 from chatrooms.adapters.bus import Own
+from chatrooms.domain.assistant import Kind
 from chatrooms.live.nudges import PageEvents
 from chatrooms.state import rows
 from chatrooms.supervise.places import PROJECT
@@ -162,10 +164,11 @@ def test_what_the_hub_asks_pages_to_run_exists() -> None:
     from chatrooms.chatrooms import PAGE_EVENTS
 
     known = {f"{state.get_full_name()}.{name}" for state in STATES for name in state.event_handlers}
-    asked = [
-        getattr(PAGE_EVENTS, field.name) for field in fields(PageEvents) if field.name != "own"
-    ]
-    for handlers in (*asked, *PAGE_EVENTS.own.values()):
+    every: list[Any] = [getattr(PAGE_EVENTS, field.name) for field in fields(PageEvents)]
+    named: list[Mapping[Any, Any]] = [each for each in every if isinstance(each, Mapping)]
+    asked = [each for each in every if not isinstance(each, Mapping)]
+    for handlers in (*asked, *(handlers for each in named for handlers in each.values())):
         assert handlers
         assert set(handlers) <= known
-    assert set(PAGE_EVENTS.own) == set(get_args(Own))
+    assert {*PAGE_EVENTS.own, "turns"} == set(get_args(Own))
+    assert set(PAGE_EVENTS.turns) == {kind for kind in Kind if kind.is_private}

@@ -16,9 +16,9 @@ from chatrooms.domain.errors import SourcesChanged
 from chatrooms.domain.moderation import Mode
 from chatrooms.services import messages
 from chatrooms.services.ai import account, missed, turns
+from chatrooms.services.ai.conversation import Turn
 from chatrooms.services.ai.greeting import greet
 from chatrooms.services.ai.retrieval import retrieve
-from chatrooms.services.ai.turns import Turn
 from chatrooms.services.moderation import decisions, judging
 from tests.support.assistant import (
     answered,

@@ -17,6 +17,7 @@ from chatrooms.services.ai import streaming, turns
 from chatrooms.services.moderation import decisions, judging
 from chatrooms.state.assistant import MAX_TURNS, AssistantState
 from chatrooms.state.assistant_rows import TurnRow
+from chatrooms.state.catch_up import CatchUpState
 from chatrooms.state.pane import PaneState
 from chatrooms.state.room import RoomState
 from tests.support.assistant import answered, attempt_at, carry_out, with_model, written
@@ -223,13 +224,25 @@ async def test_another_room_shows_its_own_conversation(
         assert shown(tab) == (0, "")
 
 
+async def test_a_question_is_told_to_other_tabs_of_its_person_that_show_the_conversation(
+    pages: WebProcess, private_room: Place, member: Someone
+) -> None:
+    tab, other = [await open_pane(pages, member, private_room) for _ in range(2)]
+    catching_up = await open_room(pages, member, private_room)
+    await catching_up.call(CatchUpState.show)
+    closed = await open_room(pages, member, private_room)
+    await ask(tab)
+    await eventually(lambda: hears_turns(other), what="the question is announced")
+    assert not any(map(hears_turns, (tab, catching_up, closed)))
+    assert is_asked(catching_up, CatchUpState.load)
+    assert not is_asked(closed, CatchUpState.load)
+
+
 async def test_how_an_answer_ended_is_loaded_also_if_nobody_said_so(
     deps: Deps, server: ScriptedOpenAI, pages: WebProcess, private_room: Place, member: Someone
 ) -> None:
     tab = await open_pane(pages, member, private_room)
     turn_id = await ask(tab)
-    await eventually(lambda: hears_turns(tab), what="the question is announced")
-    tab.screen.events.clear()
     change(deps, "UPDATE assistant_turns SET outcome = 'answered' WHERE id = :id", id=turn_id)
     await eventually(lambda: hears_turns(tab), what="the tab is asked to load it")
 

@@ -20,7 +20,7 @@ from chatrooms.domain.errors import (
 )
 from chatrooms.services import messages
 from chatrooms.services.ai import missed, turns
-from chatrooms.services.ai.turns import Turn
+from chatrooms.services.ai.conversation import Turn
 from chatrooms.services.moderation import decisions
 from tests.support.assistant import carry_out, with_model
 from tests.support.inspect import change

@@ -13,8 +13,8 @@ from chatrooms.agents import turns as agents
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import Outcome, Progress
 from chatrooms.services.ai import streaming, turns
+from chatrooms.services.ai.conversation import Turn
 from chatrooms.services.ai.streaming import Attempt
-from chatrooms.services.ai.turns import Turn
 from chatrooms.supervise.children import assistant_worker
 from chatrooms.supervise.places import PROJECT
 from tests.support.inspect import rows

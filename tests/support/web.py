@@ -11,6 +11,7 @@ from typing import Any, cast
 from socketio import AsyncServer
 
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.assistant import Kind
 from chatrooms.live.grants import Grants
 from chatrooms.live.holds import HoldKeeper
 from chatrooms.live.hub import Hub
@@ -29,6 +30,7 @@ from tests.support.people import Place, Someone
 _OWN = ("rooms", "marks", "moderation", "policy", "learning", "rejudging")
 PAGES = PageEvents(
     own={name: (name,) for name in _OWN},
+    turns={kind: (kind,) for kind in Kind},
     standing=("standing",),
     facts=("facts",),
     info=("info",),

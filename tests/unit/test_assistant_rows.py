@@ -4,7 +4,7 @@ import pytest
 
 from chatrooms.domain.assistant import Fault, Kind, Outcome
 from chatrooms.domain.errors import ChatError, every_error
-from chatrooms.services.ai.turns import Turn
+from chatrooms.services.ai.conversation import Turn
 from chatrooms.state.assistant_rows import turn_row
 from tests.support.made import START
 

@@ -22,8 +22,9 @@ from chatrooms.services.access import access_room
 from chatrooms.services.ai import streaming
 from chatrooms.services.ai.calls import Call, access_call
 from chatrooms.services.ai.cited import find_outdated
+from chatrooms.services.ai.conversation import Turn, list_newest
 from chatrooms.services.ai.streaming import Attempt
-from chatrooms.services.ai.turns import Turn, send, turns_of
+from chatrooms.services.ai.turns import send
 from chatrooms.services.ai.use import record_use
 
 log = structlog.get_logger(__name__)
@@ -138,19 +139,15 @@ def _call(tx: Transaction, row: AssistantTurn) -> Call | None:
 
 
 def _earlier(tx: Transaction, row: AssistantTurn) -> tuple[Turn, ...]:
-    rows = tx.scalars(
-        select(AssistantTurn)
-        .where(
-            col(AssistantTurn.account_id) == row.account_id,
-            col(AssistantTurn.room_id) == row.room_id,
-            col(AssistantTurn.kind) == row.kind,
-            col(AssistantTurn.outcome) == Outcome.ANSWERED,
-            col(AssistantTurn.id) < row.id,
-        )
-        .order_by(col(AssistantTurn.id).desc())
-        .limit(REMEMBERED)
-    ).all()
-    turns = turns_of(tx, room_id=row.room_id, rows=rows[::-1])
+    turns = list_newest(
+        tx,
+        account_id=row.account_id,
+        room_id=row.room_id,
+        kind=Kind(row.kind),
+        limit=REMEMBERED,
+        up_to=row.id - 1,
+        are_answered=True,
+    )
     return tuple(turn for turn in turns if not turn.is_withdrawn)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, select
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
@@ -27,18 +27,26 @@ IS_CITABLE: Any = (
 )
 """Whether the assistant may rest on a message: it is approved, everybody in the room sees it, and
 somebody else wrote it. What the assistant says rests on messages that may be gone by then."""
-_SELECT: Any = select(
-    _MESSAGES.c.id,
-    _MESSAGES.c.body,
-    _MESSAGES.c.sent_at,
-    _MESSAGES.c.thread_id,
-    _ACCOUNTS.c.id.label("author_id"),
-    _ACCOUNTS.c.username,
-    _ACCOUNTS.c.name,
-    _ACCOUNTS.c.hue,
-    _ACCOUNTS.c.avatar,
-    _ACCOUNTS.c.kind.label("author_kind"),
-).join(_ACCOUNTS, _ACCOUNTS.c.id == _MESSAGES.c.author_id)
+_CITED: Any = (
+    select(
+        _MESSAGES.c.id,
+        _MESSAGES.c.body,
+        _MESSAGES.c.sent_at,
+        _MESSAGES.c.thread_id,
+        _ACCOUNTS.c.id.label("author_id"),
+        _ACCOUNTS.c.username,
+        _ACCOUNTS.c.name,
+        _ACCOUNTS.c.hue,
+        _ACCOUNTS.c.avatar,
+        _ACCOUNTS.c.kind.label("author_kind"),
+    )
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == _MESSAGES.c.author_id)
+    .where(
+        col(Message.room_id) == bindparam("room"),
+        col(Message.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+        IS_CITABLE,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +68,7 @@ def read_cited(tx: Transaction, *, room_id: int, ids: Iterable[int]) -> dict[int
     wanted = list(ids)
     if not wanted:
         return {}
-    rows = tx.execute(
-        _SELECT.where(col(Message.room_id) == room_id, col(Message.id).in_(wanted), IS_CITABLE)
-    ).all()
+    rows = tx.execute(_CITED, {"room": room_id, "ids": wanted}).all()
     return {row.id: _cited(row) for row in rows}
 
 
@@ -115,6 +121,9 @@ _IS_OUTDATED: Any = (
     .correlate(AssistantTurn)
     .exists()
 )
+_OUTDATED: Any = select(col(AssistantTurn.id)).where(
+    col(AssistantTurn.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))), _IS_OUTDATED
+)
 
 
 def find_outdated(tx: Transaction, turn_ids: Sequence[int]) -> set[int]:
@@ -122,8 +131,4 @@ def find_outdated(tx: Transaction, turn_ids: Sequence[int]) -> set[int]:
     cited any more."""
     if not turn_ids:
         return set()
-    return set(
-        tx.scalars(
-            select(col(AssistantTurn.id)).where(col(AssistantTurn.id).in_(turn_ids), _IS_OUTDATED)
-        )
-    )
+    return set(tx.scalars(_OUTDATED, {"ids": list(turn_ids)}))

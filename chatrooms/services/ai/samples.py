@@ -3,15 +3,13 @@
 A sample is for measuring only. Nothing of it is ever shown, so it may be some minutes old.
 """
 
-from typing import Any
-
 import numpy as np
 from sqlalchemy import select, text
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Message, Room
+from chatrooms.db.engine import transaction
+from chatrooms.db.tables import Room
 from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.retrieve.calibration import calibration_of
 from chatrooms.ml.retrieve.sample import Sample
@@ -43,7 +41,10 @@ def sample_of(deps: Deps, embedder: Embedder, *, room_id: int, length: int) -> S
         kept: Sample | None = deps.samples.find(room_id, embedder.key, size=size)
         if kept is not None:
             return kept
-        lines = [found.line for found, _ in read_lines(tx, _chosen(tx, room_id), room_id=room_id)]
+        chosen = tx.scalars(
+            _IN_STRETCHES, {"room": room_id, "stretches": STRETCHES, "stretch": STRETCH}
+        ).all()
+        lines = [found.line for found, _ in read_lines(tx, chosen, room_id=room_id)]
     entries = [Place(room_id, "message", int(line.id)).entry_id for line in lines]
     collection = collection_of(embedder.key, room_id)
     vectors = deps.vectors.vectors(collection, entries, length=length)
@@ -63,8 +64,3 @@ def sample_of(deps: Deps, embedder: Embedder, *, room_id: int, length: int) -> S
         # Otherwise the index is being filled: the next question finds more of it.
         deps.samples.keep(room_id, embedder.key, sample, size=size)
     return sample
-
-
-def _chosen(tx: Transaction, room_id: int) -> Any:
-    asked = {"room": room_id, "stretches": STRETCHES, "stretch": STRETCH}
-    return col(Message.id).in_(tx.scalars(_IN_STRETCHES, asked).all())

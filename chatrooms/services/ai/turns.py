@@ -2,9 +2,6 @@
 alone, in rooms that they may read. What answers a message of the room is begun by `calls`."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -20,9 +17,9 @@ from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Kind, Outcome
 from chatrooms.domain.errors import AssistantOff, InvalidInput, StillAnswering, TurnUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import clean
-from chatrooms.services.access import RoomAccess, access_room, is_id
+from chatrooms.services.access import MAX_ID, RoomAccess, access_room, is_id
 from chatrooms.services.ai import streaming
-from chatrooms.services.ai.cited import CitedMessage, find_outdated, read_cited
+from chatrooms.services.ai.conversation import Turn, list_newest
 from chatrooms.services.ai.limits import count_request
 from chatrooms.services.ai.streaming import Attempt
 
@@ -40,29 +37,6 @@ _ANEW: dict[str, Any] = {
 """What a turn that is begun anew has of the attempt before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question and its answer, as far as it is there."""
-
-    id: int
-    kind: Kind
-    client_id: str
-    question: str
-    answer: str
-    outcome: Outcome
-    error: str
-    sources: tuple[CitedMessage, ...]
-    rests_on: Mapping[int, int]
-    """Which text of which messages the answer may rest on, by id."""
-    is_withdrawn: bool
-    """Whether one of these messages was changed or taken away since it was read: the answer is not
-    shown any more."""
-    model: str
-    rating: int
-    attempt: int
-    asked_at: datetime
-
-
 def ask(
     deps: Deps,
     *,
@@ -71,9 +45,10 @@ def ask(
     client_id: str,
     question: str,
     kind: Kind = Kind.QUESTION,
+    from_sid: str = "",
 ) -> int:
     """Have the assistant answer the actor in a room that the actor may read; the turn's id. The
-    same `client_id` again is the same turn.
+    same `client_id` again is the same turn. The tab on the socket `from_sid` knows already.
 
     Raises: InvalidInput; StillAnswering while it writes something else of that kind for the actor
         in this room; AssistantOff, AssistantLimit, ServiceUnavailable; as `access_room`.
@@ -93,7 +68,8 @@ def ask(
         if made is None:
             return _same(tx, actor_id=actor_id, room_id=room_id, client_id=client_id, kind=kind)
         _count(deps, access)
-        tx.after_commit(lambda: send(deps, account_id=actor_id, attempt=Attempt(made, 1)))
+        attempt = Attempt(made, 1)
+        tx.after_commit(lambda: send(deps, account_id=actor_id, attempt=attempt, from_sid=from_sid))
     return made
 
 
@@ -128,13 +104,14 @@ def _same(tx: Transaction, *, actor_id: int, room_id: int, client_id: str, kind:
     return known.id
 
 
-def send(deps: Deps, *, account_id: int, attempt: Attempt) -> None:
-    """Have a worker carry out an attempt, and the person's tabs show that. After the commit."""
+def send(deps: Deps, *, account_id: int, attempt: Attempt, from_sid: str = "") -> None:
+    """Have a worker carry out an attempt, and the person's tabs show that, except the one on the
+    socket `from_sid`, which knows already. After the commit."""
     streaming.note_waiting(deps, attempt)
     deps.jobs.send(
         jobs.ANSWER, queue=jobs.ASSISTANT_QUEUE, turn_id=attempt.turn_id, attempt=attempt.number
     )
-    deps.bus.nudge_account(account_id, "turns")
+    deps.bus.nudge_account(account_id, "turns", from_sid=from_sid)
 
 
 def access_turn(
@@ -167,44 +144,9 @@ def list_turns(
     them first. Raises: as `access_room`."""
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-        wanted = select(AssistantTurn).where(
-            col(AssistantTurn.account_id) == actor_id,
-            col(AssistantTurn.room_id) == room_id,
-            col(AssistantTurn.kind) == kind,
+        return list_newest(
+            tx, account_id=actor_id, room_id=room_id, kind=kind, limit=limit, up_to=up_to or MAX_ID
         )
-        if up_to:
-            wanted = wanted.where(col(AssistantTurn.id) <= up_to)
-        rows = tx.scalars(wanted.order_by(col(AssistantTurn.id).desc()).limit(limit)).all()
-        return turns_of(tx, room_id=room_id, rows=rows[::-1])
-
-
-def turns_of(tx: Transaction, *, room_id: int, rows: Sequence[AssistantTurn]) -> list[Turn]:
-    """Turns of one room as they may be shown now. An answer that may rest on a message which was
-    edited, removed or deleted since it was read is withdrawn."""
-    outdated = find_outdated(tx, [row.id for row in rows if row.answer])
-    found = read_cited(tx, room_id=room_id, ids={each for row in rows for each in row.sources})
-    return [_turn(row, found, outdated) for row in rows]
-
-
-def _turn(row: AssistantTurn, found: dict[int, CitedMessage], outdated: Collection[int]) -> Turn:
-    sources = tuple(found[each] for each in row.sources if each in found)
-    is_withdrawn = row.id in outdated or len(sources) < len(row.sources)
-    return Turn(
-        id=row.id,
-        kind=Kind(row.kind),
-        client_id=row.client_id,
-        question=row.question,
-        answer="" if is_withdrawn else row.answer,
-        outcome=Outcome(row.outcome),
-        error=row.error,
-        sources=() if is_withdrawn else sources,
-        rests_on=dict(zip(row.rests_on, row.revisions, strict=True)),
-        is_withdrawn=is_withdrawn,
-        model=row.model,
-        rating=row.rating,
-        attempt=row.attempt,
-        asked_at=row.asked_at,
-    )
 
 
 def stop_turn(deps: Deps, *, actor_id: int, room_id: int, turn_id: int) -> None:
