@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.citing import unmarked
 from chatrooms.domain.memory import Passage
-from chatrooms.ml.retrieve.wording import EMPTY, stem
+from chatrooms.ml.retrieve.wording import is_empty, stem
 from chatrooms.services.ai import answering
 from chatrooms.services.ai.answering import RunningTurn
 from chatrooms.services.ai.retrieval import Hit
@@ -80,4 +80,4 @@ def used_of(
 
 
 def _words(text: str) -> Set[str]:
-    return {stem(word) for word in _WORD.findall(text.casefold())} - EMPTY
+    return {stem(word) for word in _WORD.findall(text.casefold()) if not is_empty(word)}

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from chatrooms.cli.app import make_app
 from chatrooms.ml.retrieve.conversation import Line, answered_lines
+from chatrooms.ml.retrieve.wording import content_stems
 
 TALK = [
     ("ana", "good morning everybody"),
@@ -114,3 +115,9 @@ def test_a_line_answers_what_it_replies_to_or_the_person_it_names() -> None:
         Line("5", "dan", "zoe: are you there?"),
     ]
     assert answered_lines(lines).tolist() == [-1, -1, 0, 1, 2, -1]
+
+
+def test_words_that_only_look_like_forms_of_empty_ones_are_asked_about() -> None:
+    # Of `noone`, `same`, `mine` and `thus`.
+    assert content_stems("Does Sam have a min at noon on Thu?") == ["sam", "min", "noon", "thu"]
+    assert content_stems("Which of these moved, gives, finds or does here's?") == []

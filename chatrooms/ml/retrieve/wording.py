@@ -23,8 +23,17 @@ def stem(word: str) -> str:
     return word
 
 
-EMPTY = frozenset(stem(word) for word in ENGLISH_STOP_WORDS) | {"do", "doe", "did"}
-"""Stems of words that say nothing by themselves."""
+_EMPTY = ENGLISH_STOP_WORDS | {"do", "does", "doing", "did"}
+_FORMS = ("es", "ed", "ing")
+"""Before these an `e` may have been dropped."""
+
+
+def is_empty(word: str) -> bool:
+    """Whether a word, in lower case, says nothing by itself, nor does what it is a form of: `moved`
+    does not, for `move` does not. `noon` does, although the stem of `noone` is the same."""
+    base = stem(word)
+    is_form = word.endswith(_FORMS) and f"{base}e" in _EMPTY
+    return word in _EMPTY or base in _EMPTY or is_form
 
 
 def stems(text: str) -> list[str]:
@@ -34,8 +43,8 @@ def stems(text: str) -> list[str]:
 
 def content_words(question: str) -> dict[str, str]:
     """The words that say what is asked about, by stem: of those with the same stem the last."""
-    words = {stem(word): word for word in _WORD.findall(question.lower())}
-    return {stem_: word for stem_, word in words.items() if stem_ not in EMPTY}
+    words = _WORD.findall(question.lower())
+    return {stem(word): word for word in words if not is_empty(word)}
 
 
 def content_stems(question: str) -> list[str]:
