@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.citing import unmarked
+from chatrooms.domain.citing import UNSURE, unmarked
 from chatrooms.domain.memory import Passage
 from chatrooms.ml.retrieve.wording import is_empty, stem
 from chatrooms.services.ai import answering
@@ -67,7 +67,7 @@ def used_of(
 ) -> set[int]:
     """Ids of the messages behind those passages that have a word of the answer which is neither in
     the question nor in what it cites."""
-    words = _words(unmarked(answer)) - _words(asked)
+    words = _words(unmarked(answer).removeprefix(UNSURE)) - _words(asked)
     others: list[tuple[Passage, Set[str]]] = []
     for passage in passages:
         if set(passage.ids) <= set(cited):

@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 NO_ANSWER = "This room holds no answer to that."
 """What a model writes, and nothing else, where the messages given do not answer the question."""
+UNSURE = "I am not sure that this room answers that. The nearest messages:"
+"""What an answer begins with, on a line of its own, that may be none."""
 _MARK = re.compile(r"[ \t]*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
 _UNFINISHED = re.compile(r"[ \t]*(?:\[[\d,\s]{0,60})?\Z")
 _BRACKETED = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")

@@ -10,7 +10,7 @@ import pytest
 from chatrooms.adapters.bus import answers_channel
 from chatrooms.bootstrap import Deps, utc_now
 from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Fault, Outcome, Progress
-from chatrooms.domain.citing import NO_ANSWER
+from chatrooms.domain.citing import NO_ANSWER, UNSURE
 from chatrooms.domain.errors import (
     AnswerCutOff,
     AssistantLimit,
@@ -52,6 +52,7 @@ from tests.support.scripted_openai import (
 from tests.support.waiting import wait_until
 
 OVERVIEW = "What is going on here?"
+UNCERTAIN = "Who can mend the printer in the office?"
 MEETING = "We meet at noon in the garden behind the library."
 
 
@@ -112,6 +113,29 @@ def test_what_the_room_does_not_hold_is_not_answered(
     turn = find_turn(deps, room, member, turn_id)
     assert (turn.outcome, turn.answer, turn.sources) == (Outcome.NO_ANSWER, "", ())
     assert written(deps, turn_id) == ""
+
+
+def test_where_the_room_may_answer_the_nearest_messages_are_quoted_and_called_so(
+    deps: Deps, room: Place, member: Someone
+) -> None:
+    turn = answered(deps, room, member, UNCERTAIN)
+    assert turn.outcome is Outcome.ANSWERED
+    assert turn.answer.splitlines()[0] == UNSURE
+    assert "The printer is broken again [1]" in turn.answer
+    assert "The printer is broken again" in [each.preview for each in turn.sources]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_weak"),
+    [("Where do we meet at noon?", False), ("Who won the chess championship in Oslo?", True)],
+)
+def test_a_model_is_told_where_what_was_found_may_be_about_something_else(
+    deps: Deps, server: ScriptedOpenAI, room: Place, member: Someone, question: str, is_weak: bool
+) -> None:
+    server.otherwise = lambda _: Says([UNSURE])
+    turn = answered(with_model(deps, server), room, member, question)
+    assert ('evidence="weak"' in server.requests[-1]["messages"][-1]["content"]) is is_weak
+    assert (turn.outcome, turn.answer) == (Outcome.NO_ANSWER, "")
 
 
 @pytest.mark.parametrize("is_built_in", [True, False])

@@ -11,8 +11,9 @@ from langchain_core.tools import tool
 from pydantic import BaseModel
 
 from chatrooms.adapters.extractive.model import ExtractiveChatModel
-from chatrooms.domain.citing import NO_ANSWER
+from chatrooms.domain.citing import NO_ANSWER, UNSURE
 from chatrooms.domain.prompting import Block, block, message_block
+from chatrooms.ml.retrieve.confidence import DOUBTFUL, SURE
 
 LINES = (
     ("Ada", "The backup failed last night because the disk was full."),
@@ -68,8 +69,20 @@ def test_an_answer_quotes_the_message_and_cites_it(model: ExtractiveChatModel) -
 
 
 def test_without_support_it_says_that_the_room_holds_no_answer(model: ExtractiveChatModel) -> None:
-    assert model.invoke(ask("Why did the backup fail?", said(support=0.2))).text == NO_ANSWER
+    assert model.invoke(ask("Why did the backup fail?", said(support=0.1))).text == NO_ANSWER
     assert model.invoke(ask("Why did the backup fail?")).text == NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("support", "is_sure"), [(DOUBTFUL, False), (SURE - 0.01, False), (SURE, True)]
+)
+def test_where_the_messages_may_answer_it_quotes_the_nearest_and_says_that_it_is_not_sure(
+    model: ExtractiveChatModel, support: float, is_sure: bool
+) -> None:
+    answer = model.invoke(ask("Why did the backup fail?", said(support=support))).text
+    assert (answer.splitlines()[0] == UNSURE) is not is_sure
+    assert answer.count(UNSURE) == (not is_sure)
+    assert "the disk was full. [1]" in answer
 
 
 def test_a_quoted_message_brings_no_citation_of_its_own(model: ExtractiveChatModel) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from langchain_core.messages import BaseMessage, HumanMessage, ToolMessage
 
 from chatrooms.domain.prompting import Block, parse_blocks
-from chatrooms.ml.retrieve.answer import THRESHOLD
+from chatrooms.ml.retrieve.confidence import DOUBTFUL, SURE
 
 _OVERVIEW = re.compile(
     r"\b(?:summar\w+|recap|overview|catch me up|tl;?dr|what did i miss|what(?:'s| is| was)"
@@ -66,9 +66,14 @@ class Task:
         return bool(_GREETING.match(self.question))
 
     @property
-    def is_supported(self) -> bool:
+    def may_be_answered(self) -> bool:
+        """Whether retrieval takes it for possible that the messages answer the question."""
+        return self.support >= DOUBTFUL
+
+    @property
+    def is_sure(self) -> bool:
         """Whether retrieval takes the messages to answer the question."""
-        return self.support >= THRESHOLD
+        return self.support >= SURE
 
 
 def read_task(messages: Sequence[BaseMessage]) -> Task:

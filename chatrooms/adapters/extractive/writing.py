@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatrooms.adapters.extractive.task import Given, Task
-from chatrooms.domain.citing import NO_ANSWER, without_marks
+from chatrooms.domain.citing import NO_ANSWER, UNSURE, without_marks
 from chatrooms.ml.embed.lexical import Lexical
 from chatrooms.ml.retrieve.conversation import Line
 from chatrooms.ml.retrieve.history import History
@@ -22,6 +22,8 @@ CAPABILITIES = (
 _CITED = 3
 _NEARLY = 0.8
 """What counts as nearly as good as the best: this share of its relevance."""
+_NEAR = 0.5
+"""The same where it is not sure that any of them answers: then one more is worth a look."""
 _QUOTED_CHARS = 300
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -61,16 +63,19 @@ def _overview(task: Task) -> list[Statement]:
 
 
 def _answer(task: Task) -> list[Statement]:
-    if not task.messages or not task.is_supported:
+    if not task.messages or not task.may_be_answered:
         return [Statement(NO_ANSWER)]
     ranked = _ranked(task)
-    enough = _NEARLY * ranked[0][1]
+    enough = (_NEARLY if task.is_sure else _NEAR) * ranked[0][1]
     best = [given for given, relevance in ranked[:_CITED] if relevance >= enough and given.text]
     best.sort(key=lambda given: given.n)
-    return [
+    quotes = [
         Statement(f"{given.author}: {_quote(given.text, task.question)}", (given.n,))
         for given in best
-    ] or [Statement(NO_ANSWER)]
+    ]
+    if not quotes:
+        return [Statement(NO_ANSWER)]
+    return quotes if task.is_sure else [Statement(UNSURE), *quotes]
 
 
 def _ranked(task: Task) -> list[tuple[Given, float]]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from chatrooms.ml.retrieve.confidence import confidence
 from chatrooms.ml.retrieve.history import History
 
-THRESHOLD = 0.5
-"""Below this confidence the room is taken to hold no answer."""
+THRESHOLD = 0.4
+"""Below this confidence the room is taken to hold no answer, where only yes or no may be said."""
 NO_ANSWER = "The room holds no answer to this."
 
 _RANKED = 10

@@ -22,31 +22,28 @@ class Calibration:
     meaning_weight: float
     """What a vector's cosine counts next to BM25 and characters with 1 each. Cosines of meaning
     tell more than words found, and spread less; those of wording repeat what characters say."""
-    scores: Usual
     meaning: Usual
-    """Those of all messages of a room; they stand in where a room has too few of its own."""
+    """The cosines of all messages of a room; they stand in where a room has too few of its own."""
     covered: Usual
-    best: Usual
     nearest: Usual
+    unknown: Usual
     """The three voices of the confidence."""
 
 
 _MEASURED = {
     "minilm": Calibration(
         meaning_weight=3.0,
-        scores=Usual(0.44, 0.29),
         meaning=Usual(0.10, 0.09),
         covered=Usual(0.42, 0.33),
-        best=Usual(6.35, 2.3),
         nearest=Usual(5.2, 1.7),
+        unknown=Usual(0.24, 0.25),
     ),
     "lexical": Calibration(
         meaning_weight=0.5,
-        scores=Usual(0.06, 0.06),
         meaning=Usual(0.025, 0.05),
         covered=Usual(0.46, 0.32),
-        best=Usual(9.95, 3.35),
         nearest=Usual(7.35, 2.55),
+        unknown=Usual(0.24, 0.25),
     ),
 }
 

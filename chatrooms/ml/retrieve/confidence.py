@@ -12,17 +12,22 @@ from chatrooms.ml.retrieve.history import Ranking
 _LOOKED_AT = 5
 _BEFORE, _AFTER = 4, 2
 _BACKGROUND = 100
-_SLOPE, _OFFSET = 0.6, 0.45
-"""Platt scaling (1999) of the sum of voices, as if every second question could be answered. Both
-embedders gave the same."""
+_UNKNOWN = 2.0
+"""What the voice of what the room never names counts next to the others with 1 each."""
+_SLOPE = 0.35
+"""Platt scaling (1999) of the sum of voices, as if every second question could be answered."""
+SURE = 0.55
+"""From this confidence on an answer needs no warning."""
+DOUBTFUL = 0.3
+"""Below this confidence nothing is worth quoting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What the signals say about a sample of the room's messages."""
+    """How near a question is to a sample of the room's messages."""
 
-    scores: Scores
     meaning: Scores
+    """Their cosines with the question."""
     size: int
     """How many messages the room has."""
 
@@ -38,23 +43,29 @@ def confidence(
     `background`: by what to measure where the ranking is of some messages of a room, chosen for
     this question.
 
-    Three equal voices: whether what is asked about is named near one of the best, how far the best
-    stands out of the room, and how far the nearest in meaning does. A plain similarity tells
-    little: a room about one thing is near to every question about that thing.
+    Three voices: how much of what is asked about one message near the best names, how far the
+    nearest in meaning stands out of the room, and how much of it the room never names. A plain
+    similarity tells little: a room about one thing is near to every question about that thing.
     """
     covered = max(
         float(ranking.covered[max(0, place - _BEFORE) : place + _AFTER + 1].max())
         for place in best[:_LOOKED_AT]
     )
-    room = background or Background(ranking.scores, ranking.meaning, len(ranking.scores))
-    best_by = _standing(ranking.scores, room.scores, room.size, calibration.scores)
+    room = background or Background(ranking.meaning, len(ranking.meaning))
     nearest_by = _standing(ranking.meaning, room.meaning, room.size, calibration.meaning)
     voices = (
         calibration.covered.voice(covered)
-        + calibration.best.voice(best_by)
         + calibration.nearest.voice(nearest_by)
+        - _UNKNOWN * calibration.unknown.voice(_unknown(ranking, room.size, calibration))
     )
-    return float(1 / (1 + np.exp(-_SLOPE * voices - _OFFSET)))
+    return float(1 / (1 + np.exp(-_SLOPE * voices)))
+
+
+def _unknown(ranking: Ranking, size: int, calibration: Calibration) -> float:
+    """The share of what is asked about that the room never names. In a room of a few messages that
+    tells little, so that the usual one is added as if it had that many more."""
+    usual = calibration.unknown.mean
+    return usual + (ranking.unknown - usual) * size / (size + _BACKGROUND)
 
 
 def _standing(values: Scores, sample: Scores, size: int, usual: Usual) -> float:

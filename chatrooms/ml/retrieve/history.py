@@ -23,6 +23,8 @@ class Ranking:
     """Cosines with the question."""
     covered: Scores
     """Shares of what is asked about that the message names, from 0 to 1."""
+    unknown: float
+    """The share of what is asked about that no message of the room names, from 0 to 1."""
 
     def best(self, limit: int) -> list[int]:
         """Places of the best messages, best first; of equals the newest first."""
@@ -57,4 +59,5 @@ class History:
             + self.calibration.meaning_weight * np.maximum(meaning, 0)
         )
         scores = combined(near, self._answered, self._likely)
-        return Ranking(scores, meaning, self._words.covered(question))
+        covered, unknown = self._words.covered(question), self._words.unknown(question)
+        return Ranking(scores, meaning, covered, unknown)

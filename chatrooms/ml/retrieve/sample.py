@@ -30,6 +30,8 @@ class Asked:
     vector: NDArray[np.float32]
     weights: Mapping[str, float]
     """How much each stem that it asks about tells: more for rare ones."""
+    unknown: frozenset[str]
+    """Those of these stems that were found nowhere yet."""
     grams: NDArray[np.int64]
     gram_weights: Scores
     """Their TF-IDF, of length 1 together."""
@@ -46,7 +48,6 @@ class Sample:
         self.calibration = calibration
         self._vectors = vectors
         self._reads = [read(line.text) for line in lines]
-        self._answered = answered_lines(lines)
         self._usual = max(1.0, float(np.mean([each.words for each in self._reads] or [1])))
         every = np.concatenate([np.zeros(0, np.int64), *(each.grams for each in self._reads)])
         self._grams, found_in = np.unique(every, return_counts=True)
@@ -66,7 +67,9 @@ class Sample:
         asked = read(question)
         grams = asked.times * self._rarity(asked.grams)
         length = float(np.linalg.norm(grams)) or 1.0
-        return Asked(vector, weights, asked.grams, grams / length)
+        strange = frozenset(stem for stem in weights if not found_in.get(stem))
+        unknown = strange.difference(*(each.stems for each in self._reads))
+        return Asked(vector, weights, unknown, asked.grams, grams / length)
 
     def rank(self, asked: Asked, lines: Sequence[Line], meaning: Scores) -> Ranking:
         """How well each of these messages of the room answers. They stand in their order, stretches
@@ -75,12 +78,11 @@ class Sample:
         return self._rank(asked, reads, answered_lines(lines), meaning)
 
     def background(self, asked: Asked) -> Background:
-        """What the question finds in the sample, by which `confidence` measures what stands out."""
+        """How near the question is to the sample: by that `confidence` tells what stands out."""
         if not self._reads:
-            return Background(np.zeros(0), np.zeros(0), 0)
+            return Background(np.zeros(0), 0)
         meaning = np.asarray(self._vectors @ asked.vector, dtype=np.float64)
-        ranking = self._rank(asked, self._reads, self._answered, meaning)
-        return Background(ranking.scores, meaning, self.size)
+        return Background(meaning, self.size)
 
     def _rank(
         self,
@@ -90,6 +92,8 @@ class Sample:
         meaning: Scores,
     ) -> Ranking:
         total = sum(asked.weights.values()) or 1.0
+        unknown = asked.unknown.difference(*(each.stems for each in reads))
+        strange = sum(asked.weights[stem] for stem in unknown)
         bm25, covered = (np.zeros(len(reads)) for _ in range(2))
         for place, each in enumerate(reads):
             for stem, weight in asked.weights.items():
@@ -106,7 +110,8 @@ class Sample:
             np.array([each.asks for each in reads], dtype=np.float64),
             np.array([each.words for each in reads], dtype=np.float64),
         )
-        return Ranking(combined(near, answered, likely), meaning, covered / total)
+        scores = combined(near, answered, likely)
+        return Ranking(scores, meaning, covered / total, strange / total)
 
     def _nearness(self, asked: Asked, reads: Sequence[Read]) -> Scores:
         """For each text the cosine of the TF-IDF of character n-grams, from 0 to 1."""

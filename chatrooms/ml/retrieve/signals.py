@@ -42,15 +42,25 @@ class Words:
         """For each text the share of what is asked about that it names; rare words count more."""
         return self._sum(self._held, question)
 
+    def unknown(self, question: str) -> float:
+        """The share of what is asked about that no text names; rare words count more."""
+        _, weights, strange = self._weighed(question)
+        return strange / ((weights.sum() + strange) or 1.0)
+
     def _sum(self, table: csc_array, question: str) -> Scores:
-        asked = content_stems(question)
-        known = [self._columns[each] for each in asked if each in self._columns]
-        weights = self._rarity(self._found_in[known])
-        strange = (len(asked) - len(known)) * self._rarity(np.zeros(1))[0]
+        known, weights, strange = self._weighed(question)
         total = weights.sum() + strange
         if not known or not total:
             return np.zeros(len(self.lengths))
         return np.asarray(table[:, known] @ weights) / total
+
+    def _weighed(self, question: str) -> tuple[list[int], Scores, float]:
+        """The columns of the words that are asked about, their weights, and the weight of those
+        that no text has."""
+        asked = content_stems(question)
+        known = [self._columns[each] for each in asked if each in self._columns]
+        strange = (len(asked) - len(known)) * float(self._rarity(np.zeros(1))[0])
+        return known, self._rarity(self._found_in[known]), strange
 
     def _rarity(self, found_in: Scores) -> Scores:
         count = len(self.lengths)
