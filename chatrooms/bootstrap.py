@@ -15,6 +15,7 @@ from redis import Redis
 from chatrooms.adapters import embeddings
 from chatrooms.adapters.bus import Bus, connect_redis
 from chatrooms.adapters.chat_model import ChatModels
+from chatrooms.adapters.checkpoints import Checkpoints
 from chatrooms.adapters.job_queue import JobQueue
 from chatrooms.adapters.vectors import Vectors
 from chatrooms.db.engine import Sessions, create_sessions
@@ -52,6 +53,7 @@ class Deps:
     chat: ChatModels
     vectors: Vectors
     embedding: Embedding
+    checkpoints: Checkpoints
     clock: Callable[[], datetime] = utc_now
     ids: Ids = Ids()
     corrections: Corrections = field(default_factory=Corrections)
@@ -74,6 +76,7 @@ def bootstrap(settings: Settings) -> Deps:
         chat=ChatModels(settings, redis),
         vectors=Vectors(settings.chroma_url, database=settings.chroma_database),
         embedding=make_embedding(settings),
+        checkpoints=Checkpoints(settings.database_url.get_secret_value()),
     )
 
 

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     llm_output_price: float = Field(
         default=0.0, ge=0, description="What a million tokens it writes cost, in US dollars."
     )
+    agent_boosts_per_hour: int = Field(
+        default=6, ge=1, description="How often moderators may have a room's agent run per hour."
+    )
     assistant_requests_per_hour: int = Field(
         default=60, ge=1, description="What one account may ask of the assistant per hour."
     )

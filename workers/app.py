@@ -14,6 +14,7 @@ app = Celery(
     "chatrooms",
     config_source="workers.config",
     include=[
+        "workers.agents",
         "workers.assistant",
         "workers.indexing",
         "workers.maintenance",

@@ -12,6 +12,8 @@ CLOSE_POLLS_INTERVAL = timedelta(seconds=5)
 END_TIME_OUTS_INTERVAL = timedelta(seconds=5)
 SUMMARISE_DUE_INTERVAL = timedelta(seconds=10)
 RESTART_LOST_INTERVAL = timedelta(seconds=5)
+LOOK_FOR_QUIET_INTERVAL = timedelta(minutes=1)
+RESUME_AGENTS_INTERVAL = timedelta(seconds=5)
 JUDGE_INTERVAL = timedelta(seconds=5)
 """How long a message waits at most whose own request got lost."""
 INDEX_INTERVAL = timedelta(seconds=5)
@@ -80,6 +82,22 @@ SCHEDULE = {
         "options": {
             "queue": jobs.ASSISTANT_QUEUE,
             "expires": RESTART_LOST_INTERVAL.total_seconds(),
+        },
+    },
+    jobs.LOOK_FOR_QUIET: {
+        "task": jobs.LOOK_FOR_QUIET,
+        "schedule": LOOK_FOR_QUIET_INTERVAL,
+        "options": {
+            "queue": jobs.MAINTENANCE_QUEUE,
+            "expires": LOOK_FOR_QUIET_INTERVAL.total_seconds(),
+        },
+    },
+    jobs.RESUME_AGENTS: {
+        "task": jobs.RESUME_AGENTS,
+        "schedule": RESUME_AGENTS_INTERVAL,
+        "options": {
+            "queue": jobs.MAINTENANCE_QUEUE,
+            "expires": RESUME_AGENTS_INTERVAL.total_seconds(),
         },
     },
 }

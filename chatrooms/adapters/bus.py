@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 CONTROL = "chatrooms:control"
 ACTIVITY = "chatrooms:activity"
 """Where every process hears that a room has a new message, and how far people have read."""
-Changed = Literal["facts", "members", "requests", "pins", "summary", "sources"]
+Changed = Literal["facts", "members", "requests", "pins", "summary", "sources", "agent"]
 """What a room's screens list besides messages: facts, members, join requests, pins, the summary,
 and answers that may rest on a message which changed."""
 Own = Literal[

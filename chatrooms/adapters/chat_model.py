@@ -114,6 +114,23 @@ class ChatModels:
         if calls is not None and whole is not None:
             calls.extend(whole.tool_calls)
 
+    def ask(
+        self, messages: Sequence[BaseMessage], *, tools: Sequence[dict[str, Any]], usage: Usage
+    ) -> AIMessage:
+        """The model's whole answer, with the tools it calls, those that are no JSON too; adds to
+        `usage` what it took. What it passes to tools is to be checked like any input from outside.
+
+        Raises: AssistantUnavailable.
+        """
+        model, usage.model = self._ready(), self.name
+        with self._translated(lambda: False):
+            answer = model.bind_tools(list(tools)).invoke(list(messages))
+        told = Usage()
+        _count(told, answer)
+        passed = [call["args"] for call in (*answer.tool_calls, *answer.invalid_tool_calls)]
+        _add(usage, told, messages, written=answer.text + "".join(map(str, passed)))
+        return answer
+
     def structured(self, messages: Sequence[BaseMessage], schema: type[T], *, usage: Usage) -> T:
         """What the model writes, read as `schema`; adds to `usage` what it took.
 

@@ -20,6 +20,7 @@ from chatrooms.domain.events import (
     ReactionsChanged,
     RoomEvent,
     ThreadSummary,
+    TopicStarted,
     VoteChanged,
 )
 from chatrooms.domain.moderation import Withheld
@@ -33,6 +34,7 @@ NOTHING: dict[str, object] = {
     "score": 0,
     "reactions": (),
     "poll": None,
+    "agent": None,
     "attachments": (),
 }
 """What a message shows of itself once its text is gone or withheld."""
@@ -71,6 +73,8 @@ def apply_to_messages(messages: Messages, event: RoomEvent) -> Messages:
             return _set_poll(messages, event.message_id, tally=event.tally)
         case PollClosed():
             return _set_poll(messages, event.message_id, closed_at=event.closed_at)
+        case TopicStarted():
+            return _start_topic(messages, event)
         case PersonChanged():
             return tuple(_renamed(message, event) for message in messages)
         case _:
@@ -140,6 +144,16 @@ def _set_poll(messages: Messages, message_id: int, **fields: object) -> Messages
     return _change(messages, message_id, change)
 
 
+def _start_topic(messages: Messages, event: TopicStarted) -> Messages:
+    def change(message: Message) -> Message:
+        if message.agent is None:
+            return message
+        note = message.agent.model_copy(update={"started_by": event.by})
+        return message.model_copy(update={"agent": note})
+
+    return _change(messages, event.message_id, change)
+
+
 def _change(
     messages: Messages, message_id: int, change: _Change, requote: _Requote | None = None
 ) -> Messages:
@@ -167,6 +181,9 @@ def _renamed(message: Message, event: PersonChanged) -> Message:
         changed["reactions"] = tuple(_in_reaction(r, event) for r in message.reactions)
     if message.poll is not None:
         changed["poll"] = _in_poll(message.poll, event)
+    if message.agent is not None and message.agent.started_by is not None:
+        (by,) = _in_names((message.agent.started_by,), event)
+        changed["agent"] = message.agent.model_copy(update={"started_by": by})
     is_same = all(getattr(message, name) == value for name, value in changed.items())
     return message if is_same else message.model_copy(update=changed)
 

@@ -228,6 +228,34 @@ class AssistantOff(ChatError):
     sentence = "The assistant is turned off in this room."
 
 
+class AgentOff(ChatError):
+    """The room's owners, or an administrator, turned the agent off."""
+
+    code = "agent_off"
+    sentence = "The agent is turned off in this room."
+
+
+class AgentBusy(ChatError):
+    """A run of the room's agent is not over, or its proposal waits."""
+
+    code = "agent_busy"
+    sentence = "The agent is at work here already, or a proposal of it waits to be decided."
+
+
+class ProposalUnavailable(ChatError):
+    """The proposal does not exist, or the actor does not moderate its room."""
+
+    code = "proposal_unavailable"
+    sentence = "This proposal does not exist."
+
+
+class ProposalDecided(ChatError):
+    """Somebody else decided, or it waits no more."""
+
+    code = "proposal_decided"
+    sentence = "This proposal waits no more."
+
+
 class SourcesChanged(ChatError):
     """A message that an answer may rest on was edited or taken away while it was written."""
 

@@ -34,6 +34,8 @@ class Kind(StrEnum):
     """For moderators: an author objects to a removal."""
     SANCTION_APPEAL = "sanction_appeal"
     """For moderators: somebody objects to a time-out or ban."""
+    AGENT_PROPOSAL = "agent_proposal"
+    """For moderators: the room's agent proposes something."""
 
 
 FOR_MODERATORS = frozenset({Kind.UNSAFE, Kind.AUTO_REMOVED, Kind.APPEAL, Kind.SANCTION_APPEAL})

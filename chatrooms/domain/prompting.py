@@ -58,7 +58,14 @@ def block(
 
 
 def message_block(
-    n: int, *, author: str, text: str, at: str, relevance: float | None = None
+    n: int,
+    *,
+    author: str,
+    text: str,
+    at: str,
+    relevance: float | None = None,
+    reply_to: int | None = None,
+    thread: int | None = None,
 ) -> Block:
     """One message. `n` is what a citation names: numbers of a prompt begin with 1.
 
@@ -66,9 +73,20 @@ def message_block(
         at: when it was sent, as ISO 8601.
         relevance: how well it fits the question, the best being 1; None where nothing was asked or
             it only stands beside such a message.
+        reply_to: the number of the message that it quotes.
+        thread: the number of the message whose thread it is in.
     """
     fits = None if relevance is None else f"{relevance:.2f}"
-    return block("message", text, n=n, author=author, at=at, relevance=fits)
+    return block(
+        "message",
+        text,
+        n=n,
+        author=author,
+        at=at,
+        relevance=fits,
+        reply_to=reply_to,
+        thread=thread,
+    )
 
 
 def passage_blocks(passages: Sequence[Passage]) -> list[Block]:

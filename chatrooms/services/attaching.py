@@ -1,4 +1,5 @@
-"""What hangs on a new message: its poll and its files, in the transaction that stores it."""
+"""What hangs on a new message: its poll, its files, what of the room's agent
+it shows; in the transaction that stores it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import AttachmentRow, PollRow
+from chatrooms.db.tables import AgentOutput, AttachmentRow, PollRow
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.files import is_token
 from chatrooms.services.access import RoomAccess
@@ -63,3 +64,10 @@ def add_files(
     ).all()
     if len(added) != len(set(tokens)):
         raise InvalidInput(_FILE_GONE)
+
+
+def add_agent_output(tx: Transaction, *, message_id: int, output_id: int) -> None:
+    """Have a message that was just stored show what the room's agent wrote."""
+    tx.execute(
+        update(AgentOutput).where(col(AgentOutput.id) == output_id).values(message_id=message_id)
+    )

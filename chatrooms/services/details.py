@@ -11,14 +11,17 @@ from sqlmodel import col
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import (
     Account,
+    AgentOutput,
     AttachmentRow,
     Message,
     PollRow,
     PollVote,
     ReactionRow,
 )
+from chatrooms.domain.agent import OutputKind
 from chatrooms.domain.events import (
     MAX_NAMED,
+    AgentNote,
     Attachment,
     Named,
     Person,
@@ -227,3 +230,23 @@ def attachment_of(row: AttachmentRow) -> Attachment:
         width=row.width,
         height=row.height,
     )
+
+
+def agent_notes_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, AgentNote]:
+    """What the room's agent says of these messages of its own, by message id."""
+    if not message_ids:
+        return {}
+    rows = tx.execute(
+        select(AgentOutput, col(Account.name))
+        .outerjoin(Account, col(Account.id) == col(AgentOutput.started_by))
+        .where(col(AgentOutput.message_id).in_(message_ids))
+    ).all()
+    return {
+        output.message_id or 0: AgentNote(
+            kind=OutputKind(output.kind),
+            why=str(output.idea.get("why", "")),
+            sources=tuple(output.evidence),
+            started_by=Named(id=output.started_by, name=name) if output.started_by else None,
+        )
+        for output, name in rows
+    }

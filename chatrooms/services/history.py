@@ -217,7 +217,8 @@ def get_new(tx: Transaction, *, room_id: int, message_id: int) -> events.Message
     row = tx.execute(wanted).one()
     ids = [message_id]
     polls = details.polls_of(tx, ids) if row.has_poll else {}
-    return _message(row, _Details({}, polls, {}, details.attachments_of(tx, ids)))
+    notes = details.agent_notes_of(tx, ids if _is_agents(row) else [])
+    return _message(row, _Details({}, polls, {}, details.attachments_of(tx, ids), notes))
 
 
 def _oldest_first(
@@ -238,6 +239,7 @@ def _messages(tx: Transaction, rows: Sequence[Any]) -> list[events.Message]:
         polls=details.polls_of(tx, ids),
         threads=details.threads_of(tx, [row.id for row in rows if row.reply_count]),
         attachments=details.attachments_of(tx, ids),
+        notes=details.agent_notes_of(tx, [row.id for row in rows if _is_agents(row)]),
     )
     return [_message(row, found) for row in rows]
 
@@ -248,6 +250,11 @@ class _Details:
     polls: dict[int, events.Poll]
     threads: dict[int, events.ThreadSummary]
     attachments: dict[int, tuple[events.Attachment, ...]]
+    notes: dict[int, events.AgentNote]
+
+
+def _is_agents(row: Any) -> bool:
+    return row.author_kind == events.Being.AGENT and row.deleted_at is None
 
 
 def _message(row: Any, found: _Details) -> events.Message:
@@ -287,6 +294,7 @@ def _message(row: Any, found: _Details) -> events.Message:
         reactions=found.reactions.get(row.id, ()),
         poll=found.polls.get(row.id),
         attachments=found.attachments.get(row.id, ()),
+        agent=found.notes.get(row.id),
         withheld=row.withheld,
     )
     return message.model_copy(update=NOTHING) if row.withheld else message

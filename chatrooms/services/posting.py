@@ -23,8 +23,8 @@ from chatrooms.domain.text import excerpt
 from chatrooms.services.access import RoomAccess, is_id
 from chatrooms.services.ai.index_requests import note_changed
 from chatrooms.services.answers import tell_of_answer
-from chatrooms.services.attaching import CheckedPoll, add_files, add_poll
-from chatrooms.services.details import attachments_of, polls_of
+from chatrooms.services.attaching import CheckedPoll, add_agent_output, add_files, add_poll
+from chatrooms.services.details import agent_notes_of, attachments_of, polls_of
 from chatrooms.services.event_log import (
     append_event,
     append_message,
@@ -58,11 +58,14 @@ class NewMessage:
     """Whether people are told of it; imported history is none."""
     is_judged: bool = True
     """Whether moderation looks at it before it counts as approved."""
+    agent_output_id: int | None = None
+    """What of the room's agent it shows."""
 
     @property
     def is_plain(self) -> bool:
         """Whether it is a line of the timeline and no more."""
-        return self.thread_id is None and self.poll is None and not self.files
+        has_details = self.poll or self.files or self.agent_output_id
+        return self.thread_id is None and not has_details
 
 
 def store(tx: Transaction, deps: Deps, *, access: RoomAccess, new: NewMessage) -> events.Message:
@@ -181,6 +184,9 @@ def _store_with_details(
             "thread_id": root_id,
             "poll": polls_of(tx, [message_id]).get(message_id),
             "attachments": attachments_of(tx, [message_id]).get(message_id, ()),
+            "agent": agent_notes_of(tx, [message_id] if new.agent_output_id else []).get(
+                message_id
+            ),
         }
     )
     thread = count_reply(tx, root_id=root_id) if root_id else None
@@ -233,6 +239,8 @@ def _insert(
     if new.poll:
         add_poll(tx, message_id=message_id, poll=new.poll)
     add_files(tx, access=access, message_id=message_id, tokens=new.files)
+    if new.agent_output_id:
+        add_agent_output(tx, message_id=message_id, output_id=new.agent_output_id)
     return message_id
 
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chatrooms.adapters.embedded.accounts import launch
-from chatrooms.domain.jobs import AI_QUEUE, ASSISTANT_QUEUE, MAINTENANCE_QUEUE, MODERATION_QUEUE
+from chatrooms.domain.jobs import (
+    AGENTS_QUEUE,
+    AI_QUEUE,
+    ASSISTANT_QUEUE,
+    MAINTENANCE_QUEUE,
+    MODERATION_QUEUE,
+)
 
 POSTGRES = "postgres"
 REDIS = "redis"
@@ -55,7 +61,7 @@ def chroma(command: Sequence[str]) -> Child:
 
 def worker() -> Child:
     """The Celery worker of everything that may take its time."""
-    return _worker(WORKER, AI_QUEUE)
+    return _worker(WORKER, AI_QUEUE, AGENTS_QUEUE)
 
 
 def moderation_worker() -> Child:

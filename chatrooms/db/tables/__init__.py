@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from chatrooms.db.tables.accounts import Account, Session, Ticket
+from chatrooms.db.tables.agent import AgentOutput, AgentRun, AgentStep, RoomAgent, Switch
 from chatrooms.db.tables.assistant import AssistantTurn
 from chatrooms.db.tables.assistant_use import ModelUse
 from chatrooms.db.tables.corrections import CorrectionRow
@@ -38,6 +39,9 @@ from chatrooms.db.tables.sanctions import SanctionAppealRow, SanctionRow
 
 __all__ = [
     "Account",
+    "AgentOutput",
+    "AgentRun",
+    "AgentStep",
     "AppealRow",
     "AssistantTurn",
     "AttachmentRow",
@@ -60,6 +64,7 @@ __all__ = [
     "ReactionRow",
     "ReportRow",
     "Room",
+    "RoomAgent",
     "RoomEventRow",
     "RoomMemory",
     "RuleRow",
@@ -72,6 +77,7 @@ __all__ = [
     "SummaryRequest",
     "SummarySentence",
     "SummarySource",
+    "Switch",
     "ThreadDraft",
     "ThreadFollow",
     "Ticket",

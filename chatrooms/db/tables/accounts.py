@@ -15,9 +15,7 @@ class Account(SQLModel, table=True):
     __table_args__ = (
         Index("accounts_username_key", text("lower(username)"), unique=True),
         Index("accounts_email_key", "email", unique=True),
-        Index(
-            "accounts_assistant", "kind", unique=True, postgresql_where=text("kind = 'assistant'")
-        ),
+        Index("accounts_ai", "kind", unique=True, postgresql_where=text("kind <> 'person'")),
     )
 
     id: int = Field(default=None, sa_column=identifier())

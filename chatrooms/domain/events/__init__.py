@@ -1,5 +1,6 @@
 """What can happen in a room, as it is stored in `room_events` and sent between processes."""
 
+from chatrooms.domain.events.agent import AgentNote, TopicStarted
 from chatrooms.domain.events.log import RoomEvent, Sequenced, parse_event
 from chatrooms.domain.events.marks import (
     MAX_NAMED,
@@ -32,6 +33,7 @@ from chatrooms.domain.events.rooms import (
 
 __all__ = [
     "MAX_NAMED",
+    "AgentNote",
     "Attachment",
     "Being",
     "MemberJoined",
@@ -59,6 +61,7 @@ __all__ = [
     "Sequenced",
     "Tally",
     "ThreadSummary",
+    "TopicStarted",
     "VoteChanged",
     "parse_event",
 ]

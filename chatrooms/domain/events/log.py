@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from chatrooms.domain.events.agent import TopicStarted
 from chatrooms.domain.events.marks import PollClosed, PollVoted, ReactionsChanged, VoteChanged
 from chatrooms.domain.events.messages import MessageDeleted, MessageEdited, MessagePosted
 from chatrooms.domain.events.moderation import MessageRestored, MessageWithheld, PinChanged
@@ -21,6 +22,7 @@ RoomEvent = Annotated[
     | ReactionsChanged
     | PollVoted
     | PollClosed
+    | TopicStarted
     | PinChanged
     | PersonChanged
     | MemberJoined

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from chatrooms.domain.events.agent import AgentNote
 from chatrooms.domain.events.marks import Poll, Reaction
 from chatrooms.domain.events.part import Part
 from chatrooms.domain.events.people import Person
@@ -73,6 +74,7 @@ class Message(Part):
     score: int = Field(default=0, description="Upvotes less downvotes.")
     reactions: tuple[Reaction, ...] = ()
     poll: Poll | None = None
+    agent: AgentNote | None = None
     attachments: tuple[Attachment, ...] = ()
 
 

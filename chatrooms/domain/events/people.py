@@ -13,7 +13,9 @@ class Being(StrEnum):
 
     PERSON = "person"
     ASSISTANT = "assistant"
-    """The language model: nobody signs in to it."""
+    """The language model, answering people: nobody signs in to it."""
+    AGENT = "agent"
+    """The language model, speaking by itself: nobody signs in to it."""
 
 
 class Person(Part):

@@ -1,5 +1,6 @@
-"""The account under which the assistant writes in rooms: one per installation, made at first need,
-without a password, so that nobody can sign in to it."""
+"""The accounts under which the language model writes in rooms: one per installation for answers,
+one for what it says by itself. They are made at first need, without a password, so that nobody can
+sign in to them."""
 
 from collections.abc import Collection
 from itertools import chain
@@ -15,40 +16,52 @@ from chatrooms.domain.events import Being
 from chatrooms.services.people import hue_of
 
 NAME = "assistant"
-RESERVED = frozenset({NAME, "assistant-bot", "agent"})
+_NAMES = {Being.ASSISTANT: (NAME, "Assistant"), Being.AGENT: ("agent", "Room agent")}
+"""What they are called: user name and name."""
+RESERVED = frozenset(
+    name for username, _ in _NAMES.values() for name in (username, f"{username}-bot")
+)
 """User names that nobody can sign up with."""
-_IF_TAKEN = ("assistant-bot", *(f"assistant-bot-{n}" for n in range(2, 100)))
-"""What it is called where people have those names already."""
 
 
-def find_assistant(tx: Transaction) -> Account | None:
-    """The assistant's account, if it was needed before."""
-    return tx.scalars(
-        select(Account).where(col(Account.kind) == Being.ASSISTANT.value)
-    ).one_or_none()
+def find_ai(tx: Transaction, being: Being) -> Account | None:
+    """The account of this kind, if it was needed before."""
+    return tx.scalars(select(Account).where(col(Account.kind) == being.value)).one_or_none()
 
 
-def ensure_assistant(tx: Transaction) -> Account:
-    """The assistant's account. Safe to repeat, and at once in several transactions."""
-    found = find_assistant(tx)
-    for name in chain((NAME,), _IF_TAKEN):
+def ensure_ai(tx: Transaction, being: Being) -> Account:
+    """The account of this kind. Safe to repeat, and at once in several transactions."""
+    found = find_ai(tx, being)
+    wanted, shown = _NAMES[being]
+    if_taken = (f"{wanted}-bot", *(f"{wanted}-bot-{n}" for n in range(2, 100)))
+    for name in chain((wanted,), if_taken):
         if found is not None:
             return found
         tx.execute(
             insert(Account)
             .values(
                 username=name,
-                name="Assistant",
+                name=shown,
                 hue=hue_of(name),
-                kind=Being.ASSISTANT.value,
+                kind=being.value,
                 password_hash="",
                 is_admin=False,
             )
             .on_conflict_do_nothing()
         )
         # If nothing was stored, somebody has that name, or another transaction was first.
-        found = find_assistant(tx)
+        found = find_ai(tx, being)
     raise ServiceUnavailable
+
+
+def list_ai_ids(tx: Transaction) -> Collection[int]:
+    """The ids of the accounts under which the language model writes."""
+    return tx.scalars(select(col(Account.id)).where(col(Account.kind) != Being.PERSON.value)).all()
+
+
+def ensure_assistant(tx: Transaction) -> Account:
+    """The assistant's account, as `ensure_ai`."""
+    return ensure_ai(tx, Being.ASSISTANT)
 
 
 def find_called(tx: Transaction, *, names: Collection[str]) -> Account | None:

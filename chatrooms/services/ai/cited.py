@@ -22,11 +22,11 @@ IS_CITABLE: Any = (
     & (col(Message.withheld) == "")
     & (col(Message.status) == Status.APPROVED)
     & col(Message.author_id).not_in(
-        select(col(Account.id)).where(col(Account.kind) == Being.ASSISTANT.value)
+        select(col(Account.id)).where(col(Account.kind) != Being.PERSON.value)
     )
 )
 """Whether the assistant may rest on a message: it is approved, everybody in the room sees it, and
-somebody else wrote it. What the assistant says rests on messages that may be gone by then."""
+a person wrote it. What the language model says rests on messages that may be gone by then."""
 _CITED: Any = (
     select(
         _MESSAGES.c.id,

@@ -14,14 +14,15 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain.moderation import Status
-from chatrooms.services.ai.account import find_assistant
+from chatrooms.services.agent.ending import withdraw_resting_on
+from chatrooms.services.ai.account import list_ai_ids
 from chatrooms.services.ai.index_requests import note_changed
 from chatrooms.services.waking import SUMMARISING, wake_after_commit
 
 
 def citable_revision(message: Message) -> int | None:
     """Which text of a message of a person's may be cited: its number of edits; None if none may.
-    The same question as `cited.IS_CITABLE`, which also leaves out what the assistant wrote."""
+    The same question as `cited.IS_CITABLE`, which also leaves out what the language model wrote."""
     is_citable = (
         message.status == Status.APPROVED
         and not message.withheld
@@ -42,9 +43,8 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
     yield
     after = {message.id: citable_revision(message) for message in messages}
     changed = [message for message in messages if before[message.id] != after[message.id]]
-    assistant = find_assistant(tx) if changed else None
-    if assistant is not None:
-        changed = [message for message in changed if message.author_id != assistant.id]
+    ours = list_ai_ids(tx) if changed else ()
+    changed = [message for message in changed if message.author_id not in ours]
     if not changed:
         return
     room_id = changed[0].room_id
@@ -55,6 +55,7 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
         # Answers that rest on them are shown no more.
         tx.after_commit(lambda: deps.bus.nudge_room(room_id, "sources"))
         _withdraw(tx, deps, room_id=room_id, message_ids=left)
+        withdraw_resting_on(tx, deps, room_id=room_id, message_ids=left)
     if entered:
         tx.flush()
         tx.execute(_NOTE_LATE, {"room": room_id, "ids": entered})

@@ -46,14 +46,19 @@ def get_room_summary(deps: Deps, *, actor_id: int, room_id: int) -> RoomSummary:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
         if not access.facts.has_assistant:
             return NO_SUMMARY
-        summary = tx.scalars(
-            select(Summary).where(col(Summary.room_id) == access.room_id, col(Summary.is_rolling))
-        ).one_or_none()
-        if summary is None:
-            return NO_SUMMARY
-        sentences, revisions = _sentences(tx, summary.id)
-        ids = dict.fromkeys(id_ for each in sentences for id_ in each.ids)
-        found = read_cited(tx, room_id=access.room_id, ids=ids)
+        return read_room_summary(tx, room_id=access.room_id)
+
+
+def read_room_summary(tx: Transaction, *, room_id: int) -> RoomSummary:
+    """As `get_room_summary`; the caller has checked the right."""
+    summary = tx.scalars(
+        select(Summary).where(col(Summary.room_id) == room_id, col(Summary.is_rolling))
+    ).one_or_none()
+    if summary is None:
+        return NO_SUMMARY
+    sentences, revisions = _sentences(tx, summary.id)
+    ids = dict.fromkeys(id_ for each in sentences for id_ in each.ids)
+    found = read_cited(tx, room_id=room_id, ids=ids)
     return RoomSummary(
         # Withdrawing is what takes sentences back; this is for certain.
         sentences=tuple(each for each in sentences if found.keys() >= set(each.ids)),

@@ -1,0 +1,199 @@
+"""The nodes of the graph: small functions of the run's state. Each ends the run with a named
+outcome where it cannot go on; none of them raises because of what a model wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Any, TypeVar, cast
+
+from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langgraph.types import interrupt
+from pydantic import BaseModel, ValidationError
+
+from chatrooms.agents.room_agent.prompts import prompt
+from chatrooms.agents.room_agent.state import AgentState, Context
+from chatrooms.agents.room_agent.tools import TOOLS, StaySilent, described, idea_of
+from chatrooms.domain.agent import (
+    AgentMode,
+    Idea,
+    Observation,
+    RunOutcome,
+    Verdict,
+    parse_idea,
+)
+from chatrooms.domain.errors import AssistantUnavailable, InvalidInput
+from chatrooms.domain.usage import Usage
+from chatrooms.services.agent import checking, delivering, observing, proposing
+
+MAX_MISTAKES = 3
+"""After so many answers that led to nothing, a run ends as unusable."""
+_LOOK_S = 0.5
+"""How often it is asked, while the model is silent, whether the run may go on."""
+Update = dict[str, Any]
+T = TypeVar("T")
+
+
+def observe(_state: AgentState, context: Context, _usage: Usage) -> Update:
+    """Look at the room."""
+    seen = observing.observe(context.deps, context.run)
+    return {"observation": seen.model_dump(mode="json")}
+
+
+def decide(state: AgentState, context: Context, usage: Usage) -> Update:
+    """Have the model choose a tool, if steps and tokens are left."""
+    settings, deps = context.run.settings, context.deps
+    if state.get("asked", 0) >= settings.max_steps:
+        return _ended(RunOutcome.OUT_OF_STEPS, f"It had asked {settings.max_steps} times.")
+    if state.get("tokens", 0) >= settings.max_tokens:
+        return _ended(RunOutcome.OUT_OF_TOKENS, f"It had used {settings.max_tokens} tokens.")
+    room_for = min(deps.settings.llm_context_tokens, settings.max_tokens // 2)
+    said = [*prompt(_seen(state), max_tokens=room_for), *state.get("messages", [])]
+    try:
+        answer = _while_allowed(
+            context, lambda: deps.chat.ask(said, tools=described(), usage=usage)
+        )
+    except AssistantUnavailable as error:
+        return _ended(RunOutcome.UNAVAILABLE, str(error))
+    return {"messages": [answer], "asked": 1, "tokens": usage.tokens_in + usage.tokens_out}
+
+
+def act(state: AgentState, context: Context, _usage: Usage) -> Update:
+    """Read what the model called, check it, and answer each call. Of several only the first that
+    can be put out counts."""
+    answer = cast(AIMessage, state.get("messages", [])[-1])
+    update: Update = {"messages": []}
+    for broken in answer.invalid_tool_calls:
+        _refuse(update, broken["id"], "the arguments are no JSON.", is_mistake=True)
+    for call in answer.tool_calls:
+        if "idea" in update or "outcome" in update:
+            _refuse(update, call["id"], "one tool at a time.")
+        else:
+            _answer(update, state, context, call["name"], call["args"], call["id"])
+    if not update["messages"]:
+        update["messages"].append(HumanMessage("Call exactly one of the tools."))
+        update["mistakes"] = 1
+    mistakes = state.get("mistakes", 0) + update.get("mistakes", 0)
+    if mistakes >= MAX_MISTAKES and not {"idea", "outcome"} & update.keys():
+        update |= _ended(RunOutcome.UNUSABLE, "What the model answered could not be used.")
+    return update
+
+
+def _answer(
+    update: Update,
+    state: AgentState,
+    context: Context,
+    name: str,
+    args: dict[str, Any],
+    call_id: str | None,
+) -> None:
+    """Carry out one call: a draft that passes every check, silence, or why not."""
+    try:
+        tool = _read(name, args)
+        if isinstance(tool, StaySilent):
+            update |= _ended(RunOutcome.SILENT, tool.reason)
+            update["messages"].append(ToolMessage("Silent.", tool_call_id=call_id or ""))
+            return
+    except InvalidInput as error:
+        _refuse(update, call_id, str(error), is_mistake=True)
+        return
+    try:
+        idea = checked(context, tool, _seen(state))
+    except InvalidInput as error:
+        _refuse(update, call_id, str(error))
+        return
+    update["idea"] = idea.model_dump(mode="json")
+    update["messages"].append(ToolMessage("Accepted.", tool_call_id=call_id or ""))
+
+
+def _read(name: str, args: dict[str, Any]) -> BaseModel:
+    """The call as its tool takes it. Raises: InvalidInput."""
+    if name not in TOOLS:
+        raise InvalidInput(f"there is no such tool. Tools: {', '.join(TOOLS)}.")
+    try:
+        return TOOLS[name].model_validate(args)
+    except ValidationError as problem:
+        first = problem.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InvalidInput(f"{where}: {first['msg']}.") from None
+
+
+def checked(context: Context, tool: BaseModel, seen: Observation) -> Idea:
+    """What a tool was asked to write, as it may be put out. Raises: InvalidInput."""
+    idea = checking.check_form(context.deps, idea_of(tool, seen))
+    checking.check_new(idea, seen)
+    checking.check_tone(context.deps, context.run, idea)
+    return idea
+
+
+def propose(state: AgentState, context: Context, _usage: Usage) -> Update:
+    """Keep what is to be put out; where moderators decide, put it before them."""
+    idea = parse_idea(state.get("idea"))
+    proposing.store(
+        context.deps,
+        context.run,
+        idea,
+        revisions=_seen(state).revision_of(idea.evidence),
+        is_proposed=context.run.settings.mode is AgentMode.PROPOSE,
+    )
+    return {}
+
+
+def await_decision(_state: AgentState, context: Context, _usage: Usage) -> Update:
+    """Stop until a moderator has decided."""
+    verdict = Verdict.model_validate(interrupt({"run_id": context.run.id}))
+    if verdict.is_approved:
+        return {}
+    return _ended(verdict.outcome, verdict.reason)
+
+
+def deliver(_state: AgentState, context: Context, _usage: Usage) -> Update:
+    """Post it."""
+    delivering.deliver(context.deps, context.run)
+    return _ended(RunOutcome.POSTED, "")
+
+
+def end(state: AgentState, _context: Context, _usage: Usage) -> Update:
+    """The run is over."""
+    return {
+        "outcome": state.get("outcome", RunOutcome.FAILED.value),
+        "reason": state.get("reason", ""),
+    }
+
+
+def _seen(state: AgentState) -> Observation:
+    return Observation.model_validate(state.get("observation"))
+
+
+def _ended(outcome: RunOutcome, reason: str) -> Update:
+    return {"outcome": outcome.value, "reason": reason}
+
+
+def _refuse(update: Update, call_id: str | None, why: str, *, is_mistake: bool = False) -> None:
+    update["messages"].append(ToolMessage(f"Refused: {why}", tool_call_id=call_id or ""))
+    if is_mistake:
+        update["mistakes"] = update.get("mistakes", 0) + 1
+
+
+def _while_allowed(context: Context, call: Callable[[], T]) -> T:
+    """What a call that may take long gives, as long as the run may go on meanwhile: it is stopped
+    within a second, also while the model is silent. Raises: as the call and `go_on`."""
+    found: list[T] = []
+    failed: list[BaseException] = []
+    done = Event()
+
+    def run() -> None:
+        try:
+            found.append(call())
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            done.set()
+
+    # A model that still writes is left alone: its time-out ends it.
+    Thread(target=run, daemon=True, name=f"agent-run-{context.run.id}").start()
+    while not done.wait(_LOOK_S):
+        context.go_on()
+    if failed:
+        raise failed[0]
+    return found[0]

@@ -1,0 +1,282 @@
+"""The room agent: how a room has it behave, what it may put out, and what may become of a run."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+
+MIN_CHOICES, MAX_CHOICES = 2, 6
+MIN_THREAD_WORDS, MAX_THREAD_WORDS = 50, 100
+MAX_TITLE_CHARS = 80
+MAX_TOPIC_CHARS = 600
+MAX_WHY_CHARS = 300
+MAX_EVIDENCE = 8
+MAX_REASON_CHARS = 500
+PROPOSAL_TTL = timedelta(days=1)
+"""How long a proposal waits for a moderator."""
+
+
+class AgentMode(StrEnum):
+    """Who decides whether what the agent wrote is posted. Stored by value."""
+
+    OFF = "off"
+    PROPOSE = "propose"
+    """Moderators decide."""
+    AUTONOMOUS = "autonomous"
+    """It posts by itself."""
+
+
+class Trigger(StrEnum):
+    """Why a run was begun. Stored by value."""
+
+    QUIET = "quiet"
+    """Nobody had written for a while."""
+    BOOST = "boost"
+    """A moderator asked for it."""
+
+
+class RunStatus(StrEnum):
+    """How far a run is. Stored by value."""
+
+    RUNNING = "running"
+    WAITING = "waiting"
+    """For a moderator."""
+    DONE = "done"
+
+
+class RunOutcome(StrEnum):
+    """What a run ended with. Stored by value."""
+
+    POSTED = "posted"
+    SILENT = "silent"
+    """The model chose to say nothing."""
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    """Nobody decided about its proposal in time."""
+    WITHDRAWN = "withdrawn"
+    """A message that its proposal rests on changed or went."""
+    STOPPED = "stopped"
+    """It was turned off, in the room or everywhere."""
+    IN_THE_WAY = "in_the_way"
+    """By the time it wanted to speak people were talking, or its hours or budget were over."""
+    NOT_ALLOWED = "not_allowed"
+    """The room does not let it write."""
+    UNAVAILABLE = "unavailable"
+    """The model did not answer."""
+    UNUSABLE = "unusable"
+    """What the model answered could not be used, again and again."""
+    OUT_OF_STEPS = "out_of_steps"
+    OUT_OF_TOKENS = "out_of_tokens"
+    LOST = "lost"
+    """Its workers died, again and again."""
+    FAILED = "failed"
+    """It met a fault of ours."""
+
+
+class OutputKind(StrEnum):
+    """What the agent puts into a room. Stored by value."""
+
+    POLL = "poll"
+    THREAD = "thread"
+    TOPIC = "topic"
+
+
+class OutputStatus(StrEnum):
+    """What became of something that the agent wrote. Stored by value."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    """It is about to be posted."""
+    POSTED = "posted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class AgentSettings(BaseModel):
+    """How a room has its agent behave. Stored per room; what is not stored has these defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    mode: AgentMode = AgentMode.PROPOSE
+    quiet_min: int = Field(default=180, ge=5, le=10_080)
+    """Minutes without a message of a person after which a room is quiet."""
+    pause_min: int = Field(default=360, ge=10, le=10_080)
+    """Minutes between two runs while people answer to what it does; doubled when they do not."""
+    from_hour: int = Field(default=8, ge=0, le=23)
+    until_hour: int = Field(default=22, ge=1, le=24)
+    """Hours of the day in `timezone` in which it may speak, the second not included."""
+    timezone: str = "UTC"
+    posts_per_day: int = Field(default=3, ge=1, le=50)
+    """Outputs, proposed ones too, in 24 hours."""
+    tokens_per_day: int = Field(default=40_000, ge=1_000, le=5_000_000)
+    max_steps: int = Field(default=6, ge=1, le=20)
+    """How often one run may ask the model."""
+    max_tokens: int = Field(default=20_000, ge=1_000, le=500_000)
+    """Of one run."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("There is no such time zone.")
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its hours are counted."""
+        return ZoneInfo(self.timezone)
+
+    def is_active_at(self, hour: int) -> bool:
+        """Whether it may speak in this hour of the day; the hours may go past midnight."""
+        if self.from_hour < self.until_hour:
+            return self.from_hour <= hour < self.until_hour
+        return hour >= self.from_hour or hour < self.until_hour
+
+
+class _Draft(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    why: str = ""
+    """One sentence for the room: why this, and why now."""
+    evidence: tuple[int, ...] = ()
+    """Ids of the messages that it rests on."""
+
+
+class PollIdea(_Draft):
+    """A poll, as the agent would open it."""
+
+    kind: Literal["poll"] = "poll"
+    question: str
+    choices: tuple[str, ...]
+    closes_in_hours: int = Field(default=24, ge=1, le=168)
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return "\n".join([self.question, *self.choices])
+
+
+class ThreadIdea(_Draft):
+    """A message that begins a thread."""
+
+    kind: Literal["thread"] = "thread"
+    body: str
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return self.body
+
+
+class TopicIdea(_Draft):
+    """Something to talk about, shown as a card until somebody starts it."""
+
+    kind: Literal["topic"] = "topic"
+    title: str
+    body: str
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return f"{self.title}\n{self.body}"
+
+
+Idea = Annotated[PollIdea | ThreadIdea | TopicIdea, Field(discriminator="kind")]
+_IDEA: TypeAdapter[Idea] = TypeAdapter(Idea)
+
+
+def parse_idea(payload: Any) -> Idea:
+    """What the agent wrote, as it was stored. Raises: pydantic.ValidationError."""
+    return _IDEA.validate_python(payload)
+
+
+class Verdict(BaseModel):
+    """What was decided about a proposal, by a moderator or by itself."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    is_approved: bool
+    outcome: RunOutcome = RunOutcome.REJECTED
+    """What the run ends with if it is not approved."""
+    reason: str = ""
+
+
+class SeenMessage(BaseModel):
+    """A message as the agent sees it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    revision: int
+    author: str
+    text: str
+    at: str
+    """When it was sent, ISO 8601."""
+    reply_to: int | None = None
+    """Id of the message that it quotes."""
+    thread: int | None = None
+    """Id of the message whose thread it is in."""
+
+
+class SeenPoll(BaseModel):
+    """An open poll of the room."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    choices: tuple[str, ...]
+
+
+class SeenOutput(BaseModel):
+    """Something that the agent put out before, and what it led to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: OutputKind
+    text: str
+    at: str
+    outcome: str
+    reason: str = ""
+    """Why a moderator rejected it."""
+    replies: int = 0
+    votes: int = 0
+    """Votes in its poll, votes on the message and reactions to it."""
+
+
+class SeenSentence(BaseModel):
+    """A sentence of the room's summary."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    ids: tuple[int, ...]
+
+
+class Observation(BaseModel):
+    """All that a run knows of its room."""
+
+    model_config = ConfigDict(frozen=True)
+
+    room: str
+    slug: str
+    topic: str = ""
+    tags: tuple[str, ...] = ()
+    description: str = ""
+    quiet_min: int = 0
+    """Minutes since a person wrote last."""
+    summary: tuple[SeenSentence, ...] = ()
+    messages: tuple[SeenMessage, ...] = ()
+    """The oldest first."""
+    polls: tuple[SeenPoll, ...] = ()
+    outputs: tuple[SeenOutput, ...] = ()
+    """The newest first."""
+    revisions: dict[int, int] = Field(default_factory=dict[int, int])
+    """Which text of each message of the summary was read; those of `messages` say it themselves."""
+
+    def revision_of(self, ids: tuple[int, ...]) -> dict[int, int]:
+        """Which text of these messages was read, by id."""
+        known = self.revisions | {each.id: each.revision for each in self.messages}
+        return {id_: known[id_] for id_ in ids if id_ in known}

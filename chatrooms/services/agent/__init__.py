@@ -1,0 +1,1 @@
+"""What the room agent may see and do, and what moderators may have it do."""

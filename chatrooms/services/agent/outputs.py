@@ -1,0 +1,79 @@
+"""What the agent put into a room before, and what that led to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from chatrooms.db.engine import Transaction
+from chatrooms.domain.agent import Idea, OutputKind, OutputStatus, SeenOutput, parse_idea
+from chatrooms.domain.agent_timing import Drew
+
+REMEMBERED = 30
+"""How many of its outputs an agent looks back at."""
+_REFUSED = (OutputStatus.REJECTED, OutputStatus.EXPIRED)
+_NEWEST = text("""
+    SELECT o.id, o.kind, o.idea, o.status, o.reason, o.created_at, o.posted_at,
+        (SELECT count(*) FROM messages r JOIN accounts a ON a.id = r.author_id
+            WHERE (r.thread_id = o.message_id OR r.reply_to_id = o.message_id)
+                AND a.kind = 'person' AND r.deleted_at IS NULL AND r.position IS NOT NULL
+        ) AS replies,
+        (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.message_id = o.message_id)
+            + (SELECT count(*) FROM message_votes v WHERE v.message_id = o.message_id)
+            + (SELECT count(*) FROM reactions x WHERE x.message_id = o.message_id) AS votes
+    FROM agent_outputs o
+    WHERE o.room_id = :room ORDER BY o.id DESC LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class PastOutput:
+    """One output, and what it led to."""
+
+    kind: OutputKind
+    idea: Idea
+    status: OutputStatus
+    reason: str
+    at: datetime
+    """When it was posted; when it was proposed if it never was."""
+    replies: int
+    votes: int
+    """People who voted in its poll, votes on the message, and reactions."""
+
+    @property
+    def drew(self) -> Drew:
+        """What it led to, for the agent's timing."""
+        return Drew(self.at, self.replies + self.votes > 0, self.status in _REFUSED)
+
+    @property
+    def seen(self) -> SeenOutput:
+        """As the agent sees it."""
+        return SeenOutput(
+            kind=self.kind,
+            text=self.idea.text,
+            at=self.at.isoformat(timespec="seconds"),
+            outcome=self.status.value,
+            reason=self.reason,
+            replies=self.replies,
+            votes=self.votes,
+        )
+
+
+def read_outputs(tx: Transaction, *, room_id: int, limit: int = REMEMBERED) -> Sequence[PastOutput]:
+    """What the agent put out in a room, the newest first; what was withdrawn is not among it."""
+    rows = tx.execute(_NEWEST, {"room": room_id, "limit": limit}).all()
+    return [_past(row) for row in rows if row.status != OutputStatus.WITHDRAWN]
+
+
+def _past(row: Any) -> PastOutput:
+    return PastOutput(
+        kind=OutputKind(row.kind),
+        idea=parse_idea(row.idea),
+        status=OutputStatus(row.status),
+        reason=row.reason,
+        at=row.posted_at or row.created_at,
+        replies=row.replies,
+        votes=row.votes,
+    )

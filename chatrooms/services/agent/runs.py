@@ -1,0 +1,320 @@
+"""Runs of the room agent as workers meet them: taken under a lease, fenced, and recorded step by
+step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import Account, AgentOutput, AgentRun, AgentStep, Room, table_of
+from chatrooms.domain import jobs
+from chatrooms.domain.agent import (
+    AgentMode,
+    AgentSettings,
+    OutputStatus,
+    RunOutcome,
+    RunStatus,
+    Trigger,
+)
+from chatrooms.domain.events import Being
+from chatrooms.domain.usage import Usage
+from chatrooms.services.agent.settings import read_settings
+from chatrooms.services.agent.switch import are_stopped
+from chatrooms.services.ai.account import ensure_ai
+from chatrooms.services.ai.use import record_use
+from chatrooms.services.bans import is_banned, timed_out_until
+
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS = 5
+"""After so many workers died of it, a run is given up."""
+FEATURE = "agent"
+"""What its calls of the language model are counted as."""
+_RUNS, _STEPS = table_of(AgentRun), table_of(AgentStep)
+
+
+class TakenElsewhere(Exception):
+    """Another worker carries out this run, or it ended."""
+
+
+class Halted(Exception):
+    """The run may not go on."""
+
+    def __init__(self, outcome: RunOutcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as a worker carries it out."""
+
+    id: int
+    attempt: int
+    room_id: int
+    trigger: Trigger
+    settings: AgentSettings
+    """The room's when the run was begun."""
+    agent_id: int
+    """The account that it acts as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one node did."""
+
+    n: int
+    """Its number in the run, from 1 on."""
+    node: str
+    input_digest: str
+    output: Mapping[str, Any]
+    outcome: str
+    usage: Usage
+    took_ms: int
+
+
+def start(
+    tx: Transaction, deps: Deps, *, room_id: int, trigger: Trigger, by_id: int | None = None
+) -> int | None:
+    """Begin a run and have a worker carry it out after the commit; its id, or None if the room has
+    one that is not over."""
+    settings = read_settings(tx, room_id=room_id)
+    row = insert(_RUNS).values(
+        room_id=room_id,
+        trigger=trigger.value,
+        by_id=by_id,
+        settings=settings.model_dump(mode="json"),
+        begun_at=deps.clock(),
+    )
+    run_id = tx.execute(row.on_conflict_do_nothing().returning(_RUNS.c.id)).scalar()
+    if run_id is not None:
+        send_after_commit(tx, deps, run_id=run_id)
+        tx.after_commit(lambda: deps.bus.nudge_room(room_id, "agent"))
+    return run_id
+
+
+def send_after_commit(tx: Transaction, deps: Deps, *, run_id: int) -> None:
+    """Have a worker carry a run out, or go on with it."""
+    tx.after_commit(lambda: deps.jobs.send(jobs.RUN_AGENT, queue=jobs.AGENTS_QUEUE, run_id=run_id))
+
+
+_TAKE = text("""
+    UPDATE agent_runs SET lease_until = now() + :lease, attempt = attempt + 1
+    WHERE id = :run AND status = 'running' AND (lease_until IS NULL OR lease_until < now())
+    RETURNING id, room_id, attempt, trigger, settings
+""")
+
+
+def take(deps: Deps, *, run_id: int) -> Run | None:
+    """A run to carry out or to go on with, under a lease; None if it is over, waits for a
+    moderator, or another worker has it."""
+    with transaction(deps.sessions) as tx:
+        row = tx.execute(_TAKE, {"run": run_id, "lease": LEASE}).one_or_none()
+        if row is None:
+            return None
+        return Run(
+            id=row.id,
+            attempt=row.attempt,
+            room_id=row.room_id,
+            trigger=Trigger(row.trigger),
+            settings=AgentSettings.model_validate(row.settings),
+            agent_id=ensure_ai(tx, Being.AGENT).id,
+        )
+
+
+def go_on(deps: Deps, run: Run) -> None:
+    """Renew the lease, and check that the run may go on. Raises: TakenElsewhere; as
+    `check_may_act`."""
+    with transaction(deps.sessions) as tx:
+        renewed = tx.execute(
+            update(AgentRun)
+            .where(*_is_ours(run))
+            .values(lease_until=func.now() + LEASE)
+            .returning(col(AgentRun.id))
+        ).scalar()
+        if renewed is None:
+            raise TakenElsewhere
+        check_may_act(tx, run)
+
+
+def _is_ours(run: Run) -> tuple[Any, ...]:
+    return (
+        col(AgentRun.id) == run.id,
+        col(AgentRun.attempt) == run.attempt,
+        col(AgentRun.status) == RunStatus.RUNNING.value,
+    )
+
+
+def check_may_act(tx: Transaction, run: Run) -> AgentSettings:
+    """Check that the agent may see this room and write in it at this moment; the settings that hold
+    now.
+
+    Raises: Halted with what ends the run.
+    """
+    if are_stopped(tx):
+        raise Halted(RunOutcome.STOPPED, "An administrator stopped all agents.")
+    room = tx.execute(
+        select(
+            col(Room.archived_at),
+            col(Room.has_assistant),
+            is_banned(room_id=col(Room.id), account_id=run.agent_id).label("is_banned"),
+            timed_out_until(room_id=col(Room.id), account_id=run.agent_id).label("until"),
+            select(col(Account.deactivated_at))
+            .where(col(Account.id) == run.agent_id)
+            .scalar_subquery()
+            .label("deactivated_at"),
+        ).where(col(Room.id) == run.room_id)
+    ).one()
+    settings = read_settings(tx, room_id=run.room_id)
+    if not room.has_assistant or settings.mode is AgentMode.OFF:
+        raise Halted(RunOutcome.STOPPED, "The agent was turned off in this room.")
+    if room.archived_at is not None:
+        raise Halted(RunOutcome.NOT_ALLOWED, "The room is archived.")
+    if room.is_banned or room.until is not None or room.deactivated_at is not None:
+        raise Halted(RunOutcome.NOT_ALLOWED, "The agent may not write in this room.")
+    return settings
+
+
+def note_step(deps: Deps, run: Run, step: Step) -> None:
+    """Record what a node did. A node that a killed worker had done already, but whose result was
+    lost, is recorded as it was done last. Raises: TakenElsewhere."""
+    row = insert(_STEPS).values(
+        run_id=run.id,
+        n=step.n,
+        node=step.node,
+        input_digest=step.input_digest,
+        output=dict(step.output),
+        outcome=step.outcome,
+        tokens_in=step.usage.tokens_in,
+        tokens_out=step.usage.tokens_out,
+        took_ms=step.took_ms,
+        created_at=deps.clock(),
+    )
+    kept = {name: row.excluded[name] for name in _STEP_COLUMNS}
+    with transaction(deps.sessions) as tx:
+        counted = tx.execute(
+            update(AgentRun)
+            .where(*_is_ours(run))
+            .values(
+                tokens_in=col(AgentRun.tokens_in) + step.usage.tokens_in,
+                tokens_out=col(AgentRun.tokens_out) + step.usage.tokens_out,
+                model=step.usage.model or col(AgentRun.model),
+            )
+            .returning(col(AgentRun.id))
+        ).scalar()
+        # What was used was used, also if another worker has the run by now.
+        record_use(tx, deps, room_id=run.room_id, feature=FEATURE, usage=step.usage)
+        if counted is not None:
+            tx.execute(row.on_conflict_do_update(index_elements=["run_id", "n"], set_=kept))
+    if counted is None:
+        raise TakenElsewhere
+
+
+_STEP_COLUMNS = (
+    "node",
+    "input_digest",
+    "output",
+    "outcome",
+    "tokens_in",
+    "tokens_out",
+    "took_ms",
+    "created_at",
+)
+
+
+def pause(tx: Transaction, run: Run) -> bool:
+    """Have a run wait for a moderator; False if another worker has it."""
+    paused = tx.execute(
+        update(AgentRun)
+        .where(*_is_ours(run))
+        .values(status=RunStatus.WAITING.value, lease_until=None)
+        .returning(col(AgentRun.id))
+    ).scalar()
+    return paused is not None
+
+
+def finish(deps: Deps, run: Run, outcome: RunOutcome, reason: str) -> bool:
+    """End a run; False if it ended before, or another worker has it."""
+    with transaction(deps.sessions) as tx:
+        return _finish(tx, deps, run, outcome, reason)
+
+
+def _finish(tx: Transaction, deps: Deps, run: Run, outcome: RunOutcome, reason: str) -> bool:
+    ended = tx.execute(
+        update(AgentRun)
+        .where(*_is_ours(run))
+        .values(
+            status=RunStatus.DONE.value,
+            outcome=outcome.value,
+            reason=reason,
+            lease_until=None,
+            ended_at=deps.clock(),
+        )
+        .returning(col(AgentRun.id))
+    ).scalar()
+    if ended is None:
+        return False
+    _close_output(tx, run_id=run.id, outcome=outcome)
+    tx.after_commit(lambda: deps.bus.nudge_room(run.room_id, "agent"))
+    return True
+
+
+def _close_output(tx: Transaction, *, run_id: int, outcome: RunOutcome) -> None:
+    """Have an output that was not posted wait for nothing any more."""
+    became = _BECAME.get(outcome, OutputStatus.WITHDRAWN)
+    tx.execute(
+        update(AgentOutput)
+        .where(col(AgentOutput.run_id) == run_id, col(AgentOutput.status).in_(_UNPOSTED))
+        .values(status=became.value)
+    )
+
+
+_BECAME = {
+    RunOutcome.REJECTED: OutputStatus.REJECTED,
+    RunOutcome.EXPIRED: OutputStatus.EXPIRED,
+}
+_UNPOSTED = (OutputStatus.PROPOSED.value, OutputStatus.APPROVED.value)
+
+
+_LOST = text("""
+    SELECT id, room_id, attempt FROM agent_runs
+    WHERE status = 'running' AND coalesce(lease_until, begun_at + :settling) < now()
+    ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED
+""")
+_SETTLING = timedelta(seconds=10)
+"""A run younger than this is on its way to a worker."""
+
+
+def resume_lost(deps: Deps) -> int:
+    """Have workers go on with runs whose worker died or whose job was lost; after a few attempts
+    they end as lost. How many there were. Safe to repeat."""
+    with transaction(deps.sessions) as tx:
+        rows = tx.execute(_LOST, {"settling": _SETTLING}).all()
+        for row in rows:
+            if row.attempt < MAX_ATTEMPTS:
+                send_after_commit(tx, deps, run_id=row.id)
+            else:
+                _give_up(tx, deps, run_id=row.id, room_id=row.room_id)
+    return len(rows)
+
+
+def _give_up(tx: Transaction, deps: Deps, *, run_id: int, room_id: int) -> None:
+    tx.execute(
+        update(AgentRun)
+        .where(col(AgentRun.id) == run_id)
+        .values(
+            status=RunStatus.DONE.value,
+            outcome=RunOutcome.LOST.value,
+            reason="Its workers ended before it was done.",
+            lease_until=None,
+            ended_at=deps.clock(),
+        )
+    )
+    _close_output(tx, run_id=run_id, outcome=RunOutcome.LOST)
+    tx.after_commit(lambda: deps.bus.nudge_room(room_id, "agent"))

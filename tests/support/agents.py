@@ -1,0 +1,121 @@
+"""Room agents in tests: rooms that went quiet, models that decide by a script, and runs carried out
+by the thread of the test."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from chatrooms.adapters.chat_model import ChatModels
+from chatrooms.agents.room_agent.carrying_out import carry_out
+from chatrooms.bootstrap import Deps
+from chatrooms.services.agent import scheduling
+from tests.support.inspect import change, rows
+from tests.support.people import Place, Someone, post, with_settings
+from tests.support.scripted_openai import Calls, Reply, ScriptedOpenAI, scripted_openai
+
+TALK = (
+    "Should we meet on Friday or on Saturday for the repair evening?",
+    "Friday is better for me, I work on Saturdays.",
+    "Saturday would let us start earlier, Friday always gets late.",
+)
+POLL: dict[str, Any] = {
+    "question": "When do we meet for the repair evening?",
+    "choices": ["Friday", "Saturday"],
+    "closes_in_hours": 48,
+    "why": "Two days were weighed and nobody decided.",
+    "evidence": [1, 2, 3],
+}
+TOPIC: dict[str, Any] = {
+    "title": "Which tools belong into a first kit?",
+    "text": "Several of you repair at home; what did you buy first?",
+    "why": "Tools came up several times.",
+    "evidence": [1],
+}
+
+
+def calls(name: str, **arguments: Any) -> Calls:
+    """A model that calls one tool."""
+    return Calls([(name, json.dumps(arguments))])
+
+
+def polls(**changed: Any) -> Calls:
+    """A model that opens the poll about the repair evening."""
+    return calls("poll_generator", **{**POLL, **changed})
+
+
+def stays_silent(reason: str = "nothing to add") -> Calls:
+    """A model that says nothing."""
+    return calls("stay_silent", reason=reason)
+
+
+@contextmanager
+def deciding(*script: Reply, deps: Deps, **settings: Any) -> Iterator[tuple[Deps, ScriptedOpenAI]]:
+    """The product with a language model that decides by a script, then stays silent."""
+    with scripted_openai(*script, otherwise=lambda _request: stays_silent()) as server:
+        chosen = {"openai_base_url": server.base_url, "llm_retries": 0, **settings}
+        made = with_settings(deps, **chosen)
+        chat = ChatModels(made.settings, made.redis)
+        yield replace(made, chat=chat), server
+        # What the client keeps open is closed with it, not with the test run.
+        cast(Any, chat.model()).root_client.close()
+
+
+def talk(deps: Deps, room: Place, *people: Someone, bodies: Sequence[str] = TALK) -> list[int]:
+    """Have people say these things in turn, approved; the messages' ids."""
+    ids = [post(deps, room, people[n % len(people)], body) for n, body in enumerate(bodies)]
+    approve_all(deps, room)
+    return ids
+
+
+def approve_all(deps: Deps, room: Place) -> None:
+    """Have moderation have approved everything in the room."""
+    change(
+        deps,
+        "UPDATE messages SET status = 'approved', judge_at = NULL WHERE room_id = :room",
+        room=room.id,
+    )
+
+
+def behave(deps: Deps, room: Place, **settings: Any) -> None:
+    """Have the room's agent behave so."""
+    change(
+        deps,
+        "INSERT INTO room_agents (room_id, settings) VALUES (:room, CAST(:settings AS jsonb))"
+        " ON CONFLICT (room_id) DO UPDATE SET settings = excluded.settings, look_at = NULL",
+        room=room.id,
+        settings=json.dumps(settings),
+    )
+
+
+def at(deps: Deps, moment: datetime) -> Deps:
+    """The same dependencies at another time."""
+    return replace(deps, clock=lambda: moment)
+
+
+def later(deps: Deps, **delta: float) -> Deps:
+    """The same dependencies so much later."""
+    return at(deps, deps.clock() + timedelta(**delta))
+
+
+def boosted(deps: Deps, room: Place, by: Someone) -> int:
+    """A run that a moderator asked for, carried out as far as it goes; its id."""
+    run_id = scheduling.boost(deps, actor_id=by.id, room_id=room.id)
+    carry_out(deps, run_id=run_id)
+    return run_id
+
+
+def run_of(deps: Deps, run_id: int) -> tuple[str, str, str]:
+    """Status, outcome and reason of a run."""
+    return tuple(
+        rows(deps, "SELECT status, outcome, reason FROM agent_runs WHERE id = :id", id=run_id)[0]
+    )
+
+
+def steps_of(deps: Deps, run_id: int) -> list[str]:
+    """The nodes of a run, in their order."""
+    found = rows(deps, "SELECT n, node FROM agent_steps WHERE run_id = :id ORDER BY n", id=run_id)
+    assert [row[0] for row in found] == list(range(1, len(found) + 1))
+    return [row[1] for row in found]
