@@ -40,8 +40,10 @@ from chatrooms.state.ownership import OneOwner
 from chatrooms.state.pins import PinsState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileState
+from chatrooms.state.proposals import ProposalsState
 from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.room import RoomState
+from chatrooms.state.room_agent import RoomAgentState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.room_summary import RoomSummaryState
 from chatrooms.state.rules import RulesState
@@ -74,7 +76,7 @@ PAGE_EVENTS = PageEvents(
         "replies": (_name(NotificationsState.load), _name(ThreadsState.refresh)),
         "profile": (_name(SessionState.refresh),),
         "person": (_name(ProfileState.refresh),),
-        "moderation": (_name(DeskState.count),),
+        "moderation": (_name(DeskState.count), _name(ProposalsState.load)),
         "policy": (
             _name(PolicyState.follow),
             _name(RulesState.follow),
@@ -99,6 +101,7 @@ PAGE_EVENTS = PageEvents(
         _name(RoomSummaryState.load),
     ),
     summary=(_name(RoomSummaryState.load), _name(AssistantState.greet)),
+    agent=(_name(ProposalsState.load), _name(RoomAgentState.load)),
     access_lost=(
         _name(SessionState.require_sign_in),
         _name(RoomState.open_room),

@@ -7,8 +7,10 @@ from chatrooms.state.rows import PersonRow
 
 
 def ai_badge(person: rx.Var[PersonRow]) -> rx.Component:
-    """The sign beside the name of the assistant; nothing beside a person's."""
-    return rx.cond(
-        person.is_ai,
-        rx.el.small(icon("bot", 12), "AI", class_name="ai-badge", title="Written by an AI"),
-    )
+    """The sign beside the name of the assistant or the agent; nothing beside a person's."""
+    return rx.cond(person.is_ai, ai_sign())
+
+
+def ai_sign() -> rx.Component:
+    """The sign itself."""
+    return rx.el.small(icon("bot", 12), "AI", class_name="ai-badge", title="Written by an AI")

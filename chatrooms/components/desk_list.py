@@ -7,10 +7,13 @@ from chatrooms.components.controls import button, empty_state, icon, search_fiel
 from chatrooms.components.desk_case import open_case
 from chatrooms.components.desk_sanction import open_appeal
 from chatrooms.components.marked_text import poll_line
+from chatrooms.components.proposals import proposals
+from chatrooms.domain.moderation import Queue
 from chatrooms.state.case import CaseState
 from chatrooms.state.decision import DecisionState
 from chatrooms.state.desk import DeskState
 from chatrooms.state.numbers import RecentState
+from chatrooms.state.proposals import ProposalsState
 from chatrooms.state.rows import CaseRow, DeskRoomRow, QueueRow
 
 
@@ -22,7 +25,7 @@ def queues() -> rx.Component:
             rx.el.option("All rooms", value="0"),
             rx.foreach(DeskState.rooms, _room),
             value=DeskState.room_id.to_string(),
-            on_change=DeskState.choose_room,
+            on_change=lambda chosen: [DeskState.choose_room(chosen), ProposalsState.load()],
             aria_label="Room",
             class_name="input",
         ),
@@ -82,6 +85,24 @@ def _room(room: rx.Var[DeskRoomRow]) -> rx.Component:
 def case_list() -> rx.Component:
     """The chosen queue, the longest waiting first. The open case is in its own place of the list;
     the style sheet shows it beside."""
+    return rx.cond(
+        DeskState.queue == Queue.PROPOSALS.value,
+        rx.el.div(
+            proposals(
+                empty_state(
+                    "circle-check",
+                    "Nothing waiting",
+                    "What agents would like to post in your rooms appears here.",
+                )
+            ),
+            class_name="waiting whole",
+            custom_attrs={"data-region": "queue"},
+        ),
+        _cases(),
+    )
+
+
+def _cases() -> rx.Component:
     return rx.cond(
         DeskState.cases.length() > 0,
         rx.el.div(

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.agent_note import agent_note
 from chatrooms.components.ai_badge import ai_badge
 from chatrooms.components.avatar import face_link, name_link
 from chatrooms.components.browser import local_date_time, local_day, local_time, starts_day
@@ -154,6 +155,9 @@ def _content(
                     message.polls.length() > 0,
                     rx.foreach(message.polls, card),
                     rx.cond(message.body != "", _text(message, is_mine)),
+                ),
+                rx.foreach(
+                    message.notes, lambda note: agent_note(note, message.id, can_post=can_post)
                 ),
                 message_files(message.files),
                 message_marks(message, my_vote=my_vote, my_emoji=my_emoji, can_post=can_post),

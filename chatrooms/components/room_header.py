@@ -10,6 +10,9 @@ from chatrooms.state.assistant import AssistantState
 from chatrooms.state.live import LiveState
 from chatrooms.state.pane import PaneState
 from chatrooms.state.pins import PinsState
+from chatrooms.state.proposals import ProposalsState
+from chatrooms.state.room import RoomState
+from chatrooms.state.room_agent import RoomAgentState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.top import TopState
 
@@ -78,6 +81,7 @@ def _presence() -> rx.Component:
             class_name="wide",
         ),
         _ask(),
+        _agent(),
         _pins(),
         rx.el.button(
             icon("users", 14),
@@ -117,6 +121,26 @@ def _ask_button(is_open: rx.Var[bool]) -> rx.Component:
         aria_expanded=is_open,
         on_click=rx.cond(is_open, PaneState.close(), AssistantState.show()),
         custom_attrs={"data-ask-room": "true"},
+    )
+
+
+def _agent() -> rx.Component:
+    """For moderators: the way to the room's agent, with how many of its proposals wait."""
+    is_open = PaneState.name == "agent"
+    count = ProposalsState.rows.length()
+    return rx.cond(
+        (RoomState.rights.can_moderate & LiveState.room.has_assistant) | is_open,
+        rx.el.button(
+            icon("bot", 14),
+            rx.cond(count > 0, rx.el.span(count, class_name="pill")),
+            type="button",
+            class_name="chip chip-btn",
+            title="Room agent",
+            aria_label="Room agent"
+            + rx.cond(count > 0, ", " + count.to_string() + " to decide", "").to(str),
+            aria_expanded=is_open,
+            on_click=rx.cond(is_open, PaneState.close(), RoomAgentState.show()),
+        ),
     )
 
 

@@ -57,6 +57,8 @@ class Queue(StrEnum):
     APPEALS = "appeals"
     SAMPLE = "sample"
     """A random approved message, so that moderators also see what the model lets pass."""
+    PROPOSALS = "proposals"
+    """What agents would like to post."""
 
 
 class SanctionAppealOutcome(StrEnum):

@@ -38,7 +38,15 @@ class Kind(StrEnum):
     """For moderators: the room's agent proposes something."""
 
 
-FOR_MODERATORS = frozenset({Kind.UNSAFE, Kind.AUTO_REMOVED, Kind.APPEAL, Kind.SANCTION_APPEAL})
+FOR_MODERATORS = frozenset(
+    {
+        Kind.UNSAFE,
+        Kind.AUTO_REMOVED,
+        Kind.APPEAL,
+        Kind.SANCTION_APPEAL,
+        Kind.AGENT_PROPOSAL,
+    }
+)
 OF_MODERATION = FOR_MODERATORS | {
     Kind.MODERATED,
     Kind.REPORT_DECIDED,

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chatrooms.domain.events import Attachment, Message, Poll, Quote, ThreadSummary
+from chatrooms.domain.agent import OutputKind
+from chatrooms.domain.events import AgentNote, Attachment, Message, Poll, Quote, ThreadSummary
 from chatrooms.domain.moderation import Withheld
 from chatrooms.live.rows import PersonRow, iso, names, person_row
 from chatrooms.services.emojis import emoji_name
@@ -85,6 +86,16 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentNoteRow:
+    """What the room's agent says about a message of its own."""
+
+    why: str = ""
+    sources: list[int] = field(default_factory=list[int])
+    is_topic: bool = False
+    started_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRow:
     """One message of the timeline."""
 
@@ -108,6 +119,8 @@ class MessageRow:
     """Its poll, if it has one."""
     threads: list[ThreadRow] = field(default_factory=list[ThreadRow])
     """Its thread, if anybody replied."""
+    notes: list[AgentNoteRow] = field(default_factory=list[AgentNoteRow])
+    """Why the room's agent wrote it, if it did."""
     files: list[FileRow] = field(default_factory=list[FileRow])
     quote_id: int = 0
     """The message this one quotes; 0 if it quotes none."""
@@ -205,12 +218,22 @@ def message_row(
         ],
         polls=[_poll_row(message.poll)] if message.poll else [],
         threads=[thread_row(message.thread)] if message.thread else [],
+        notes=[_note_row(message.agent)] if message.agent else [],
         files=[file_row(file) for file in message.attachments],
         quote_id=quote.id if quote else 0,
         quote_author=quote.author_name if quote else "",
         quote_text=_quoted(quote) if quote else "",
         is_head=is_first or _is_head(message, previous),
         previous_at=iso(previous.sent_at) if previous else "",
+    )
+
+
+def _note_row(note: AgentNote) -> AgentNoteRow:
+    return AgentNoteRow(
+        why=note.why,
+        sources=list(note.sources),
+        is_topic=note.kind is OutputKind.TOPIC,
+        started_by=note.started_by.name if note.started_by else "",
     )
 
 

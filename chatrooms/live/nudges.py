@@ -60,6 +60,8 @@ class PageEvents:
     on changed."""
     summary: tuple[str, ...]
     """The summary of the open room, and what shows a line of it."""
+    agent: tuple[str, ...]
+    """What the open room's agent proposes, did, and may do."""
     access_lost: tuple[str, ...]
     """Find out what, if anything, the tab may still show."""
 
@@ -71,6 +73,7 @@ class PageEvents:
             "pins": self.pins,
             "sources": self.sources,
             "summary": self.summary,
+            "agent": self.agent,
         }
         return known.get(changed, self.info)
 

@@ -114,6 +114,8 @@ class Tab:
         """Whether the page lists what changed of the room."""
         if changed == "requests":
             return self.is_staff or self.has_info_open
+        if changed == "agent":
+            return self.is_staff
         if changed == "top":
             return self.has_top_open
         if changed in ("sources", "summary"):

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.agents_switch import agents_switch
 from chatrooms.components.avatar import avatar
 from chatrooms.components.browser import local_date
 from chatrooms.components.controls import button, chip, empty_state, search_field
@@ -21,7 +22,7 @@ def admin_page() -> rx.Component:
         rx.el.div(
             rx.cond(
                 AdminState.is_allowed,
-                rx.el.div(_rules(), model_use(), _accounts(), class_name="admin"),
+                rx.el.div(_rules(), model_use(), agents_switch(), _accounts(), class_name="admin"),
                 empty_state(
                     "shield-off", "For administrators", "Your account cannot see this page."
                 ),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.agent_pane import agent_pane
 from chatrooms.components.assistant_pane import assistant_pane
 from chatrooms.components.catch_up_pane import catch_up_pane
 from chatrooms.components.composer import composer
@@ -50,5 +51,6 @@ def _panes() -> rx.Component:
         pins_pane(),
         assistant_pane(),
         catch_up_pane(),
+        agent_pane(),
         writing_menus(),
     )

@@ -21,6 +21,7 @@ from chatrooms.pages.settings import settings_page
 from chatrooms.pages.sign_in import sign_in_page
 from chatrooms.pages.sign_up import sign_up_page
 from chatrooms.state.admin import AdminState
+from chatrooms.state.agents_switch import AgentsSwitchState
 from chatrooms.state.audit import AuditState
 from chatrooms.state.audit_address import PATH as LOG_PATH
 from chatrooms.state.desk import DeskState
@@ -33,7 +34,9 @@ from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.numbers import RecentState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileFormState, ProfileState
+from chatrooms.state.proposals import ProposalsState
 from chatrooms.state.room import RoomState
+from chatrooms.state.room_agent import RoomAgentState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.room_summary import RoomSummaryState
 from chatrooms.state.rules import RulesState
@@ -77,6 +80,8 @@ ROUTES = [
             DraftsState.open,
             RoomInfoState.refresh,
             RoomSummaryState.load,
+            ProposalsState.load,
+            RoomAgentState.load,
             DeskState.count,
         ],
     ),
@@ -104,7 +109,7 @@ ROUTES = [
         "/moderation",
         moderation_page,
         "Moderation · Chatrooms",
-        [*_SIGNED_IN, RoomState.leave_page, DeskState.load, RecentState.load],
+        [*_SIGNED_IN, RoomState.leave_page, DeskState.load, ProposalsState.load, RecentState.load],
     ),
     Route(
         LOG_PATH,
@@ -116,7 +121,13 @@ ROUTES = [
         "/admin",
         admin_page,
         "Administration · Chatrooms",
-        [*_WITHOUT_ROOM, AdminState.load, RulesState.load_site, ModelUseState.load],
+        [
+            *_WITHOUT_ROOM,
+            AdminState.load,
+            RulesState.load_site,
+            ModelUseState.load,
+            AgentsSwitchState.load,
+        ],
     ),
     Route(
         "/invite/[token]",

@@ -29,6 +29,7 @@ QUEUES = {
     Queue.REPORTED: "Reported",
     Queue.APPEALS: "Appeals",
     Queue.SAMPLE: "Samples",
+    Queue.PROPOSALS: "Agent proposals",
 }
 _WITHHELD = {Withheld.REMOVED: "removed", Withheld.REVIEW: "hidden"}
 _ACTIONS = {

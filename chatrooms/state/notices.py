@@ -30,6 +30,7 @@ _WORDS = {
     Kind.AUTO_REMOVED: "Removed",
     Kind.APPEAL: "Appeal",
     Kind.SANCTION_APPEAL: "Appeal",
+    Kind.AGENT_PROPOSAL: "Proposal",
 }
 _ONE = {
     Kind.MENTION: "{by} mentioned you in {room}",
@@ -51,6 +52,7 @@ _ONE = {
     Kind.AUTO_REMOVED: "A message in {room} was removed automatically",
     Kind.APPEAL: "Somebody appeals against a removal in {room}",
     Kind.SANCTION_APPEAL: "Somebody appeals against a time-out or ban in {room}",
+    Kind.AGENT_PROPOSAL: "The agent of {room} proposes something",
 }
 _MANY = {
     Kind.REPLY: "{count} new replies to you in {room}",
@@ -60,6 +62,7 @@ _MANY = {
     Kind.AUTO_REMOVED: "Messages in {room} were removed automatically",
     Kind.APPEAL: "{count} appeals against removals in {room}",
     Kind.SANCTION_APPEAL: "{count} appeals against time-outs and bans in {room}",
+    Kind.AGENT_PROPOSAL: "The agent of {room} proposed something {count} times",
     Kind.INVITATION: "{count} people accepted your invitation to {room}",
 }
 _OUTCOMES = {
@@ -120,6 +123,8 @@ def _path_of(told: Told) -> str:
         return _removed_path(told)
     if told.kind in (Kind.APPEAL, Kind.SANCTION_APPEAL):
         return f"/moderation?queue={Queue.APPEALS.value}"
+    if told.kind is Kind.AGENT_PROPOSAL:
+        return f"/moderation?queue={Queue.PROPOSALS.value}"
     if told.kind in FOR_MODERATORS:
         return "/moderation"
     is_out = told.kind is Kind.SANCTIONED and told.text.startswith(("ban:", "upheld_ban:"))

@@ -13,7 +13,7 @@ class PaneState(rx.State):
 
     name: str = ""
     """Empty while none is open; else `info`, `thread`, `threads`, `pins`, `saved`, `top`,
-    `assistant` or `catch_up`."""
+    `assistant`, `catch_up` or `agent`."""
 
     @rx.event
     async def close(self):
@@ -43,5 +43,5 @@ async def switch(state: rx.State, name: str) -> None:
 
 async def leave_room(state: rx.State) -> None:
     """The tab shows no room any more: close what belongs to one."""
-    if await shown(state) in ("info", "thread", "pins", "top", *OF_ASSISTANT):
+    if await shown(state) in ("info", "thread", "pins", "top", "agent", *OF_ASSISTANT):
         await switch(state, "")

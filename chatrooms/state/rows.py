@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from chatrooms.live.message_rows import (
+    AgentNoteRow,
     ChoiceRow,
     FileRow,
     MessageRow,
@@ -12,6 +13,7 @@ from chatrooms.live.message_rows import (
 )
 from chatrooms.live.rows import PersonRow, RoomRow
 from chatrooms.live.written import WrittenRow
+from chatrooms.state.agent_rows import AgentSettingsRow, ProposalRow, RunRow
 from chatrooms.state.assistant_rows import SourceRow, TurnRow
 from chatrooms.state.audit_rows import LogFilterRow, LogRow, OptionRow, PresetRow
 from chatrooms.state.desk_rows import (
@@ -47,6 +49,8 @@ from chatrooms.state.policy_rows import (
 
 __all__ = [
     "AccountRow",
+    "AgentNoteRow",
+    "AgentSettingsRow",
     "CaseInFullRow",
     "CaseRow",
     "ChangedRow",
@@ -79,6 +83,7 @@ __all__ = [
     "PollRow",
     "PresetRow",
     "ProfileRow",
+    "ProposalRow",
     "PublicRoomRow",
     "QueueRow",
     "ReactionRow",
@@ -88,6 +93,7 @@ __all__ = [
     "RoomLink",
     "RoomRow",
     "RuleRow",
+    "RunRow",
     "SaidRow",
     "SanctionCaseRow",
     "SanctionRow",

@@ -7,6 +7,7 @@ import reflex as rx
 from chatrooms.domain.errors import MessageUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.services import threads
+from chatrooms.services.agent import topics
 from chatrooms.state import caller, on_screen, pane, thread_screens
 from chatrooms.state.drafts import show_reply_draft
 from chatrooms.state.marks import MarksState
@@ -29,6 +30,21 @@ class ThreadState(rx.State):
     async def open(self, message_id: int):
         """Open the thread of a message, or the one that the message is a reply in."""
         await open_thread(self, caller.number(message_id))
+        return MarksState.load
+
+    @rx.event
+    async def start_topic(self, message_id: int):
+        """Make a topic that the room's agent suggested a thread, and open it."""
+        number = caller.number(message_id)
+        _, room = on_screen.screen(self)
+        await off_loop(
+            topics.start_topic,
+            caller.deps(),
+            actor_id=await caller.actor_id(self),
+            room_id=room.room_id,
+            message_id=number,
+        )
+        await open_thread(self, number)
         return MarksState.load
 
     @rx.event

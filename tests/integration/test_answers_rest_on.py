@@ -13,6 +13,7 @@ from chatrooms.db.migrations import migrate
 from chatrooms.domain.assistant import Kind
 from chatrooms.domain.catching_up import Since, Stretch
 from chatrooms.domain.errors import SourcesChanged
+from chatrooms.domain.events import Being
 from chatrooms.domain.moderation import Mode
 from chatrooms.services import messages
 from chatrooms.services.ai import account, missed, turns
@@ -322,7 +323,7 @@ def test_what_the_assistant_said_in_the_room_is_never_rested_on(
     )
     assert status == "approved"
     with transaction(deps.sessions) as tx:
-        assistant = account.find_assistant(tx)
+        assistant = account.find_ai(tx, Being.ASSISTANT)
         assert assistant is not None
         assistant_id = assistant.id
     found = retrieve(deps, actor_id=member.id, room_id=room.id, question="garden heliotrope")

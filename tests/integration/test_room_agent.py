@@ -63,11 +63,12 @@ def test_what_it_proposes_is_posted_once_a_moderator_approves(
     posted = history.load_view(deps, room_id=room.id).messages[-1]
     assert run_of(deps, run_id) == ("done", "posted", "")
     assert posted.author.kind is Being.AGENT
-    assert posted.poll is not None and posted.poll.choices == ("Friday", "Saturday")
-    assert posted.agent is not None and posted.agent.why == proposal.idea.why
+    assert posted.poll is not None
+    assert posted.poll.choices == ("Friday", "Saturday")
+    assert posted.agent is not None
+    assert posted.agent.why == proposal.idea.why
     assert waiting(deps, owner, room) == []
     nodes = ["observe", "decide", "act", "propose", "await_decision", "deliver", "end"]
     assert steps_of(deps, run_id) == nodes
-    assert rows(
-        deps, "SELECT count(*) FROM checkpoints WHERE thread_id = :id", id=f"agent-run-{run_id}"
-    ) == [(0,)]
+    kept = "SELECT count(*) FROM checkpoints WHERE thread_id = :id"
+    assert rows(deps, kept, id=f"agent-run-{run_id}") == [(0,)]

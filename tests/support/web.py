@@ -38,6 +38,7 @@ PAGES = PageEvents(
     pins=("pins",),
     summary=("summary",),
     sources=("sources",),
+    agent=("agent",),
     access_lost=("lost",),
 )
 EMPTY = {

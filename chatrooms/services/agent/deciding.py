@@ -1,19 +1,16 @@
 """What moderators decide about proposals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pydantic import ValidationError
-from sqlalchemy import update
-from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import AgentOutput, AgentRun
+from chatrooms.db.tables import AgentOutput
 from chatrooms.domain.agent import (
     MAX_REASON_CHARS,
     Idea,
     OutputStatus,
-    RunStatus,
     parse_idea,
 )
 from chatrooms.domain.errors import (
@@ -27,11 +24,9 @@ from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import clean
 from chatrooms.services.access import access_room, is_id
 from chatrooms.services.agent.checking import check_form
-from chatrooms.services.agent.runs import send_after_commit
-from chatrooms.services.agent.staff import settle_proposal
+from chatrooms.services.agent.closing import close
 from chatrooms.services.ai.cited import still_says
 from chatrooms.services.event_log import lock_room
-from chatrooms.services.moderation.audit import write_audit
 
 APPROVED, REJECTED = "agent_approved", "agent_rejected"
 """What the moderation log calls the decisions."""
@@ -56,7 +51,7 @@ def approve(
         after = _changed(deps, before, changes or {})
         if after != before:
             output.idea, output.is_edited = after.model_dump(mode="json"), True
-        decide(tx, deps, output, OutputStatus.APPROVED, by_id=actor_id, action=APPROVED)
+        close(tx, deps, output, OutputStatus.APPROVED, by_id=actor_id, action=APPROVED)
 
 
 def reject(deps: Deps, *, actor_id: int, proposal_id: int, reason: str = "") -> None:
@@ -70,7 +65,7 @@ def reject(deps: Deps, *, actor_id: int, proposal_id: int, reason: str = "") -> 
     with transaction(deps.sessions) as tx:
         output = _access_waiting(tx, actor_id=actor_id, proposal_id=proposal_id)
         output.reason = said
-        decide(tx, deps, output, OutputStatus.REJECTED, by_id=actor_id, action=REJECTED)
+        close(tx, deps, output, OutputStatus.REJECTED, by_id=actor_id, action=REJECTED)
 
 
 def _access_waiting(tx: Transaction, *, actor_id: int, proposal_id: object) -> AgentOutput:
@@ -99,40 +94,3 @@ def _changed(deps: Deps, idea: Idea, changes: Mapping[str, object]) -> Idea:
     except ValidationError as problem:
         raise InvalidInput("This cannot be posted as it is.") from problem
     return check_form(deps, after)
-
-
-def decide(
-    tx: Transaction,
-    deps: Deps,
-    output: AgentOutput,
-    status: OutputStatus,
-    *,
-    by_id: int | None,
-    action: str = "",
-) -> None:
-    """Store the decision, and have a worker go on with the run."""
-    output.status, output.decided_by, output.decided_at = status.value, by_id, deps.clock()
-    tx.flush()
-    if action:
-        write_audit(
-            tx,
-            deps,
-            room_id=output.room_id,
-            action=action,
-            by_id=by_id,
-            reason=output.reason,
-            detail={"kind": output.kind, "is_edited": output.is_edited},
-        )
-    _resume(tx, deps, run_ids=[output.run_id])
-    settle_proposal(tx, deps, room_id=output.room_id)
-
-
-def _resume(tx: Transaction, deps: Deps, *, run_ids: Sequence[int]) -> None:
-    """Have workers go on with runs whose proposals wait no more."""
-    tx.execute(
-        update(AgentRun)
-        .where(col(AgentRun.id).in_(run_ids), col(AgentRun.status) == RunStatus.WAITING.value)
-        .values(status=RunStatus.RUNNING.value, lease_until=None)
-    )
-    for run_id in run_ids:
-        send_after_commit(tx, deps, run_id=run_id)

@@ -8,7 +8,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import AgentOutput
 from chatrooms.domain.agent import PROPOSAL_TTL, OutputStatus
-from chatrooms.services.agent.deciding import decide
+from chatrooms.services.agent.closing import close
 
 _DUE = text("""
     SELECT id FROM agent_outputs
@@ -55,4 +55,4 @@ def withdraw_resting_on(
 def _end(tx: Transaction, deps: Deps, ids: Sequence[int], status: OutputStatus) -> None:
     for id_ in ids:
         output = tx.get_one(AgentOutput, id_, populate_existing=True)
-        decide(tx, deps, output, status, by_id=None)
+        close(tx, deps, output, status, by_id=None)

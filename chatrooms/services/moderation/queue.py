@@ -24,13 +24,19 @@ _BEFORE_ALL = (datetime(2000, 1, 1, tzinfo=UTC), 0)
 
 _COUNT = text("""
     SELECT count(*) FROM (
-        SELECT 1 FROM cases WHERE room_id = ANY(:rooms) AND closed_at IS NULL LIMIT :limit
+        (SELECT 1 FROM cases WHERE room_id = ANY(:rooms) AND closed_at IS NULL LIMIT :limit)
+        UNION ALL
+        (SELECT 1 FROM agent_outputs WHERE room_id = ANY(:rooms) AND status = 'proposed')
+        LIMIT :limit
     ) AS waiting
 """)
 _COUNTS = text("""
     SELECT room_id, queue, count(*) AS waiting, min(opened_at) AS oldest_at
     FROM cases WHERE room_id = ANY(:rooms) AND closed_at IS NULL
     GROUP BY room_id, queue
+    UNION ALL
+    SELECT room_id, 'proposals', count(*), min(created_at)
+    FROM agent_outputs WHERE room_id = ANY(:rooms) AND status = 'proposed' GROUP BY room_id
 """)
 # Room by room, so that each room's part comes sorted out of the index, however much waits there.
 _PAGE = """
