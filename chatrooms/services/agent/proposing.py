@@ -65,7 +65,7 @@ def wait(deps: Deps, run: Run) -> bool:
             .where(col(AgentOutput.run_id) == run.id)
             .with_for_update()
         ).scalar()
-        return status == OutputStatus.PROPOSED and pause(tx, run)
+        return status == OutputStatus.PROPOSED and pause(tx, deps, run)
 
 
 def find_verdict(deps: Deps, run: Run) -> Verdict | None:

@@ -228,7 +228,7 @@ _STEP_COLUMNS = (
 )
 
 
-def pause(tx: Transaction, run: Run) -> bool:
+def pause(tx: Transaction, deps: Deps, run: Run) -> bool:
     """Have a run wait for a moderator; False if another worker has it."""
     paused = tx.execute(
         update(AgentRun)
@@ -236,6 +236,7 @@ def pause(tx: Transaction, run: Run) -> bool:
         .values(status=RunStatus.WAITING.value, lease_until=None)
         .returning(col(AgentRun.id))
     ).scalar()
+    tx.after_commit(lambda: deps.bus.nudge_room(run.room_id, "agent"))
     return paused is not None
 
 
