@@ -22,11 +22,16 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from chatrooms.adapters.extractive.deciding import SILENCE, decide
 from chatrooms.adapters.extractive.forms import fill, text_field
 from chatrooms.adapters.extractive.task import Task, has_called_tools, read_task
 from chatrooms.adapters.extractive.writing import statements_of
 from chatrooms.domain.prompting import tokens_of
 
+_ANY_TOOL = (None, "auto", "any", "required", True)
+"""Choices of tool that leave it to the model which one it calls."""
+_TAKEN = "Done."
+"""What is said once a tool has taken an idea."""
 _WORD = re.compile(r"\s*\S+|\s+\Z")
 
 
@@ -91,6 +96,10 @@ class ExtractiveChatModel(BaseChatModel):
 
 
 def _write(messages: Sequence[BaseMessage], options: dict[str, Any]) -> tuple[str, ToolCall | None]:
+    tools = [tool["function"]["name"] for tool in options.get("tools") or ()]
+    if SILENCE in tools and options.get("tool_choice") in _ANY_TOOL:
+        call = _decided(messages, tools)
+        return ("", call) if call else (_TAKEN, None)
     task = read_task(messages)
     call = _call(task, messages, options)
     if call is not None:
@@ -112,6 +121,13 @@ def _call(task: Task, messages: Sequence[BaseMessage], options: dict[str, Any]) 
         if query := text_field(tool.get("parameters", {})):
             return ToolCall(name=tool["name"], args={query: task.question}, id=uuid4().hex)
     return None
+
+
+def _decided(messages: Sequence[BaseMessage], tools: Sequence[str]) -> ToolCall | None:
+    decision = decide(messages, tools)
+    if decision is None:
+        return None
+    return ToolCall(name=decision.tool, args=decision.arguments, id=uuid4().hex)
 
 
 def _usage(messages: Sequence[BaseMessage], text: str, call: ToolCall | None) -> UsageMetadata:
