@@ -33,7 +33,7 @@ VAGUE: Final = frozenset(
     something someone somewhere somehow anything anyone anywhere everything nothing none no yes not
     else other others another similar whatever whichever more less so both later never maybe one
     ones two what it this that these those them better worse same either neither stuff things thing
-    way ways kind sort etc so on right wrong still just any some lol idk what's who me you him
+    way ways kind sort etc so right wrong still just any some lol idk what's who me you him
     her us they i we sth smth such elsewhere vice visa another different much many alike
     """)
 )
@@ -45,15 +45,18 @@ _VERBS: Final = frozenset(
     reuse delete remove
     """)
 )
+_PHRASE_WORDS: Final = 8
+"""The longest choice, where each begins with a verb."""
+_PHRASE_EDGE: Final = frozenset(words("either even maybe just rather simply"))
 _EDGE_WORDS: Final = frozenset(words("a an the either even maybe just rather simply using use"))
+_PREPOSITIONS: Final = frozenset(words("for to in on at of with from about by"))
+"""What ends with one and a name, before a comma, is no choice: `for beginners, Flask or Django`."""
 _ARTICLES: Final = (["a"], ["an"], ["the"])
 _TAIL: Final = re.compile(
-    r"\s+(?:for|in|on|at|to|with|when|because|if|instead|then|as|is|are|was|would|will|should"
-    r"|can|do"
-    r"|does|from|by|since|but|and|that|which|these|nowadays|though|please|guys|right now|first"
-    r"|today"
-    r"|anyway|here|there|now|so|it|i|you|we|by default|lately|while|where|who|has|have|had|works?"
-    r"|seems?|better|best|pls|thx|thanks|myself|yourself)\b.*$",
+    r"\s+(?:for|in|on|at|to|with|when|because|if|instead|then|as|is|are|was|would|will|should|can|do"
+    r"|does|from|by|since|but|and|that|which|these|nowadays|tonight|tomorrow|later|though|please"
+    r"|guys|right now|first|today|anyway|here|there|now|so|it|i|you|we|by default|lately|while"
+    r"|where|who|has|have|had|works?|seems?|better|best|pls|thx|thanks|myself|yourself)\b.*$",
     re.I,
 )
 _VERB_TAIL: Final = re.compile(
@@ -101,7 +104,7 @@ def choices_asked(sentence: str) -> tuple[str, ...]:
         return ()
     first, *middle, last = parts
     if _starts_with_verb(last) and (head := _verb_phrase(first)):
-        return _checked([head, *middle, _VERB_TAIL.sub("", last)], max_words=8)
+        return _checked([head, *middle, _VERB_TAIL.sub("", last)], max_words=_PHRASE_WORDS)
     head, *more = _listed_before(first)
     if not head:
         return ()
@@ -150,9 +153,12 @@ def _listed_before(part: str) -> list[str]:
         noun = _last_noun(item)
         if not noun or len(found) >= MAX_CHOICES:
             break
-        found.insert(0, " ".join(noun))
         if not _is_whole(item):
+            before_it = item.split()[: -len(noun)]
+            if not _PREPOSITIONS.intersection(map(str.lower, before_it[-2:])):
+                found.insert(0, " ".join(noun))
             break
+        found.insert(0, " ".join(noun))
     return found
 
 
@@ -183,7 +189,8 @@ def _checked(parts: Sequence[str], *, max_words: int, needed: int = 2) -> tuple[
     found: dict[str, str] = {}
     for part in parts:
         tokens = _JUNK.sub(" ", part).strip(" .:'-/&").split()
-        while tokens and tokens[0].lower() in _EDGE_WORDS and len(tokens) > 1:
+        edge = _EDGE_WORDS if max_words < _PHRASE_WORDS else _PHRASE_EDGE
+        while len(tokens) > 1 and tokens[0].lower() in edge:
             tokens.pop(0)
         choice = " ".join(tokens).replace(_JOINER, " ")
         if not _is_choice(tokens, max_words) or len(choice) > MAX_CHOICE_CHARS:
@@ -192,7 +199,7 @@ def _checked(parts: Sequence[str], *, max_words: int, needed: int = 2) -> tuple[
             return ()
         found.setdefault(choice.lower(), choice)
     lengths = [len(each.split()) for each in found]
-    uneven = bool(lengths) and max_words < 8 and max(lengths) - min(lengths) > 2
+    uneven = bool(lengths) and max_words < _PHRASE_WORDS and max(lengths) - min(lengths) > 2
     return tuple(found.values()) if needed <= len(found) <= MAX_CHOICES and not uneven else ()
 
 
@@ -200,6 +207,6 @@ def _is_choice(tokens: Sequence[str], max_words: int) -> bool:
     lowered = [token.lower() for token in tokens]
     if not tokens or len(tokens) > max_words or not any(map(str.isalnum, "".join(tokens))):
         return False
-    if max_words >= 8:
+    if max_words >= _PHRASE_WORDS:
         return not VAGUE.intersection(lowered[:2])
     return not VAGUE.intersection(lowered) and not BOUNDARY.intersection(lowered)

@@ -11,14 +11,16 @@ from chatrooms.ml.ideas.room import Said
 
 _OPINION: Final = re.compile(
     r"\b(?:should|shall|prefer\w*|better|best|recommend\w*|suggest\w*|favou?rite|rather|vote|choose"
-    r"|pick|decide|opinions?|thoughts|vs|versus|which|what about|how about|worth|go with|ideal"
+    r"|pick|decide|opinions?|thoughts|vs|versus|which|who (?:wants|votes|prefers|is for)"
+    r"|what about|how about|worth|go with|ideal"
     r"|do (?:you guys|you all|people|y'all|you folks) (?:want|like|use|prefer|think)"
     r"|(?:do|will|would) we (?!have|know|get|see|need to know))\b",
     re.I,
 )
 _FACT: Final = re.compile(
     r"^(?:(?:so|and|but|or|then|ok|wait)\s+)*(?:do|did|does|are|is|was|were|have|has|had|can|could"
-    r"|will|would|am)\b(?! (?:we (?!have|know|get|see)|you guys|you all|people|y'all|you folks))"
+    r"|will|would|am)\b(?! (?:we (?!have|know|get|see)|you guys|you all|people|y'all|you folks"
+    r"|you (?:rather|prefer|think)))"
     r"|\b(?:does anyone|anyone know|do you know|is it possible|are you|did you|do you have|have you"
     r"|how (?:do|can|to|would)|where (?:do|can|is)|why|says?|said)\b",
     re.I,
