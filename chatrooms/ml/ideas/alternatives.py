@@ -67,6 +67,8 @@ def find_polls(room: Room) -> list[Poll]:
     weighed = [_poll_of_names(said, each, room) for each in weighed_names(said)]
     polls: dict[frozenset[str], Poll] = {}
     for poll in filter(None, [*asked, *weighed]):
+        if said.names.intersection(map(str.lower, poll.choices)):
+            continue
         best = polls.get(poll.key)
         if best is None or poll.confidence > best.confidence:
             polls[poll.key] = poll

@@ -15,8 +15,8 @@ _INVITATION: Final = (
     "Who knows more, or has met the same? A hint or a link in this thread is enough."
 )
 _MORE: Final = (
-    "It may help to say what has been tried already, what came out, and where the two differ.",
     "Partial answers and pointers to where it could be looked up are welcome as well.",
+    "It may help to say what has been tried already, and what came out.",
     "If it has been settled elsewhere, a short note here would let everybody find it later.",
 )
 """What fills up a short opener, in this order."""

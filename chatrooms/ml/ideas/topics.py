@@ -138,7 +138,9 @@ def _may_come_back(key: tuple[str, ...], term: _Term, tagged: frozenset[str], sa
     is_tagged = bool(tagged.intersection(key))
     burst = _burst(term)
     people = {said.lines[place].author for place in burst}
-    is_name = len(key) > 1 or 3 * term.large >= len(term.places)
+    is_name = 3 * term.large >= len(term.places) or (
+        len(key) > 1 and 3 * term.placed >= 2 * len(term.places)
+    )
     uses = _MIN_USES if is_tagged or len(key) > 1 else _MIN_USES_UNTAGGED
     rests = term.places[-1] < len(said.lines) - _LATELY_LINES
     usual = len(set(term.places)) > len(said.lines) // 4
@@ -157,7 +159,7 @@ def _topic(said: Said, key: tuple[str, ...], term: _Term, tagged: frozenset[str]
     quotes = _quotes(said, key, term)
     if len(quotes) < 2:
         return None
-    name = term.spellings.most_common(1)[0][0]
+    name = _spelling(term)
     told = [f"{said.lines[place].author} wrote: \u201c{quote}\u201d" for place, quote in quotes]
     newest = max(term.places)
     text = (
@@ -174,6 +176,14 @@ def _topic(said: Said, key: tuple[str, ...], term: _Term, tagged: frozenset[str]
         title=f"More about {name}"[:MAX_TITLE_CHARS],
         text=text,
     )
+
+
+def _spelling(term: _Term) -> str:
+    """As it is written most often; as a name if it often is."""
+    usual = [spelling for spelling, _ in term.spellings.most_common()]
+    if 3 * term.large >= len(term.places):
+        return next((each for each in usual if any(map(str.isupper, each))), usual[0])
+    return usual[0]
 
 
 def _quotes(said: Said, key: tuple[str, ...], term: _Term) -> list[tuple[int, str]]:
