@@ -18,6 +18,7 @@ _LATELY_LINES: Final = 15
 _MIN_LINES: Final = 30
 _BURST_LINES: Final = 25
 """Uses of a term within so many lines are one conversation."""
+_NEAR_LINES: Final = 8
 _MIN_USES: Final = 3
 _MIN_USES_UNTAGGED: Final = 4
 _MIN_PEOPLE: Final = 2
@@ -157,25 +158,31 @@ def _burst(term: _Term) -> list[int]:
 
 def _topic(said: Said, key: tuple[str, ...], term: _Term, tagged: frozenset[str]) -> Topic | None:
     quotes = _quotes(said, key, term)
-    if len(quotes) < 2:
+    if quotes is None:
         return None
-    name = _spelling(term)
-    told = [f"{said.lines[place].author} wrote: \u201c{quote}\u201d" for place, quote in quotes]
-    newest = max(term.places)
-    text = (
-        f"{capitalised(name)} last came up{said.day(newest)}. {told[0]} {told[1]}"
-        " What would you add today?"
-    )
-    others = [place for place in _burst(term) if place not in dict(quotes)]
-    people = list(dict.fromkeys(said.lines[place].author for place, _ in quotes))
+    name, newest = _spelling(term), max(term.places)
+    told = [f"{said.lines[each.place].author} wrote: \u201c{each.text}\u201d" for each in quotes]
+    places = [each.place for each in quotes]
+    people = list(dict.fromkeys(said.lines[place].author for place in places))
     return Topic(
         why=f"{listed(people)} wrote about {name}{said.day(newest)}, and nobody has since.",
-        evidence=said.numbers([*(place for place, _ in quotes), *others]),
+        evidence=said.numbers([*places, *_burst(term)]),
         confidence=_confidence(said, key, term, tagged),
         key=frozenset(key),
-        title=f"More about {name}"[:MAX_TITLE_CHARS],
-        text=text,
+        title=_title(said, name, *quotes),
+        text=f"{capitalised(name)} last came up{said.day(newest)}. {told[0]} {told[1]}"
+        " What would you add today?",
     )
+
+
+def _title(said: Said, name: str, first: _Quote, second: _Quote) -> str:
+    """The term, with the rarest of what both quotes say about it."""
+    used = Counter(stem for each in said.stems for stem in set(each))
+    shared = sorted(first.content & second.content, key=lambda each: (used[each], each))
+    words = {stem(word.lower()): word.strip(".-") for word in _WORD.findall(second.text)}
+    with_it = next((words[each] for each in shared if each in words), "")
+    title = f"{capitalised(name)} and {with_it}" if with_it else f"More about {name}"
+    return title if len(title) <= MAX_TITLE_CHARS else name[:MAX_TITLE_CHARS]
 
 
 def _spelling(term: _Term) -> str:
@@ -186,32 +193,34 @@ def _spelling(term: _Term) -> str:
     return usual[0]
 
 
-def _quotes(said: Said, key: tuple[str, ...], term: _Term) -> list[tuple[int, str]]:
-    """A sentence each of two people who talk with each other about the term, or about the same
-    otherwise; of all such the two that say most. None where there are no such two."""
+def _quotes(said: Said, key: tuple[str, ...], term: _Term) -> tuple[_Quote, _Quote] | None:
+    """A sentence each of two people who say something about the term that belongs together, from
+    the longest conversation about it; of all such the two that say most."""
     found = [
         _Quote(place, sentence, worth, frozenset(stems(sentence)) - GENERIC - set(key))
         for place in _burst(term)
         for sentence in map(without_greeting, sentences(said.texts[place]))
         if (worth := _worth(sentence, key))
     ]
-    pairs = [
-        (first.worth + second.worth, first, second)
-        for first, second in combinations(found, 2)
-        if _belong_together(said, first, second)
-    ]
-    if not pairs:
-        return []
-    _, first, second = max(pairs, key=lambda each: (each[0], each[1].place, each[2].place))
-    return [(first.place, first.text), (second.place, second.text)]
+    pairs = [pair for pair in combinations(found, 2) if _belong_together(said, *pair)]
+    return max(
+        pairs,
+        key=lambda pair: (pair[0].worth + pair[1].worth, pair[0].place, pair[1].place),
+        default=None,
+    )
 
 
 def _belong_together(said: Said, first: _Quote, second: _Quote) -> bool:
+    """Whether two people say something about the same, and not both the same."""
     one, other = said.lines[first.place], said.lines[second.place]
-    if one.author == other.author or (asks(first.text) and asks(second.text)):
+    shared = first.content & second.content
+    repeats = 2 * len(shared) >= len(first.content | second.content)
+    asks_only = asks(first.text) and asks(second.text)
+    if one.author == other.author or asks_only or repeats or not shared:
         return False
     speaks = one.author.lower() in said.addressed(second.place) or other.reply_to == one.n
-    return speaks or bool(first.content & second.content)
+    near = second.place - first.place <= _NEAR_LINES
+    return speaks or near or len(shared) > 1
 
 
 def _worth(sentence: str, key: tuple[str, ...]) -> float:
