@@ -129,6 +129,8 @@ def test_a_question_is_answered_by_what_follows(answer: str) -> None:
         "Hi, anyone here?",
         "Can anyone help me?",
         "Bert: did you water the tomatoes in the greenhouse yesterday?",
+        "Bert did anyone water the tomatoes in the greenhouse yesterday?",
+        "That did not work with the tomatoes, why is that in a greenhouse?",
         "@bert did anyone water the tomatoes in the greenhouse?",
         "Why is it that it does this?",
         "Who cares about tomatoes in a greenhouse anyway, right?",

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Collection
 
+from chatrooms.ml.ideas.common import GENERIC
+from chatrooms.ml.retrieve.wording import stem
 from chatrooms.ml.summaries.cleaning import without_markup
 
 _MAX_CHARS = 2_000
@@ -31,6 +33,11 @@ _HELLO = re.compile(
     r"^(?:(?:hi|hello|hey|hiya|yo|howdy|good (?:morning|evening|afternoon)|greetings|sorry|ok|okay"
     r"|well|so|and|but|btw|also|anyway|hmm+|um+|oh|ah|please)\b(?!-)"
     r"(?:\s+(?:all|guys|everyone|everybody|folks|there|people|again|y'all|friends))?[\s,.!:;-]*)+",
+    re.I,
+)
+_ASKS_ON = re.compile(
+    r"(?:is|are|do|does|did|can|could|would|will|should|have|has|what|how|why|where|when|which|who"
+    r"|any)\b",
     re.I,
 )
 _EMOJI_NAME = re.compile(r"(?<!\w):[a-z0-9_+-]{2,30}:(?!\w)")
@@ -80,7 +87,16 @@ def _line(line: str, names: Collection[str]) -> str:
         if named and named[1].lower() in names:
             line = line[named.end() :]
         line = _CALLED_UNKNOWN.sub("", line)
+        if _begins_with_name(line, names):
+            line = line.split(" ", 1)[1]
     return line.strip()
+
+
+def _begins_with_name(text: str, names: Collection[str]) -> bool:
+    """Whether a question begins with somebody's name that is no usual word, without a comma."""
+    first, _, rest = text.partition(" ")
+    is_name = first.lower() in names and stem(first.lower()) not in GENERIC
+    return is_name and bool(_ASKS_ON.match(rest)) and "?" in rest
 
 
 def called(text: str, names: Collection[str]) -> list[str]:
@@ -89,6 +105,7 @@ def called(text: str, names: Collection[str]) -> list[str]:
     unknown = _CALLED_UNKNOWN.match(text)
     found = [named[1]] if named and named[1].lower() in names else []
     found += [unknown["name"]] if unknown else []
+    found += [text.split()[0]] if _begins_with_name(text, names) else []
     return [each.lower() for each in [*found, *_MENTIONED.findall(text)]]
 
 

@@ -24,7 +24,7 @@ _ANSWERS: Final = 0.12
 """Cosine from which a later message by somebody else counts as an answer: rather one question
 too few than one that was answered."""
 _REACH: Final = 40
-_NEXT_MINUTES: Final = 180
+_NEXT_MINUTES: Final = 720
 _NEXT: Final = 3
 _EMPTY_QUESTION: Final = re.compile(
     r"\b(?:anyone|anybody|somebody|someone|people) (?:here|there|around|alive|awake|online|home"
@@ -35,6 +35,8 @@ _EMPTY_QUESTION: Final = re.compile(
     r"|it))?\W*$"
     r"|\b(?:any ?one|any ?body) (?:wanna|want to|up for|care to|got a (?:sec|minute)|free"
     r"|have time)\b"
+    r"|\b(?:can|could|will|would) (?:any ?one|any ?body|some ?one|some ?body) (?:please |pls )?"
+    r"(?:test|check|look at|review|send|join|ping|see|hear|confirm)\b"
     r"|\bwho(?:'s| is) (?:here|there|around|coming|up|going)\b|\bhow (?:are|r) (?:you|u)\b"
     r"|\b(?:anything|anybody|anyone|something|what) else\b|\bmaybe (?:someone|somebody|anyone)\b"
     r"|\bwhat'?s (?:up|new|going on)\b|\bam i (?:the only|alone)\b|\bany (?:ideas?|thoughts?"
@@ -48,7 +50,8 @@ _RHETORICAL: Final = re.compile(
     r"|how (?:dare|cool|nice|hard)|or|and|like|such as|what about|how about|which one|meaning|no"
     r"|yes|lol|wtf|huh)\b|\b(?:right|no|yes|huh|eh|isn'?t it|correct|ok|okay|you know|lol|haha"
     r"|innit"
-    r"|don'?t you|is it|y\/n)\s*\?+$|\b(?:rhetorical|just kidding|wtf|the (?:hell|fuck|heck))\b",
+    r"|don'?t you|is it|y\/n)\s*\?+$|\b(?:rhetorical|just kidding|wtf|such an? \w+|have to be so"
+    r"|the (?:hell|fuck|heck))\b",
     re.I,
 )
 _AIMED: Final = re.compile(
@@ -78,6 +81,10 @@ _BACK_ONLY: Final = re.compile(
     r"(?: (?:is|was|does|did|do|are|would|can))? (?:that|it|this|they|those|these|he|she)\b",
     re.I,
 )
+_BACK_WITH: Final = re.compile(
+    r"\b(?:with|about|of|for|in|on|to) (?:that|this|these|those|it|them)\b", re.I
+)
+_BACK_FIRST: Final = re.compile(r"(?:that|this|it|these|those|they|he|she)\b", re.I)
 _SETTLED: Final = re.compile(
     r"\b(?:never ?mind|nvm|found it|figured (?:it )?out|got it|solved|fixed|works now|working now"
     r"|thanks|thank you|thx|ty|cheers|it worked|that (?:worked|did it|helps)|makes sense)\b",
@@ -140,9 +147,9 @@ def _understandable(said: Said, place: int, sentence: str, before: list[str]) ->
         if len(context.split()) > _MAX_WORDS:
             return None
         sentence = context
-    elif _BACK_ONLY.search(sentence):
+    elif _BACK_ONLY.search(sentence) or _BACK_WITH.search(sentence):
         return None
-    enough = _MIN_WORDS <= len(sentence.split()) <= _MAX_WORDS
+    enough = _MIN_WORDS <= len(sentence.split()) <= _MAX_WORDS and not _BACK_FIRST.match(sentence)
     return sentence if enough and len(_content(sentence)) >= _MIN_CONTENT else None
 
 
@@ -189,7 +196,7 @@ def _opener(said: Said, similar: Similar, question: _Question, room: Room) -> Op
     related = _related(said, similar, question)
     text = opener_text(
         Quote(asked.author, question.text, said.day(question.place)),
-        [Quote(said.lines[place].author, said.texts[place]) for place in related],
+        [Quote(said.lines[place].author, text) for place, text in related.items()],
     )
     if text is None:
         return None
@@ -202,32 +209,42 @@ def _opener(said: Said, similar: Similar, question: _Question, room: Room) -> Op
     )
 
 
-def _related(said: Said, similar: Similar, question: _Question) -> list[int]:
-    """Messages about the same that say something, nearest first, one per person."""
+def _related(said: Said, similar: Similar, question: _Question) -> dict[int, str]:
+    """What others say about the same, a sentence each, by line, nearest first."""
     authors = {said.lines[question.place].author}
-    found: list[int] = []
+    found: dict[int, str] = {}
     near = similar.to(question.place)
     for place in map(int, np.argsort(-near, kind="stable")):
         if near[place] < _RELATED or len(found) == _MAX_RELATED:
             break
-        text = said.texts[place]
-        asks_only = all(map(asks, sentences(text)))
-        is_worth = len(text.split()) >= _MIN_WORDS and not asks_only and not is_harsh(text)
-        shared = len(similar.shared(question.place, place))
-        if said.lines[place].author not in authors and is_worth and shared >= _MIN_SHARED:
+        quote = _about_the_same(said.texts[place], _content(question.text))
+        if quote and said.lines[place].author not in authors:
             authors.add(said.lines[place].author)
-            found.append(place)
+            found[place] = quote
     return found
 
 
+def _about_the_same(text: str, content: set[str]) -> str:
+    """The sentence of a message that shares most with a question and states something, if any."""
+    stated = [
+        sentence
+        for sentence in map(without_greeting, sentences(text))
+        if not asks(sentence) and not is_harsh(sentence) and len(sentence.split()) >= _MIN_WORDS
+    ]
+    shared = [len(content & _content(sentence)) for sentence in stated]
+    best = max(shared, default=0)
+    return stated[shared.index(best)] if best >= _MIN_SHARED else ""
+
+
 def _confidence(
-    said: Said, similar: Similar, question: _Question, related: list[int], room: Room
+    said: Said, similar: Similar, question: _Question, related: dict[int, str], room: Room
 ) -> float:
     content = _content(question.text)
     on_topic = len(content & room.about())
     used = similar.used_by_others(content, said, question.place)
     age = 1 - (question.place + 1) / len(said.lines)
     value = 0.45 + 0.1 * min(2, on_topic) + 0.08 * len(related) + 0.1 * used
+    value -= 0.08 if len(content) <= _MIN_CONTENT else 0.0
     value += 0.08 if _TO_ALL.search(question.text) else 0.0
     value -= 0.2 * age + (0.1 if _AIMED.search(question.text) else 0.0)
     return round(min(0.95, max(0.05, value)), 3)

@@ -103,13 +103,11 @@ def _terms(said: Said) -> dict[tuple[str, ...], _Term]:
                     _note(terms[key], said, place, words, sentence[: match.start()].rstrip())
     used = {key: term for key, term in terms.items() if len(term.people) >= _MIN_PEOPLE}
     wholes = [(key, term) for key, term in used.items() if len(key) > 1]
-    parts = {
-        (part,)
-        for key, term in wholes
-        for part in key
-        if (part,) in used and 2 * len(term.places) >= len(used[part,].places)
-    }
-    return {key: term for key, term in used.items() if key not in parts}
+    within: Counter[tuple[str, ...]] = Counter()
+    for key, term in wholes:
+        within.update({(part,): len(term.places) for part in key})
+    # What mostly stands in longer terms is told by these.
+    return {key: term for key, term in used.items() if 2 * within[key] < len(term.places)}
 
 
 def _names_something(words: list[str], key: tuple[str, ...], whole: str, names: set[str]) -> bool:
@@ -180,7 +178,8 @@ def _title(said: Said, name: str, first: _Quote, second: _Quote) -> str:
     used = Counter(stem for each in said.stems for stem in set(each))
     shared = sorted(first.content & second.content, key=lambda each: (used[each], each))
     words = {stem(word.lower()): word.strip(".-") for word in _WORD.findall(second.text)}
-    with_it = next((words[each] for each in shared if each in words), "")
+    nouns = (words[each] for each in shared if each in words)
+    with_it = next((each for each in nouns if not each.lower().endswith(_ENDINGS)), "")
     title = f"{capitalised(name)} and {with_it}" if with_it else f"More about {name}"
     return title if len(title) <= MAX_TITLE_CHARS else name[:MAX_TITLE_CHARS]
 
@@ -228,7 +227,11 @@ def _worth(sentence: str, key: tuple[str, ...]) -> float:
     found = stems(sentence)
     size = len(sentence.split())
     plain = sum(letter.isalpha() or letter in " ,.'" for letter in sentence) / max(1, len(sentence))
-    torn = sentence.count("(") != sentence.count(")") or sentence.count('"') % 2
+    torn = (
+        sentence.endswith((":", ","))
+        or sentence.count("(") != sentence.count(")")
+        or sentence.count('"') % 2
+    )
     unfit = torn or plain < _MIN_PLAIN or is_harsh(sentence) or _PLACE_ON_A_NET.search(sentence)
     if size not in _QUOTE_WORDS or not set(key) <= set(found) or unfit:
         return 0.0
