@@ -53,6 +53,15 @@ def test_two_preferences_for_different_things_are_a_poll_without_a_question() ->
     assert set(poll.choices) == {"tabs", "spaces"}
 
 
+def test_two_people_who_set_one_name_against_another_are_a_poll() -> None:
+    said = "Cleo: We have Flask at work.\nAda: I learned Flask long before Django.\n"
+    second = "Bert: For me Flask is quite different to Django, more explicit."
+    (poll,) = find_polls(room(said + second))
+    assert set(poll.choices) == {"Flask", "Django"}
+    assert poll.evidence == (2, 3)
+    assert find_polls(room(said)) == []
+
+
 def test_what_was_decided_is_not_voted_on() -> None:
     (poll,) = find_polls(room(quiet_rooms.MEETING))
     assert poll.choices == ("Friday", "Saturday")
@@ -72,7 +81,7 @@ def test_people_are_not_voted_on() -> None:
 
 
 def test_a_question_of_fact_is_no_poll() -> None:
-    assert find_polls(room("Ada: Do you have an Nvidia or an AMD card?\nBert: I love AMD.")) == []
+    assert find_polls(room("Ada: Do you have Nvidia or AMD?\nBert: I love AMD.")) == []
 
 
 def test_what_is_said_to_an_assistant_is_no_idea() -> None:
@@ -103,7 +112,8 @@ def test_an_opener_has_from_50_to_100_words(words: int) -> None:
 
 @pytest.mark.parametrize("thread", [True, False])
 def test_a_question_with_a_reply_is_answered(thread: bool) -> None:
-    quiet = room(quiet_rooms.GREENHOUSE)
+    elsewhere = "".join(f"\nDan: @Bert: row {n} is dug over." for n in range(5))
+    quiet = room(quiet_rooms.GREENHOUSE + elsewhere)
     reply = replying(quiet.lines, "Bert", "Ask Dan.", to=3, thread=thread)
     unrelated = replying(quiet.lines, "Bert", "@Dan Hello there.", to=1, thread=thread)
     assert find_openers(replace(quiet, lines=(*quiet.lines, unrelated)))
@@ -115,6 +125,7 @@ def test_a_question_with_a_reply_is_answered(thread: bool) -> None:
     [
         "Bert: Cleo: there is a small screw under the dial.",
         "Bert: Turn the screw until it clicks.",
+        "Bert: https://heaters.example/manual",
         "Cleo: Never mind, found it.",
     ],
 )

@@ -111,8 +111,6 @@ def find_openers(room: Room) -> list[Opener]:
     speaks to its author or about the same after it, or if its author says that it is settled.
     """
     said = Said(room.lines)
-    if not said.lines:
-        return []
     similar = Similar(said.stems)
     openers = [
         opener

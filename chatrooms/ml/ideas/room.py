@@ -86,11 +86,10 @@ class Said:
     """The lines of people that may serve for ideas, read once."""
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        """Lines of bots, commands to them and lines of no words are left out."""
+        """Lines of bots and what is written to bots are left out."""
         authors = {line.author.lower() for line in lines}
         self.names = frozenset(authors)
-        kept = [line for line in lines if not is_automatic(line.author, line.text)]
-        self.lines = tuple(line for line in kept if spoken(line.text, self.names))
+        self.lines = tuple(line for line in lines if not is_automatic(line.author, line.text))
         self.texts = tuple(spoken(line.text, self.names) for line in self.lines)
         self.stems = tuple(tuple(stems(text)) for text in self.texts)
 
