@@ -11,10 +11,11 @@ from chatrooms.ml.ideas.clauses import (
     sentences,
     shortened,
 )
+from chatrooms.ml.ideas.common import EMPTY
 from chatrooms.ml.ideas.offered import TOGETHER, Found, questions_of_choice
 from chatrooms.ml.ideas.room import Poll, Room, Said, listed
 from chatrooms.ml.ideas.weighing import Weighed, weighed_names
-from chatrooms.ml.retrieve.wording import EMPTY, stems
+from chatrooms.ml.retrieve.wording import stems
 
 MAX_QUESTION_CHARS: Final = 200
 _LONG: Final = 3

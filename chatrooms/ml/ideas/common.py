@@ -2,8 +2,13 @@
 
 from typing import Final
 
-from chatrooms.ml.retrieve.wording import EMPTY, stem
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from chatrooms.ml.retrieve.wording import stem
 from chatrooms.ml.wordlist import words
+
+EMPTY: Final = frozenset(stem(word) for word in ENGLISH_STOP_WORDS) | {"do", "doe", "did"}
+"""Stems of words that say nothing by themselves."""
 
 GENERIC: Final = EMPTY | {
     stem(word)

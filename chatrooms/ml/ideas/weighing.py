@@ -8,8 +8,9 @@ from typing import Final
 
 from chatrooms.ml.ideas.choices import BOUNDARY, VAGUE
 from chatrooms.ml.ideas.clauses import asks, sentences
+from chatrooms.ml.ideas.common import EMPTY
 from chatrooms.ml.ideas.room import Said
-from chatrooms.ml.retrieve.wording import EMPTY, stem
+from chatrooms.ml.retrieve.wording import stem
 
 _CONTRAST: Final = re.compile(
     r"\b(?:vs\.?|versus|than|over|instead of|compared (?:to|with)|unlike|differen\w+ (?:to|from"
