@@ -29,6 +29,7 @@ RESTING = quiet_rooms.TOMATOES + quiet_rooms.FILLER
             ("boat house", "old brewery", "park"),
         ),
         ("Should we take option A or option B?", ("option A", "option B")),
+        ("Do we meet on Friday or on Saturday for the party?", ("Friday", "Saturday")),
         ("Should we do it or not?", ()),
         ("Is it a bug or something?", ()),
         ("Who is coming?", ()),

@@ -71,6 +71,10 @@ _BEFORE_VERB: Final = re.compile(
     r"^(?:should|shall)\s+(?:we|i|you)\s+|^(?:just|rather|do we)\s+", re.I
 )
 _OR: Final = re.compile(r"\s*,?\s+or\s+(?:else\s+)?|\s+(?:vs\.?|versus)\s+", re.I)
+_AGAIN: Final = re.compile(
+    r"(\b(on|in|at|by|with|from|to|for|before|after)\s[^,.;?!]{2,40}?\s*,?\s+or\s+)\2\s", re.I
+)
+"""A word said before each choice: `on Friday or on Saturday`."""
 _LEAD: Final = re.compile(r"^.*(?::|\?|\s-|\u2014|\u2013|\bbetween)\s+", re.S)
 _JOINER: Final = "\u2060"
 _JUNK: Final = re.compile(rf"[^\w\s.+#'&/%$\u20ac:{_JOINER}-]")
@@ -98,7 +102,7 @@ def choices_asked(sentence: str) -> tuple[str, ...]:
 
     None is given where one of them cannot be told, or is no more than "something else".
     """
-    sentence = _joined(sentence.rstrip(" ?!.)\"'"))
+    sentence = _AGAIN.sub(r"\1", _joined(sentence.rstrip(" ?!.)\"'")))
     parts = _OR.split(sentence)
     if not 2 <= len(parts) <= MAX_CHOICES:
         return ()
