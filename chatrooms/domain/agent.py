@@ -211,9 +211,9 @@ class SeenMessage(BaseModel):
 
     id: int
     revision: int
-    author: str
-    text: str
-    at: str
+    author: str = ""
+    text: str = ""
+    at: str = ""
     """When it was sent, ISO 8601."""
     reply_to: int | None = None
     """Id of the message that it quotes."""
@@ -226,8 +226,10 @@ class SeenPoll(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    question: str
-    choices: tuple[str, ...]
+    id: int = 0
+    """Of its message."""
+    question: str = ""
+    choices: tuple[str, ...] = ()
 
 
 class SeenOutput(BaseModel):
@@ -236,7 +238,7 @@ class SeenOutput(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     kind: OutputKind
-    text: str
+    text: str = ""
     at: str
     outcome: str
     reason: str = ""
@@ -251,7 +253,7 @@ class SeenSentence(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    text: str
+    text: str = ""
     ids: tuple[int, ...]
 
 

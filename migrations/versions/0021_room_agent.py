@@ -101,6 +101,8 @@ def _create_runs() -> None:
         _moment("lease_until", nullable=True),
         _moment("begun_at"),
         _moment("ended_at", nullable=True),
+        sa.Column("shown", postgresql.ARRAY(sa.BigInteger()), server_default="{}", nullable=False),
+        sa.Column("is_erased", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.ForeignKeyConstraint(["by_id"], ["accounts.id"], ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["room_id"], ["rooms.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
@@ -119,6 +121,7 @@ def _create_runs() -> None:
         ["lease_until"],
         postgresql_where=sa.text("status = 'running'"),
     )
+    op.create_index("agent_runs_shown", "agent_runs", ["shown"], postgresql_using="gin")
     op.create_table(
         "agent_steps",
         sa.Column("run_id", sa.BigInteger(), nullable=False),

@@ -14,6 +14,7 @@ from chatrooms.agents.room_agent.state import AgentState, Context
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.agent import RunOutcome, Verdict
 from chatrooms.services.agent import proposing, runs
+from chatrooms.services.agent.forgetting import thread_id_of
 from chatrooms.services.agent.runs import Run, TakenElsewhere
 
 log = structlog.get_logger(__name__)
@@ -78,11 +79,6 @@ def _finish(deps: Deps, run: Run, state: dict[str, Any]) -> None:
     if runs.finish(deps, run, outcome, str(state.get("reason", ""))):
         # The record says it all; how far the graph was nobody needs any more.
         deps.checkpoints.forget(thread_id_of(run.id))
-
-
-def thread_id_of(run_id: int) -> str:
-    """Under what the checkpoints of a run are kept."""
-    return f"agent-run-{run_id}"
 
 
 def config_of(run: Run) -> RunnableConfig:

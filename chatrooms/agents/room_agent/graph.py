@@ -25,6 +25,7 @@ from chatrooms.agents.room_agent.state import AgentState, Context
 from chatrooms.domain.agent import AgentMode, RunOutcome
 from chatrooms.domain.usage import Usage
 from chatrooms.services.agent.runs import Halted, Step, TakenElsewhere, note_step
+from chatrooms.services.agent.shown import without_words
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +101,7 @@ def _recorded(name: str, node: Node) -> _Recorded:
             n=state.get("steps", 0) + 1,
             node=name,
             input_digest=_digest(state),
-            output=_plain(update),
+            output=_plain(without_words(update)),
             outcome=str(update.get("outcome", "")),
             usage=usage,
             took_ms=int((time.monotonic() - started) * 1_000),

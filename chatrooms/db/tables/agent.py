@@ -65,6 +65,7 @@ class AgentRun(SQLModel, table=True):
         Index("agent_runs_live", "room_id", unique=True, postgresql_where=text("status <> 'done'")),
         Index("agent_runs_room", "room_id", "id"),
         Index("agent_runs_running", "lease_until", postgresql_where=text("status = 'running'")),
+        Index("agent_runs_shown", "shown", postgresql_using="gin"),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -90,6 +91,15 @@ class AgentRun(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     begun_at: datetime = Field(sa_column=moment())
     ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    shown: list[int] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}"),
+    )
+    """Ids of the messages that the model was shown, and of those behind what else it was shown."""
+    is_erased: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
+    )
+    """Whether one of them is gone or says something else by now: no word of the run is kept."""
 
 
 class AgentStep(SQLModel, table=True):
@@ -104,7 +114,8 @@ class AgentStep(SQLModel, table=True):
     input_digest: str = Field(sa_column=Column(Text, nullable=False))
     """SHA-256 of what the node was given."""
     output: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
-    """What the node changed of the run's state."""
+    """What the node changed of the run's state, without any word of a message; `{"erased": true}`
+    for what a model wrote in a run that is erased."""
     outcome: str = Field(default="", sa_column=_words())
     """What the run ends with, if it ends there."""
     tokens_in: int = Field(default=0, sa_column=_counter())

@@ -60,7 +60,8 @@ def check_form(deps: Deps, idea: Idea) -> Idea:
 
 def check_new(idea: Idea, seen: Observation) -> None:
     """Raises: InvalidInput if it resembles one of the agent's last outputs or an open poll."""
-    known = [output.text for output in seen.outputs]
+    # Of what was withdrawn from an output nothing is left to compare with.
+    known = [output.text for output in seen.outputs if output.text.strip()]
     known += ["\n".join([poll.question, *poll.choices]) for poll in seen.polls]
     if known and _most_alike(idea.text, known) >= ALIKE:
         raise InvalidInput("It is too much like something that was put to the room already.")

@@ -1,4 +1,4 @@
-"""Proposals that end without a moderator: too old, their agents turned off, their sources gone."""
+"""Proposals that end without a moderator: too old, their agents turned off."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,6 @@ _DUE = text("""
     SELECT id FROM agent_outputs
     WHERE status = 'proposed' AND created_at < :before ORDER BY id LIMIT 200
     FOR UPDATE SKIP LOCKED
-""")
-_RESTING = text("""
-    SELECT id FROM agent_outputs
-    WHERE room_id = :room AND status = 'proposed' AND evidence && CAST(:ids AS bigint[])
-    FOR UPDATE
 """)
 _OF_HALTED = text("""
     SELECT o.id FROM agent_outputs o JOIN rooms r ON r.id = o.room_id
@@ -37,22 +32,15 @@ def expire_due(deps: Deps) -> int:
     many. For beat; safe to repeat."""
     with transaction(deps.sessions) as tx:
         late = list(tx.scalars(_DUE, {"before": deps.clock() - PROPOSAL_TTL}))
-        _end(tx, deps, late, OutputStatus.EXPIRED)
+        end(tx, deps, late, OutputStatus.EXPIRED)
         halted = list(tx.scalars(_OF_HALTED))
-        _end(tx, deps, halted, OutputStatus.WITHDRAWN)
+        end(tx, deps, halted, OutputStatus.WITHDRAWN)
     return len(late) + len(halted)
 
 
-def withdraw_resting_on(
-    tx: Transaction, deps: Deps, *, room_id: int, message_ids: Sequence[int]
-) -> None:
-    """Take back what waits and rests on messages that say something else by now, or are gone. The
-    caller holds the room's lock."""
-    ids = list(tx.scalars(_RESTING, {"room": room_id, "ids": message_ids}))
-    _end(tx, deps, ids, OutputStatus.WITHDRAWN)
-
-
-def _end(tx: Transaction, deps: Deps, ids: Sequence[int], status: OutputStatus) -> None:
+def end(tx: Transaction, deps: Deps, ids: Sequence[int], status: OutputStatus) -> None:
+    """End proposals that wait, and have workers go on with their runs. The caller has locked
+    them."""
     for id_ in ids:
         output = tx.get_one(AgentOutput, id_, populate_existing=True)
         close(tx, deps, output, status, by_id=None)

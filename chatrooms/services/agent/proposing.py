@@ -11,7 +11,7 @@ from chatrooms.db.engine import transaction
 from chatrooms.db.tables import AgentOutput, table_of
 from chatrooms.domain.agent import Idea, OutputStatus, RunOutcome, Verdict
 from chatrooms.domain.notifications import Kind
-from chatrooms.services.agent.runs import Run, pause
+from chatrooms.services.agent.runs import Run, check_stands, pause
 from chatrooms.services.agent.staff import tell_staff
 from chatrooms.services.moderation.cases import list_staff
 from chatrooms.services.notify import notify
@@ -24,6 +24,8 @@ def store(
 ) -> None:
     """Keep what a run wrote, once, however often it is taken up again; a proposal is put before the
     room's moderators, who are told of it.
+
+    Raises: Halted if a message that the run was shown is gone.
 
     Args:
         revisions: which text of each message it rests on was read, by id.
@@ -41,6 +43,7 @@ def store(
     )
     with transaction(deps.sessions) as tx:
         is_new = tx.execute(row.on_conflict_do_nothing().returning(_OUTPUTS.c.id)).scalar()
+        check_stands(tx, run)
         if is_new is None or not is_proposed:
             return
         notify(

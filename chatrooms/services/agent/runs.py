@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -25,6 +25,7 @@ from chatrooms.domain.agent import (
 from chatrooms.domain.events import Being
 from chatrooms.domain.usage import Usage
 from chatrooms.services.agent.settings import read_settings
+from chatrooms.services.agent.shown import hold_outputs, is_void, kept_of
 from chatrooms.services.agent.switch import are_stopped
 from chatrooms.services.ai.account import ensure_ai
 from chatrooms.services.ai.use import record_use
@@ -35,6 +36,7 @@ MAX_ATTEMPTS = 5
 """After so many workers died of it, a run is given up."""
 FEATURE = "agent"
 """What its calls of the language model are counted as."""
+_GONE = "A message that it was shown was changed or taken away."
 _RUNS, _STEPS = table_of(AgentRun), table_of(AgentStep)
 
 
@@ -129,8 +131,8 @@ def take(deps: Deps, *, run_id: int) -> Run | None:
 
 
 def go_on(deps: Deps, run: Run) -> None:
-    """Renew the lease, and check that the run may go on. Raises: TakenElsewhere; as
-    `check_may_act`."""
+    """Renew the lease, and check that the run may go on. Raises: TakenElsewhere; Halted, also if a
+    message that it was shown is gone; as `check_may_act`."""
     with transaction(deps.sessions) as tx:
         renewed = tx.execute(
             update(AgentRun)
@@ -140,7 +142,15 @@ def go_on(deps: Deps, run: Run) -> None:
         ).scalar()
         if renewed is None:
             raise TakenElsewhere
+        check_stands(tx, run)
         check_may_act(tx, run)
+
+
+def check_stands(tx: Transaction, run: Run) -> None:
+    """Check that every message which the run was shown still says the same, and hold that until the
+    transaction ends. Raises: Halted."""
+    if is_void(tx, run_id=run.id):
+        raise Halted(RunOutcome.WITHDRAWN, _GONE)
 
 
 def _is_ours(run: Run) -> tuple[Any, ...]:
@@ -182,14 +192,14 @@ def check_may_act(tx: Transaction, run: Run) -> AgentSettings:
 
 
 def note_step(deps: Deps, run: Run, step: Step) -> None:
-    """Record what a node did. A node that a killed worker had done already, but whose result was
-    lost, is recorded as it was done last. Raises: TakenElsewhere."""
+    """Record what a node did, without what the model wrote if a message that it was shown is gone.
+    A node that a killed worker had done already, but whose result was lost, is recorded as it was
+    done last. Raises: TakenElsewhere."""
     row = insert(_STEPS).values(
         run_id=run.id,
         n=step.n,
         node=step.node,
         input_digest=step.input_digest,
-        output=dict(step.output),
         outcome=step.outcome,
         tokens_in=step.usage.tokens_in,
         tokens_out=step.usage.tokens_out,
@@ -198,7 +208,7 @@ def note_step(deps: Deps, run: Run, step: Step) -> None:
     )
     kept = {name: row.excluded[name] for name in _STEP_COLUMNS}
     with transaction(deps.sessions) as tx:
-        counted = tx.execute(
+        is_erased = tx.execute(
             update(AgentRun)
             .where(*_is_ours(run))
             .values(
@@ -206,13 +216,15 @@ def note_step(deps: Deps, run: Run, step: Step) -> None:
                 tokens_out=col(AgentRun.tokens_out) + step.usage.tokens_out,
                 model=step.usage.model or col(AgentRun.model),
             )
-            .returning(col(AgentRun.id))
+            .returning(col(AgentRun.is_erased))
         ).scalar()
         # What was used was used, also if another worker has the run by now.
         record_use(tx, deps, room_id=run.room_id, feature=FEATURE, usage=step.usage)
-        if counted is not None:
-            tx.execute(row.on_conflict_do_update(index_elements=["run_id", "n"], set_=kept))
-    if counted is None:
+        if is_erased is not None:
+            output = kept_of(step.node, step.output, step.outcome, is_erased=is_erased)
+            stored = row.values(output=output)
+            tx.execute(stored.on_conflict_do_update(index_elements=["run_id", "n"], set_=kept))
+    if is_erased is None:
         raise TakenElsewhere
 
 
@@ -247,13 +259,17 @@ def finish(deps: Deps, run: Run, outcome: RunOutcome, reason: str) -> bool:
 
 
 def _finish(tx: Transaction, deps: Deps, run: Run, outcome: RunOutcome, reason: str) -> bool:
+    # Outputs are locked before their runs, here as anywhere.
+    hold_outputs(tx, run_ids=[run.id])
+    is_silent = outcome is RunOutcome.SILENT
     ended = tx.execute(
         update(AgentRun)
         .where(*_is_ours(run))
         .values(
             status=RunStatus.DONE.value,
             outcome=outcome.value,
-            reason=reason,
+            # Why it stays silent is what the model wrote.
+            reason=case((col(AgentRun.is_erased) & is_silent, ""), else_=reason),
             lease_until=None,
             ended_at=deps.clock(),
         )

@@ -14,7 +14,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Message
 from chatrooms.domain.moderation import Status
-from chatrooms.services.agent.ending import withdraw_resting_on
+from chatrooms.services.agent.forgetting import forget_shown
 from chatrooms.services.ai.account import list_ai_ids
 from chatrooms.services.ai.index_requests import note_changed
 from chatrooms.services.waking import SUMMARISING, wake_after_commit
@@ -55,7 +55,7 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
         # Answers that rest on them are shown no more.
         tx.after_commit(lambda: deps.bus.nudge_room(room_id, "sources"))
         _withdraw(tx, deps, room_id=room_id, message_ids=left)
-        withdraw_resting_on(tx, deps, room_id=room_id, message_ids=left)
+        forget_shown(tx, deps, room_id=room_id, message_ids=left)
     if entered:
         tx.flush()
         tx.execute(_NOTE_LATE, {"room": room_id, "ids": entered})
