@@ -18,6 +18,7 @@ COMMANDS = (
     "summarize",
     "answer",
     "index",
+    "replay-run",
     "train-moderation",
 )
 

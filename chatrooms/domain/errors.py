@@ -242,6 +242,13 @@ class AgentBusy(ChatError):
     sentence = "The agent is at work here already, or a proposal of it waits to be decided."
 
 
+class RunUnavailable(ChatError):
+    """There is no such run of an agent, or the actor may not see it."""
+
+    code = "run_unavailable"
+    sentence = "This run does not exist, or you do not moderate its room."
+
+
 class ProposalUnavailable(ChatError):
     """The proposal does not exist, or the actor does not moderate its room."""
 

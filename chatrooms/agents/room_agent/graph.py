@@ -22,9 +22,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from chatrooms.adapters.checkpoints import Checkpoints
 from chatrooms.agents.room_agent import nodes
 from chatrooms.agents.room_agent.state import AgentState, Context
+from chatrooms.agents.room_agent.world import NotRecorded
 from chatrooms.domain.agent import AgentMode, RunOutcome
 from chatrooms.domain.usage import Usage
-from chatrooms.services.agent.runs import Halted, Step, TakenElsewhere, note_step
+from chatrooms.services.agent.runs import Halted, Step, TakenElsewhere
 from chatrooms.services.agent.shown import without_words
 
 log = structlog.get_logger(__name__)
@@ -106,7 +107,7 @@ def _recorded(name: str, node: Node) -> _Recorded:
             usage=usage,
             took_ms=int((time.monotonic() - started) * 1_000),
         )
-        note_step(context.deps, context.run, step)
+        context.world.note(context, step)
         return {**update, "steps": 1}
 
     return run
@@ -122,7 +123,7 @@ def _update(
         return node(state, context, usage)
     except Halted as halted:
         return {"outcome": halted.outcome.value, "reason": halted.reason}
-    except (GraphBubbleUp, TakenElsewhere, SQLAlchemyError, RedisError):
+    except (GraphBubbleUp, NotRecorded, TakenElsewhere, SQLAlchemyError, RedisError):
         raise
     except Exception:
         log.exception("agent_node_failed", node=name, run_id=context.run.id)

@@ -8,23 +8,14 @@ from threading import Event, Thread
 from typing import Any, TypeVar, cast
 
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
-from langgraph.types import interrupt
 from pydantic import BaseModel, ValidationError
 
 from chatrooms.agents.room_agent.prompts import prompt
 from chatrooms.agents.room_agent.state import AgentState, Context
-from chatrooms.agents.room_agent.tools import TOOLS, StaySilent, described, idea_of
-from chatrooms.domain.agent import (
-    AgentMode,
-    Idea,
-    Observation,
-    RunOutcome,
-    Verdict,
-    parse_idea,
-)
+from chatrooms.agents.room_agent.tools import TOOLS, StaySilent
+from chatrooms.domain.agent import Observation, RunOutcome, parse_idea
 from chatrooms.domain.errors import AssistantUnavailable, InvalidInput
 from chatrooms.domain.usage import Usage
-from chatrooms.services.agent import checking, delivering, observing, proposing
 
 MAX_MISTAKES = 3
 """After so many answers that led to nothing, a run ends as unusable."""
@@ -36,7 +27,7 @@ T = TypeVar("T")
 
 def observe(_state: AgentState, context: Context, _usage: Usage) -> Update:
     """Look at the room."""
-    seen = observing.observe(context.deps, context.run)
+    seen = context.world.observe(context)
     return {"observation": seen.model_dump(mode="json")}
 
 
@@ -50,9 +41,7 @@ def decide(state: AgentState, context: Context, usage: Usage) -> Update:
     room_for = min(deps.settings.llm_context_tokens, settings.max_tokens // 2)
     said = [*prompt(_seen(state), max_tokens=room_for), *state.get("messages", [])]
     try:
-        answer = _while_allowed(
-            context, lambda: deps.chat.ask(said, tools=described(), usage=usage)
-        )
+        answer = _while_allowed(context, lambda: context.world.ask(context, said, usage))
     except AssistantUnavailable as error:
         return _ended(RunOutcome.UNAVAILABLE, str(error))
     return {"messages": [answer], "asked": 1, "tokens": usage.tokens_in + usage.tokens_out}
@@ -98,7 +87,7 @@ def _answer(
         _refuse(update, call_id, str(error), is_mistake=True)
         return
     try:
-        idea = checked(context, tool, _seen(state))
+        idea = context.world.check(context, tool, _seen(state), call_id or "")
     except InvalidInput as error:
         _refuse(update, call_id, str(error))
         return
@@ -118,30 +107,16 @@ def _read(name: str, args: dict[str, Any]) -> BaseModel:
         raise InvalidInput(f"{where}: {first['msg']}.") from None
 
 
-def checked(context: Context, tool: BaseModel, seen: Observation) -> Idea:
-    """What a tool was asked to write, as it may be put out. Raises: InvalidInput."""
-    idea = checking.check_form(context.deps, idea_of(tool, seen))
-    checking.check_new(idea, seen)
-    checking.check_tone(context.deps, context.run, idea)
-    return idea
-
-
 def propose(state: AgentState, context: Context, _usage: Usage) -> Update:
     """Keep what is to be put out; where moderators decide, put it before them."""
     idea = parse_idea(state.get("idea"))
-    proposing.store(
-        context.deps,
-        context.run,
-        idea,
-        revisions=_seen(state).revision_of(idea.evidence),
-        is_proposed=context.run.settings.mode is AgentMode.PROPOSE,
-    )
+    context.world.store(context, idea, revisions=_seen(state).revision_of(idea.evidence))
     return {}
 
 
 def await_decision(_state: AgentState, context: Context, _usage: Usage) -> Update:
     """Stop until a moderator has decided."""
-    verdict = Verdict.model_validate(interrupt({"run_id": context.run.id}))
+    verdict = context.world.decided(context)
     if verdict.is_approved:
         return {}
     return _ended(verdict.outcome, verdict.reason)
@@ -149,7 +124,7 @@ def await_decision(_state: AgentState, context: Context, _usage: Usage) -> Updat
 
 def deliver(_state: AgentState, context: Context, _usage: Usage) -> Update:
     """Post it."""
-    delivering.deliver(context.deps, context.run)
+    context.world.deliver(context)
     return _ended(RunOutcome.POSTED, "")
 
 

@@ -11,6 +11,7 @@ from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
+from chatrooms.agents.room_agent.world import LIVE, World
 from chatrooms.bootstrap import Deps
 from chatrooms.services.agent.runs import Run
 
@@ -46,3 +47,4 @@ class Context:
     run: Run
     go_on: Callable[[], None]
     """Renews the run's lease and raises `Halted` or `TakenElsewhere` if it may not go on."""
+    world: World = LIVE
