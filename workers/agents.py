@@ -2,7 +2,7 @@
 
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
-from chatrooms.services.agent import ending, forgetting, runs, scheduling
+from chatrooms.services.agent import ending, forgetting, resuming, scheduling
 from workers.app import app
 
 
@@ -33,6 +33,6 @@ def look_for_quiet(**_added_later: object) -> None:
 def resume_lost(**_added_later: object) -> None:
     """Have workers go on with what killed ones left, end what waited too long, and forget what runs
     that are over still keep. Safe to repeat."""
-    runs.resume_lost(bootstrap.current())
+    resuming.resume_lost(bootstrap.current())
     forgetting.forget_ended(bootstrap.current())
     ending.expire_due(bootstrap.current())

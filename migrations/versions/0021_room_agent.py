@@ -99,6 +99,7 @@ def _create_runs() -> None:
         *(_words(name) for name in ("outcome", "reason", "model")),
         *(_counter(name) for name in ("tokens_in", "tokens_out", "attempt")),
         _moment("lease_until", nullable=True),
+        _moment("sent_at", now=True),
         _moment("begun_at"),
         _moment("ended_at", nullable=True),
         sa.Column("shown", postgresql.ARRAY(sa.BigInteger()), server_default="{}", nullable=False),

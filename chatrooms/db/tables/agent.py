@@ -89,6 +89,8 @@ class AgentRun(SQLModel, table=True):
     attempt: int = Field(default=0, sa_column=_counter())
     """How many workers took it: what an earlier one still does is not taken."""
     lease_until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    sent_at: datetime = Field(default=None, sa_column=moment(now=True))
+    """When workers were last asked to carry it on."""
     begun_at: datetime = Field(sa_column=moment())
     ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     shown: list[int] = Field(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
@@ -45,7 +45,7 @@ def _resume(tx: Transaction, deps: Deps, *, run_ids: Sequence[int]) -> None:
     tx.execute(
         update(AgentRun)
         .where(col(AgentRun.id).in_(run_ids), col(AgentRun.status) == RunStatus.WAITING.value)
-        .values(status=RunStatus.RUNNING.value, lease_until=None)
+        .values(status=RunStatus.RUNNING.value, lease_until=None, sent_at=func.now())
     )
     for run_id in run_ids:
         send_after_commit(tx, deps, run_id=run_id)

@@ -26,14 +26,13 @@ from chatrooms.domain.events import Being
 from chatrooms.domain.usage import Usage
 from chatrooms.services.agent.settings import read_settings
 from chatrooms.services.agent.shown import hold_outputs, is_void, kept_of
+from chatrooms.services.agent.staff import settle_proposal
 from chatrooms.services.agent.switch import are_stopped
 from chatrooms.services.ai.account import ensure_ai
 from chatrooms.services.ai.use import record_use
 from chatrooms.services.bans import is_banned, timed_out_until
 
 LEASE = timedelta(seconds=30)
-MAX_ATTEMPTS = 5
-"""After so many workers died of it, a run is given up."""
 FEATURE = "agent"
 """What its calls of the language model are counted as."""
 _GONE = "A message that it was shown was changed or taken away."
@@ -255,16 +254,19 @@ def pause(tx: Transaction, deps: Deps, run: Run) -> bool:
 def finish(deps: Deps, run: Run, outcome: RunOutcome, reason: str) -> bool:
     """End a run; False if it ended before, or another worker has it."""
     with transaction(deps.sessions) as tx:
-        return _finish(tx, deps, run, outcome, reason)
+        return end(tx, deps, *_is_ours(run), run_id=run.id, outcome=outcome, reason=reason)
 
 
-def _finish(tx: Transaction, deps: Deps, run: Run, outcome: RunOutcome, reason: str) -> bool:
+def end(
+    tx: Transaction, deps: Deps, *which: Any, run_id: int, outcome: RunOutcome, reason: str
+) -> bool:
+    """End this run, with what it wrote, if it fulfils these conditions; False if it does not."""
     # Outputs are locked before their runs, here as anywhere.
-    hold_outputs(tx, run_ids=[run.id])
+    hold_outputs(tx, run_ids=[run_id])
     is_silent = outcome is RunOutcome.SILENT
     ended = tx.execute(
         update(AgentRun)
-        .where(*_is_ours(run))
+        .where(*which)
         .values(
             status=RunStatus.DONE.value,
             outcome=outcome.value,
@@ -273,23 +275,26 @@ def _finish(tx: Transaction, deps: Deps, run: Run, outcome: RunOutcome, reason: 
             lease_until=None,
             ended_at=deps.clock(),
         )
-        .returning(col(AgentRun.id))
-    ).scalar()
+        .returning(col(AgentRun.id), col(AgentRun.room_id))
+    ).one_or_none()
     if ended is None:
         return False
-    _close_output(tx, run_id=run.id, outcome=outcome)
-    tx.after_commit(lambda: deps.bus.nudge_room(run.room_id, "agent"))
+    if _close_output(tx, run_id=ended.id, outcome=outcome):
+        settle_proposal(tx, deps, room_id=ended.room_id)
+    tx.after_commit(lambda: deps.bus.nudge_room(ended.room_id, "agent"))
     return True
 
 
-def _close_output(tx: Transaction, *, run_id: int, outcome: RunOutcome) -> None:
-    """Have an output that was not posted wait for nothing any more."""
+def _close_output(tx: Transaction, *, run_id: int, outcome: RunOutcome) -> bool:
+    """Have an output that was not posted wait for nothing any more; whether there was one."""
     became = _BECAME.get(outcome, OutputStatus.WITHDRAWN)
-    tx.execute(
+    closed = tx.execute(
         update(AgentOutput)
         .where(col(AgentOutput.run_id) == run_id, col(AgentOutput.status).in_(_UNPOSTED))
         .values(status=became.value)
-    )
+        .returning(col(AgentOutput.id))
+    ).scalar()
+    return closed is not None
 
 
 _BECAME = {
@@ -297,41 +302,3 @@ _BECAME = {
     RunOutcome.EXPIRED: OutputStatus.EXPIRED,
 }
 _UNPOSTED = (OutputStatus.PROPOSED.value, OutputStatus.APPROVED.value)
-
-
-_LOST = text("""
-    SELECT id, room_id, attempt FROM agent_runs
-    WHERE status = 'running' AND coalesce(lease_until, begun_at + :settling) < now()
-    ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED
-""")
-_SETTLING = timedelta(seconds=10)
-"""A run younger than this is on its way to a worker."""
-
-
-def resume_lost(deps: Deps) -> int:
-    """Have workers go on with runs whose worker died or whose job was lost; after a few attempts
-    they end as lost. How many there were. Safe to repeat."""
-    with transaction(deps.sessions) as tx:
-        rows = tx.execute(_LOST, {"settling": _SETTLING}).all()
-        for row in rows:
-            if row.attempt < MAX_ATTEMPTS:
-                send_after_commit(tx, deps, run_id=row.id)
-            else:
-                _give_up(tx, deps, run_id=row.id, room_id=row.room_id)
-    return len(rows)
-
-
-def _give_up(tx: Transaction, deps: Deps, *, run_id: int, room_id: int) -> None:
-    tx.execute(
-        update(AgentRun)
-        .where(col(AgentRun.id) == run_id)
-        .values(
-            status=RunStatus.DONE.value,
-            outcome=RunOutcome.LOST.value,
-            reason="Its workers ended before it was done.",
-            lease_until=None,
-            ended_at=deps.clock(),
-        )
-    )
-    _close_output(tx, run_id=run_id, outcome=RunOutcome.LOST)
-    tx.after_commit(lambda: deps.bus.nudge_room(room_id, "agent"))
