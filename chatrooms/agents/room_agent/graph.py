@@ -31,6 +31,10 @@ from chatrooms.services.agent.shown import without_words
 log = structlog.get_logger(__name__)
 
 
+_ASK_THEMSELVES = ("deliver", "end")
+"""What was posted was posted, also if the agent was turned off before it was noted."""
+
+
 class _Recorded(Protocol):
     """A node as LangGraph calls it."""
 
@@ -118,7 +122,7 @@ def _update(
 ) -> dict[str, Any]:
     """What a node changes. Raises: what another worker mends, later or at once."""
     try:
-        if name != "end":
+        if name not in _ASK_THEMSELVES:
             context.go_on()
         return node(state, context, usage)
     except Halted as halted:

@@ -54,21 +54,22 @@ def deliver(deps: Deps, run: Run) -> None:
     ends the run instead."""
     try:
         with transaction(deps.sessions) as tx:
-            if not hold_on(tx):
-                raise Halted(RunOutcome.STOPPED, "An administrator stopped all agents.")
+            is_on = hold_on(tx)
             lock_room(tx, room_id=run.room_id)
-            _deliver(tx, deps, run)
+            _deliver(tx, deps, run, is_on=is_on)
     except ChatError as error:
         # The room does not let it write, such as in slow mode.
         raise Halted(RunOutcome.NOT_ALLOWED, str(error)) from error
 
 
-def _deliver(tx: Transaction, deps: Deps, run: Run) -> None:
+def _deliver(tx: Transaction, deps: Deps, run: Run, *, is_on: bool) -> None:
     output = tx.execute(
         select(AgentOutput).where(col(AgentOutput.run_id) == run.id).with_for_update()
     ).scalar_one()
     if output.status == OutputStatus.POSTED:
         return
+    if not is_on:
+        raise Halted(RunOutcome.STOPPED, "An administrator stopped all agents.")
     if output.status != OutputStatus.APPROVED:
         raise Halted(RunOutcome.WITHDRAWN, "It waits no more.")
     _check_may_speak(tx, deps, run, is_decided=output.decided_by is not None)
