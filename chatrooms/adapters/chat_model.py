@@ -120,12 +120,17 @@ class ChatModels:
         """The model's whole answer, with the tools it calls, those that are no JSON too; adds to
         `usage` what it took. What it passes to tools is to be checked like any input from outside.
 
-        Raises: AssistantUnavailable.
+        Raises: AssistantUnavailable; AnswerUnusable if it cannot be read at all.
         """
         model, usage.model = self._ready(), self.name
-        with self._translated(lambda: False):
-            answer = model.bind_tools(list(tools)).invoke(list(messages))
         told = Usage()
+        try:
+            with self._translated(lambda: False):
+                answer = model.bind_tools(list(tools)).invoke(list(messages))
+        except AnswerUnusable:
+            # It answered, and what it took nobody told.
+            _add(usage, told, messages, written="")
+            raise
         _count(told, answer)
         passed = [call["args"] for call in (*answer.tool_calls, *answer.invalid_tool_calls)]
         _add(usage, told, messages, written=answer.text + "".join(map(str, passed)))

@@ -10,11 +10,12 @@ from typing import Any, TypeVar, cast
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from pydantic import BaseModel, ValidationError
 
+from chatrooms.agents.room_agent.answers import UNREADABLE, storable
 from chatrooms.agents.room_agent.prompts import prompt
 from chatrooms.agents.room_agent.state import AgentState, Context
 from chatrooms.agents.room_agent.tools import TOOLS, StaySilent
 from chatrooms.domain.agent import Observation, RunOutcome, parse_idea
-from chatrooms.domain.errors import AssistantUnavailable, InvalidInput
+from chatrooms.domain.errors import AnswerUnusable, AssistantUnavailable, InvalidInput
 from chatrooms.domain.usage import Usage
 
 MAX_MISTAKES = 3
@@ -44,7 +45,13 @@ def decide(state: AgentState, context: Context, usage: Usage) -> Update:
         answer = _while_allowed(context, lambda: context.world.ask(context, said, usage))
     except AssistantUnavailable as error:
         return _ended(RunOutcome.UNAVAILABLE, str(error))
-    return {"messages": [answer], "asked": 1, "tokens": usage.tokens_in + usage.tokens_out}
+    except AnswerUnusable:
+        answer = AIMessage(UNREADABLE)
+    return {
+        "messages": [storable(answer)],
+        "asked": 1,
+        "tokens": usage.tokens_in + usage.tokens_out,
+    }
 
 
 def act(state: AgentState, context: Context, _usage: Usage) -> Update:
@@ -87,7 +94,10 @@ def _answer(
         _refuse(update, call_id, str(error), is_mistake=True)
         return
     try:
-        idea = context.world.check(context, tool, _seen(state), call_id or "")
+        # Loading the model that judges the tone may take longer than the lease.
+        idea = _while_allowed(
+            context, lambda: context.world.check(context, tool, _seen(state), call_id or "")
+        )
     except InvalidInput as error:
         _refuse(update, call_id, str(error))
         return

@@ -167,7 +167,8 @@ class _Recorded(World):
         return Verdict(is_approved=False, outcome=RunOutcome(outcome), reason=reason)
 
     def deliver(self, context: Context) -> None:
-        """Nothing is posted."""
+        """Nothing is posted. Raises: Halted if nothing was."""
+        self.go_on()
 
     def note(self, context: Context, step: Step) -> None:
         """Keep what came out now beside what came out then. Raises: NotRecorded where the two went
