@@ -9,7 +9,14 @@ from sqlalchemy import text
 
 from chatrooms.db.engine import Transaction
 from chatrooms.domain.agent import AgentSettings
-from chatrooms.domain.agent_timing import DAY, NotNow, Past, count_unanswered, why_not_to_run
+from chatrooms.domain.agent_timing import (
+    DAY,
+    NotNow,
+    Past,
+    count_unanswered,
+    pause_of,
+    why_not_to_run,
+)
 from chatrooms.services.agent.outputs import read_outputs
 
 _LOOK_AGAIN = timedelta(hours=1)
@@ -83,5 +90,7 @@ def why_not(tx: Transaction, candidate: Candidate, *, now: datetime) -> NotNow |
     past = read_past(tx, room_id=candidate.room_id, now=now)
     reason = why_not_to_run(candidate.settings, past, now)
     if reason is NotNow.PAUSING:
-        tx.execute(_LOOK_LATER, {"room": candidate.room_id, "at": now + _LOOK_AGAIN})
+        over = (past.last_run_at or now) + pause_of(candidate.settings, past.unanswered)
+        at = min(over, now + _LOOK_AGAIN)
+        tx.execute(_LOOK_LATER, {"room": candidate.room_id, "at": at})
     return reason
