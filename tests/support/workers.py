@@ -19,12 +19,16 @@ StartWorker = Callable[..., "subprocess.Popen[bytes]"]
 
 @contextmanager
 def workers(deps: Deps, folder: Path) -> Iterator[StartWorker]:
-    """Starts workers: each call one more, of some queues, with more in its environment."""
+    """Starts workers: each call one more, of some queues, with more in its environment; in
+    processes of their own, and of another app, where the call says so."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*queues: str, **environ: str) -> subprocess.Popen[bytes]:
+    def start(
+        *queues: str, app: str = "workers.app", processes: int = 0, **environ: str
+    ) -> subprocess.Popen[bytes]:
         name = f"test{len(started)}"
-        line = [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--pool", "solo"]
+        line = [sys.executable, "-m", "celery", "-A", app, "worker"]
+        line += ["--concurrency", str(processes)] if processes else ["--pool", "solo"]
         line += ["-Q", ",".join(queues), "--without-gossip", "--without-mingle"]
         env = {
             **os.environ,
