@@ -71,6 +71,7 @@ def kill_at(deps: Deps) -> None:
     pid = wait_until(
         lambda: frozen_agents.frozen(deps.redis), what="a worker froze", deadline_s=LONG_S
     )
+    assert pid
     os.kill(pid, signal.SIGKILL)
     change(deps, "UPDATE agent_runs SET lease_until = now() WHERE status = 'running'")
     resuming.resume_lost(deps)

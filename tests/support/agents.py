@@ -3,6 +3,7 @@ by the thread of the test."""
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,10 @@ from typing import Any, cast
 from chatrooms.adapters.chat_model import ChatModels
 from chatrooms.agents.room_agent.carrying_out import carry_out
 from chatrooms.bootstrap import Deps
-from chatrooms.services.agent import scheduling
+from chatrooms.db.engine import transaction
+from chatrooms.domain.agent import Trigger
+from chatrooms.services.agent import proposals, runs, scheduling
+from chatrooms.services.agent.proposals import Proposal
 from tests.support.inspect import change, rows
 from tests.support.people import Place, Someone, post, with_settings
 from tests.support.scripted_openai import Calls, Reply, ScriptedOpenAI, scripted_openai
@@ -105,6 +109,46 @@ def boosted(deps: Deps, room: Place, by: Someone) -> int:
     run_id = scheduling.boost(deps, actor_id=by.id, room_id=room.id)
     carry_out(deps, run_id=run_id)
     return run_id
+
+
+def ran_by_itself(deps: Deps, room: Place) -> int:
+    """A run that nobody asked for, carried out as far as it goes; its id."""
+    with transaction(deps.sessions) as tx:
+        run_id = runs.start(tx, deps, room_id=room.id, trigger=Trigger.QUIET)
+    assert run_id is not None
+    carry_out(deps, run_id=run_id)
+    return run_id
+
+
+@contextmanager
+def at_work(deps: Deps, run_id: int) -> Iterator[None]:
+    """Have a worker carry a run out during the block, and wait for it at the end."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(carry_out, deps, run_id=run_id)
+        yield
+        future.result(60)
+
+
+def waiting(deps: Deps, who: Someone, room: Place) -> list[Proposal]:
+    """What waits in the room for a decision."""
+    return proposals.list_proposals(deps, actor_id=who.id, room_id=room.id)
+
+
+def written(deps: Deps, room: Place) -> list[str]:
+    """The texts of all messages that the agent has in the room, held ones too."""
+    found = rows(
+        deps,
+        "SELECT body FROM messages JOIN accounts ON accounts.id = author_id"
+        " WHERE room_id = :room AND accounts.kind = 'agent' ORDER BY messages.id",
+        room=room.id,
+    )
+    return [body for (body,) in found]
+
+
+def outputs(deps: Deps, room: Place) -> list[str]:
+    """What became of all that the agent wrote for the room, the oldest first."""
+    query = "SELECT status FROM agent_outputs WHERE room_id = :room ORDER BY id"
+    return [status for (status,) in rows(deps, query, room=room.id)]
 
 
 def run_of(deps: Deps, run_id: int) -> tuple[str, str, str]:
