@@ -2,6 +2,8 @@
 outcome, and nothing is put out that should not be."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from chatrooms.agents.room_agent.carrying_out import carry_out
 from chatrooms.agents.room_agent.prompts import SYSTEM
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.moderation import Mode, Unreadable
 from chatrooms.domain.prompting import parse_blocks
+from chatrooms.ml.loaded import Toxicity
 from chatrooms.services import polls as room_polls
 from chatrooms.services.agent import deciding as decisions
 from chatrooms.services.polls import PollDraft
@@ -31,7 +35,7 @@ from tests.support.agents import (
 )
 from tests.support.attacks import ATTACKS
 from tests.support.inspect import rows
-from tests.support.moderation import ABUSE
+from tests.support.moderation import ABUSE, FOREIGN, moderated
 from tests.support.people import Place, Someone, make_room, post_many
 from tests.support.scripted_openai import (
     Calls,
@@ -77,7 +81,7 @@ def told(server: ScriptedOpenAI, request: int = -1) -> list[str]:
 
 
 def assert_nothing_put_out(deps: Deps, room: Place) -> None:
-    """Fails if the agent wrote anything for the room, or is a member of it."""
+    """Fails if the agent wrote anything for the room."""
     assert outputs(deps, room) == []
     assert written(deps, room) == []
 
@@ -233,6 +237,43 @@ def test_a_run_that_used_its_tokens_asks_no_more(deps: Deps, owner: Someone, roo
     assert len(server.requests) == 9
     used = "SELECT tokens_in, tokens_out FROM agent_runs WHERE id = :id"
     assert rows(deps, used, id=run_id) == [(900, 180)]
+    assert_nothing_put_out(deps, room)
+
+
+def test_text_in_a_language_that_nothing_here_judges_is_left_to_people_or_to_rules(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    foreign = topic(title="明天早上", text=FOREIGN, why="他们谈到了湖边")
+    behave(deps, room, mode="autonomous")
+    with deciding(foreign, deps=deps) as (asked, server):
+        boosted(asked, room, owner)
+    assert "cannot judge it" in told(server)[0]
+    assert_nothing_put_out(deps, room)
+
+    behave(deps, room, mode="propose")
+    with deciding(foreign, deps=deps) as (asked, _):
+        boosted(asked, room, owner)
+    (proposal,) = waiting(deps, owner, room)
+    decisions.reject(deps, actor_id=owner.id, proposal_id=proposal.id)
+    carry_out(deps, run_id=proposal.run_id)
+
+    moderated(deps, room, Mode.MANUAL, unreadable=Unreadable.RULES)
+    behave(deps, room, mode="autonomous")
+    other = topic(title="后天晚上", text="我们应该先买哪些工具来修理自行车", why="工具被提到了")
+    with deciding(other, deps=deps) as (asked, _):
+        boosted(asked, room, owner)
+    assert outputs(deps, room) == ["rejected", "posted"]
+
+
+def test_nothing_is_put_out_while_there_is_no_model_that_judges(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    moderated(deps, room, Mode.MANUAL, unreadable=Unreadable.RULES)
+    blind = replace(deps, toxicity=Toxicity(Path("/nowhere/model")))
+    with deciding(polls(), deps=blind) as (asked, server):
+        run_id = boosted(asked, room, owner)
+    assert run_of(deps, run_id)[1] == "silent"
+    assert "cannot judge it" in told(server)[0]
     assert_nothing_put_out(deps, room)
 
 
