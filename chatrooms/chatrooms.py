@@ -26,6 +26,8 @@ from chatrooms.live.tab_state import use_tab_states
 from chatrooms.live.wire import Wire
 from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
+from chatrooms.state.agent_effect import AgentEffectState
+from chatrooms.state.agent_run import AgentRunState
 from chatrooms.state.assistant import AssistantState
 from chatrooms.state.audit_review import AuditReviewState
 from chatrooms.state.catch_up import CatchUpState
@@ -101,7 +103,12 @@ PAGE_EVENTS = PageEvents(
         _name(RoomSummaryState.load),
     ),
     summary=(_name(RoomSummaryState.load), _name(AssistantState.greet)),
-    agent=(_name(ProposalsState.load), _name(RoomAgentState.load)),
+    agent=(
+        _name(ProposalsState.load),
+        _name(RoomAgentState.load),
+        _name(AgentRunState.load),
+        _name(AgentEffectState.load),
+    ),
     access_lost=(
         _name(SessionState.require_sign_in),
         _name(RoomState.open_room),

@@ -3,6 +3,8 @@ it did."""
 
 import reflex as rx
 
+from chatrooms.components.agent_effect import agent_effect
+from chatrooms.components.agent_run import run_record
 from chatrooms.components.browser import local_moment
 from chatrooms.components.controls import button, error_note, icon, success_note
 from chatrooms.components.pane import is_of_open_room, pane
@@ -42,6 +44,7 @@ def agent_pane() -> rx.Component:
                     proposals(rx.el.p("Nothing waits to be decided.", class_name="hint")),
                 ),
                 _runs(),
+                agent_effect(),
                 _settings(),
             ),
         ),
@@ -104,6 +107,7 @@ def _run(row: rx.Var[RunRow]) -> rx.Component:
                 "Show", kind="quiet", class_name="sm", on_click=RoomState.jump_to(row.message_id)
             ),
         ),
+        run_record("run", row.id, "Steps"),
         key=row.id.to_string(),
         class_name="run",
         custom_attrs={"data-run": row.id, "data-over": row.is_over},

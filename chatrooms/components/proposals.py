@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.agent_run import run_record
 from chatrooms.components.ai_badge import ai_sign
 from chatrooms.components.browser import local_moment
 from chatrooms.components.controls import button, error_note, link
@@ -71,6 +72,7 @@ def _evidence(row: rx.Var[ProposalRow]) -> rx.Component:
             ),
         ),
         rx.el.small(row.cost, class_name="hint"),
+        run_record("proposal", row.run_id, "How it came to this"),
     )
 
 

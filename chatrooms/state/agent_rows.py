@@ -42,6 +42,7 @@ class ProposalRow:
     """Something that an agent would like to post."""
 
     id: int = 0
+    run_id: int = 0
     kind: str = ""
     """In a word."""
     room_name: str = ""
@@ -113,6 +114,7 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
     heading = idea.question if is_poll else idea.title if isinstance(idea, TopicIdea) else ""
     return ProposalRow(
         id=proposal.id,
+        run_id=proposal.run_id,
         kind=KINDS[proposal.kind],
         room_name=proposal.room_name,
         slug=proposal.slug,

@@ -8,6 +8,7 @@ from chatrooms.domain.errors import ChatError, NotSignedIn, RoomUnavailable
 from chatrooms.live.offload import off_loop
 from chatrooms.services.agent import record, scheduling, settings
 from chatrooms.state import caller, on_screen, pane
+from chatrooms.state.agent_effect import AgentEffectState
 from chatrooms.state.agent_rows import SETTINGS, run_row, settings_row
 from chatrooms.state.proposals import ProposalsState
 from chatrooms.state.rows import AgentSettingsRow, RunRow
@@ -32,7 +33,7 @@ class RoomAgentState(rx.State):
         """Open the pane."""
         await pane.switch(self, "agent")
         self.error = self.message = ""
-        return [RoomAgentState.load, ProposalsState.load]
+        return [RoomAgentState.load, ProposalsState.load, AgentEffectState.load]
 
     @rx.event
     async def load(self):

@@ -13,6 +13,7 @@ from chatrooms.live.message_rows import (
 )
 from chatrooms.live.rows import PersonRow, RoomRow
 from chatrooms.live.written import WrittenRow
+from chatrooms.state.agent_record_rows import EffectRow, RecordedRunRow, StepRow
 from chatrooms.state.agent_rows import AgentSettingsRow, ProposalRow, RunRow
 from chatrooms.state.assistant_rows import SourceRow, TurnRow
 from chatrooms.state.audit_rows import LogFilterRow, LogRow, OptionRow, PresetRow
@@ -60,6 +61,7 @@ __all__ = [
     "DayRow",
     "DeskRoomRow",
     "DraftRow",
+    "EffectRow",
     "EmojiRow",
     "EntryRow",
     "FileRow",
@@ -88,6 +90,7 @@ __all__ = [
     "QueueRow",
     "ReactionRow",
     "RecordRow",
+    "RecordedRunRow",
     "RefusedRow",
     "RightsRow",
     "RoomLink",
@@ -101,6 +104,7 @@ __all__ = [
     "SessionRow",
     "SourceRow",
     "StandingRow",
+    "StepRow",
     "ThreadLinkRow",
     "ThreadRow",
     "TopRow",

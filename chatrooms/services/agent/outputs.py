@@ -14,8 +14,7 @@ from chatrooms.domain.agent_timing import Drew
 REMEMBERED = 30
 """How many of its outputs an agent looks back at."""
 _REFUSED = (OutputStatus.REJECTED, OutputStatus.EXPIRED)
-_NEWEST = text("""
-    SELECT o.id, o.kind, o.idea, o.status, o.reason, o.created_at, o.posted_at,
+ANSWERS = """
         (SELECT count(*) FROM messages r JOIN accounts a ON a.id = r.author_id
             WHERE (r.thread_id = o.message_id OR r.reply_to_id = o.message_id)
                 AND a.kind = 'person' AND r.deleted_at IS NULL AND r.position IS NOT NULL
@@ -23,6 +22,10 @@ _NEWEST = text("""
         (SELECT count(DISTINCT v.account_id) FROM poll_votes v WHERE v.message_id = o.message_id)
             + (SELECT count(*) FROM message_votes v WHERE v.message_id = o.message_id)
             + (SELECT count(*) FROM reactions x WHERE x.message_id = o.message_id) AS votes
+"""
+"""What people did with the output `o`: replies; voters in its poll, votes and reactions."""
+_NEWEST = text(f"""
+    SELECT o.id, o.kind, o.idea, o.status, o.reason, o.created_at, o.posted_at, {ANSWERS}
     FROM agent_outputs o
     WHERE o.room_id = :room ORDER BY o.id DESC LIMIT :limit
 """)
