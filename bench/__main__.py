@@ -6,16 +6,18 @@ from typing import Annotated
 
 import typer
 
+from bench.agent import run_agent
 from bench.assistant import Asking, run_assistant
 from bench.crowd import Load
 from bench.fanout import run_capacity, run_fanout
 from bench.idle import run_idle
 from bench.model import run_model
-from bench.moderate import Flow, run_moderate
+from bench.moderate import run_moderate
 from bench.open_room import run_open_room
 from bench.queue import run_queue
 from bench.search import run_search
 from bench.unread import run_unread
+from bench.verdicts import Flow
 from bench.votes import Storm, run_votes
 from chatrooms.domain.startup import CannotStart
 from chatrooms.supervise.signals import StopRequested, stop_on_signals
@@ -114,6 +116,21 @@ def assistant(
     """How long asking takes to the first word, and what it costs those who talk meanwhile."""
     load = Load(viewers=viewers, rate=rate, seconds=4.0 * (waves + 1), senders=5)
     run_assistant(Asking(people=people, waves=waves), load, as_json=json)
+
+
+@app.command()
+def agent(
+    *,
+    quiet: Annotated[int, typer.Option(min=1, help="Rooms whose agents are due at once.")] = 200,
+    rooms: Annotated[int, typer.Option(min=1, help="Rooms in auto mode in which is talked.")] = 4,
+    viewers: Annotated[int, typer.Option(min=3, help="People in each.")] = 5,
+    rate: Annotated[float, typer.Option(min=1, help="Messages per second there.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to measure them alone.")] = 30,
+    json: Json = False,
+) -> None:
+    """How long many agents take to decide, and what that costs those who talk meanwhile."""
+    flow = Flow(rooms=rooms, viewers=viewers, rate=rate, seconds=seconds)
+    run_agent(flow, quiet_rooms=quiet, as_json=json)
 
 
 @app.command()

@@ -4,21 +4,18 @@ what that costs those who talk meanwhile."""
 import asyncio
 import json
 import secrets
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bench.crowd import Crowd, Load
-from bench.instance import Instance, free_port, fresh_instance
+from bench.instance import Instance, fresh_instance
 from bench.measure import Measurement, percentile, run_load
 from bench.page import Page
 from bench.people import Meeting, meet
 from bench.product import close_pages, open_pages, senders
 from bench.report import OUTPUT, machine, progress, show_table, show_verdicts
+from bench.scripted import scripted_model
 from chatrooms.services import messages
-from chatrooms.supervise.places import PROJECT
 
 _STATE = "reflex___state____state.chatrooms___state___assistant____assistant_state"
 _TEXT = b'"answering_text_rx_state_":"'
@@ -107,7 +104,7 @@ class Findings:
 
 def run_assistant(asking: Asking, load: Load, *, as_json: bool) -> None:
     """Measure and report; with `as_json` the last line is one JSON object."""
-    with _model() as base_url:
+    with scripted_model("scripted_openai", "--at-once") as base_url:
         progress("Starting a fresh instance")
         settings = {
             "OPENAI_BASE_URL": base_url,
@@ -126,26 +123,6 @@ def run_assistant(asking: Asking, load: Load, *, as_json: bool) -> None:
     _show(asking, load, found)
     if as_json:
         print(json.dumps(_summary(found)))
-
-
-@contextmanager
-def _model() -> Iterator[str]:
-    """A server that speaks OpenAI's protocol and answers at once, twenty words a second."""
-    port = free_port()
-    line = [sys.executable, "-P", "-m", "tests.support.scripted_openai", "--at-once"]
-    process = subprocess.Popen(
-        [*line, "--port", str(port)],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={"PYTHONPATH": str(PROJECT)},
-    )
-    try:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip().partition("=")[2]
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 def _talk(instance: Instance, asked: Meeting) -> None:
