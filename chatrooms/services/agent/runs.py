@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import case, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Account, AgentOutput, AgentRun, AgentStep, Room, table_of
+from chatrooms.db.tables import AgentOutput, AgentRun, AgentStep, table_of
 from chatrooms.domain import jobs
 from chatrooms.domain.agent import (
     AgentMode,
@@ -27,10 +27,9 @@ from chatrooms.domain.usage import Usage
 from chatrooms.services.agent.settings import read_settings
 from chatrooms.services.agent.shown import hold_outputs, is_void, kept_of
 from chatrooms.services.agent.staff import settle_proposal
-from chatrooms.services.agent.switch import are_stopped
+from chatrooms.services.agent.standing import read_standing
 from chatrooms.services.ai.account import ensure_ai
 from chatrooms.services.ai.use import record_use
-from chatrooms.services.bans import is_banned, timed_out_until
 
 LEASE = timedelta(seconds=30)
 FEATURE = "agent"
@@ -166,28 +165,16 @@ def check_may_act(tx: Transaction, run: Run) -> AgentSettings:
 
     Raises: Halted with what ends the run.
     """
-    if are_stopped(tx):
+    room = read_standing(tx, room_id=run.room_id, agent_id=run.agent_id)
+    if room.are_stopped:
         raise Halted(RunOutcome.STOPPED, "An administrator stopped all agents.")
-    room = tx.execute(
-        select(
-            col(Room.archived_at),
-            col(Room.has_assistant),
-            is_banned(room_id=col(Room.id), account_id=run.agent_id).label("is_banned"),
-            timed_out_until(room_id=col(Room.id), account_id=run.agent_id).label("until"),
-            select(col(Account.deactivated_at))
-            .where(col(Account.id) == run.agent_id)
-            .scalar_subquery()
-            .label("deactivated_at"),
-        ).where(col(Room.id) == run.room_id)
-    ).one()
-    settings = read_settings(tx, room_id=run.room_id)
-    if not room.has_assistant or settings.mode is AgentMode.OFF:
+    if not room.has_assistant or room.settings.mode is AgentMode.OFF:
         raise Halted(RunOutcome.STOPPED, "The agent was turned off in this room.")
-    if room.archived_at is not None:
+    if room.is_archived:
         raise Halted(RunOutcome.NOT_ALLOWED, "The room is archived.")
-    if room.is_banned or room.until is not None or room.deactivated_at is not None:
+    if not room.may_write:
         raise Halted(RunOutcome.NOT_ALLOWED, "The agent may not write in this room.")
-    return settings
+    return room.settings
 
 
 def note_step(deps: Deps, run: Run, step: Step) -> None:
