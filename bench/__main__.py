@@ -134,6 +134,21 @@ def agent(
 
 
 @app.command()
+def agent_week(
+    *,
+    seed: Annotated[int, typer.Option(help="Which week of talk.")] = 2,
+    every: Annotated[int, typer.Option(min=1, max=10, help="Minutes between two looks.")] = 1,
+    picture: Annotated[Path | None, typer.Option(help="SVG file to write.")] = None,
+    json: Json = False,
+) -> None:
+    """What a room's agent does in a simulated week, and what keeps it silent."""
+    # LangGraph takes a second to import: no other benchmark waits for it.
+    from bench.agent_week import run_agent_week
+
+    run_agent_week(seed=seed, every_min=every, picture=picture, as_json=json)
+
+
+@app.command()
 def search(
     *,
     messages: Annotated[int, typer.Option(min=1000, help="How many there are.")] = 1_000_000,
