@@ -2,6 +2,7 @@
 steps, and twice a second while it waits for a model."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import col
@@ -12,7 +13,7 @@ from chatrooms.domain.agent import AgentSettings
 from chatrooms.services.agent.switch import AGENTS
 from chatrooms.services.bans import is_banned, timed_out_until
 
-_AGENT = bindparam("agent")
+_AGENT: Any = bindparam("agent")
 # Written out once: putting it together takes longer than the database takes to answer it.
 _STANDING = select(
     select(col(Switch.is_off)).where(col(Switch.name) == AGENTS).scalar_subquery().label("is_off"),
