@@ -21,12 +21,14 @@ def run_record(place: Literal["proposal", "run"], run_id: rx.Var[int], label: st
             aria_expanded=is_open,
             on_click=AgentRunState.toggle(place, run_id),
         ),
-        rx.cond(is_open, _record()),
+        rx.cond(is_open, _record(is_in_list=place == "run")),
     )
 
 
-def _record() -> rx.Component:
+def _record(*, is_in_list: bool) -> rx.Component:
+    """The open run. In the list of runs stands already what began it and what it took."""
     run = AgentRunState.run
+    begun = rx.el.small(run.in_short.trigger + " · " + run.in_short.cost)
     return rx.el.div(
         error_note(AgentRunState.error),
         rx.cond(
@@ -37,7 +39,7 @@ def _record() -> rx.Component:
                 class_name="hint",
             ),
         ),
-        rx.el.small(run.in_short.trigger + " · " + run.in_short.cost),
+        *([] if is_in_list else [begun]),
         rx.el.ol(
             rx.foreach(run.steps, _step), aria_label="Steps of the run", class_name="run-steps"
         ),
