@@ -26,6 +26,7 @@ from tests.support.servers import RunningServer
 
 LONG_FILES = (
     *("test_server", "test_moderation_faults", "test_server_ends", "test_access", "test_hub"),
+    *("test_agent_attacks", "test_agent_decisions", "test_agent_faults", "test_agent_manners"),
     *("test_thread_screens", "test_reading", "test_socket", "test_profiles", "test_outages"),
     *("test_panes", "test_states"),
     *("test_accessibility", "test_healing", "test_rooms", "test_marks", "test_threads"),
