@@ -49,18 +49,19 @@ from tests.support.scripted_openai import (
     Stalls,
 )
 
-MODES = ("propose", "autonomous")
+IN_EACH_MODE = pytest.mark.parametrize("room", ["propose", "autonomous"], indirect=True)
 FIFTY = " ".join(["Which of the two evenings suits those who work on weekends best, and why?"] * 4)
 THREAD: dict[str, Any] = {"text": FIFTY, "why": "Nobody answered that.", "evidence": [1]}
 
 
-@pytest.fixture(params=MODES)
+@pytest.fixture
 def room(deps: Deps, owner: Someone, request: pytest.FixtureRequest) -> Place:
-    """A room in which two days were weighed, under each mode. No model failed before."""
+    """A room in which two days were weighed and no moderator is asked, unless the test says so. No
+    model failed before."""
     deps.redis.flushdb()
     made = make_room(deps, owner)
     talk(deps, made, owner)
-    behave(deps, made, mode=request.param)
+    behave(deps, made, mode=getattr(request, "param", "autonomous"))
     return made
 
 
@@ -86,6 +87,7 @@ def assert_nothing_put_out(deps: Deps, room: Place) -> None:
     assert written(deps, room) == []
 
 
+@IN_EACH_MODE
 @pytest.mark.parametrize(
     ("call", "text"),
     [
@@ -188,6 +190,7 @@ def test_a_model_that_answers_nothing_usable_three_times_is_left_alone(
     assert_nothing_put_out(deps, room)
 
 
+@IN_EACH_MODE
 def test_after_an_answer_that_cannot_be_used_one_that_can_is_taken(
     deps: Deps, owner: Someone, room: Place
 ) -> None:
@@ -240,6 +243,7 @@ def test_a_run_that_used_its_tokens_asks_no_more(deps: Deps, owner: Someone, roo
     assert_nothing_put_out(deps, room)
 
 
+@IN_EACH_MODE
 def test_text_in_a_language_that_nothing_here_judges_is_left_to_people_or_to_rules(
     deps: Deps, owner: Someone, room: Place
 ) -> None:
@@ -265,6 +269,7 @@ def test_text_in_a_language_that_nothing_here_judges_is_left_to_people_or_to_rul
     assert outputs(deps, room) == ["rejected", "posted"]
 
 
+@IN_EACH_MODE
 def test_nothing_is_put_out_while_there_is_no_model_that_judges(
     deps: Deps, owner: Someone, room: Place
 ) -> None:
@@ -327,6 +332,7 @@ def test_a_poll_like_an_open_one_is_refused(deps: Deps, owner: Someone, room: Pl
     assert kinds == [("topic",)]
 
 
+@IN_EACH_MODE
 def test_what_it_put_out_before_is_refused_also_if_it_was_rejected(
     deps: Deps, owner: Someone, room: Place
 ) -> None:

@@ -153,4 +153,6 @@ async def test_turning_it_off_reaches_every_screen_of_the_room(
         boss = BrowserTab(web, await web.connect(), token=admin.token, path="/admin")
         await boss.call(ModelUseState.load)
         assert boss.state(ModelUseState).model.name == deps.chat.name
-        assert boss.state(ModelUseState).index.embedder == deps.embedding.key
+        key, runs_on = deps.embedding.key, deps.embedding.runs_on
+        told = f"{key} ({runs_on})" if runs_on else key
+        assert boss.state(ModelUseState).index.embedder == told

@@ -181,7 +181,7 @@ def test_a_web_process_that_dies_is_replaced(running: Instance) -> None:
 
 def test_what_is_down_is_named(running: Instance) -> None:
     worker = running.child("worker")
-    unserved = {"worker": "no worker serves ai"}
+    unserved = {"worker": "no worker serves ai, agents"}
     worker.suspend()
     try:
         wait_until(lambda: running.down() == unserved, what="it is named")
