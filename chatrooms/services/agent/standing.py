@@ -2,9 +2,8 @@
 steps, and twice a second while it waits for a model."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
@@ -13,7 +12,7 @@ from chatrooms.domain.agent import AgentSettings
 from chatrooms.services.agent.switch import AGENTS
 from chatrooms.services.bans import is_banned, timed_out_until
 
-_AGENT: Any = bindparam("agent")
+_AGENT = bindparam("agent", type_=BigInteger())
 # Written out once: putting it together takes longer than the database takes to answer it.
 _STANDING = select(
     select(col(Switch.is_off)).where(col(Switch.name) == AGENTS).scalar_subquery().label("is_off"),
