@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 from redis import Redis
@@ -74,7 +75,7 @@ def _then(function: Callable[..., Any], place: Callable[..., str]) -> Callable[.
 
 def _prepare() -> None:
     """Change this process alone. What takes long to load is loaded before it forks."""
-    import langchain_openai  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    import_module("langchain_openai")
 
     for name in NODES:
         setattr(nodes, name, _node(name, getattr(nodes, name)))
