@@ -124,7 +124,7 @@ def agent(
     quiet: Annotated[int, typer.Option(min=1, help="Rooms whose agents are due at once.")] = 200,
     rooms: Annotated[int, typer.Option(min=1, help="Rooms in auto mode in which is talked.")] = 4,
     viewers: Annotated[int, typer.Option(min=3, help="People in each.")] = 5,
-    rate: Annotated[float, typer.Option(min=1, help="Messages per second there.")] = 20,
+    rate: Annotated[float, typer.Option(min=1, help="Messages per second there.")] = 10,
     seconds: Annotated[float, typer.Option(min=1, help="How long to measure them alone.")] = 30,
     json: Json = False,
 ) -> None:

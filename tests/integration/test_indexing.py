@@ -16,7 +16,7 @@ from chatrooms.cli import index as index_command
 from chatrooms.cli.app import make_app
 from chatrooms.domain.errors import NotAllowed, VectorsUnavailable
 from chatrooms.domain.moderation import HoldExpiry, Mode
-from chatrooms.services import messages
+from chatrooms.services import messages, waking
 from chatrooms.services.ai import indexing
 from chatrooms.services.ai.index_state import IndexState, get_index_state
 from chatrooms.services.ai.index_texts import collection_of
@@ -207,6 +207,27 @@ def test_what_a_lost_worker_had_taken_is_followed_by_another_once_its_lease_is_o
         # It was only slow, and writes last what it read first.
         at_work.result(60)
     assert held_by_chroma(index, room, said, gone) == [said]
+
+
+def test_while_a_worker_follows_a_flood_others_stay_free_and_nothing_is_forgotten(
+    index: Deps, room: Place, member: Someone
+) -> None:
+    (said,) = post_many(index, room, member, TALK[:1])
+    slow = Slow()
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            at_work = pool.submit(indexing.index_alone, with_embedder(index, slow))
+            assert slow.has_begun.wait(60)
+            (later,) = post_many(index, room, member, TALK[1:2])
+            waking.note_begun(index, waking.INDEXING)
+            assert indexing.index_alone(index) == 0
+            # Somebody will look again.
+            assert index.redis.exists("woken:ai.index")
+        finally:
+            slow.may_go_on.set()
+        at_work.result(60)
+    assert indexing.index_alone(index) == 0
+    assert held_by_chroma(index, room, said, later) == [said, later]
 
 
 def test_only_one_worker_empties_the_index_and_nobody_fills_it_meanwhile(

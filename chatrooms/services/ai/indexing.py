@@ -45,6 +45,7 @@ BUDGET = timedelta(seconds=20)
 """How long a worker indexes before others in its queue have their turn."""
 _TRIES = 4
 _BEGINNING_LOCK = 0x696E646578
+_FOLLOWING_LOCK = 0x696E646579
 _LOOK_AGAIN_S = 0.5
 
 
@@ -54,6 +55,17 @@ class _Taken:
 
     ids: Sequence[int]
     places: frozenset[Place]
+
+
+def index_alone(deps: Deps) -> int:
+    """As `index_waiting`, by one worker at a time: a flood of messages leaves the others free for
+    what else is in their queues. Who finds somebody at it asks for a worker in a while."""
+    with exclusively(deps.sessions, lock=_FOLLOWING_LOCK) as is_alone:
+        if is_alone:
+            return index_waiting(deps)
+    waking.note_begun(deps, waking.INDEXING)
+    waking.wake(deps, waking.INDEXING)
+    return 0
 
 
 def index_waiting(deps: Deps, *, budget: timedelta = BUDGET) -> int:
