@@ -4,11 +4,11 @@ import math
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 from chatrooms.ml.ideas.clauses import asks, capitalised, is_harsh, sentences, without_greeting
-from chatrooms.ml.ideas.common import GENERIC
+from chatrooms.ml.ideas.common import EMPTY, GENERIC
 from chatrooms.ml.ideas.room import Room, Said, Topic, listed
 from chatrooms.ml.retrieve.wording import stem, stems
 
@@ -174,14 +174,29 @@ def _topic(said: Said, key: tuple[str, ...], term: _Term, tagged: frozenset[str]
 
 
 def _title(said: Said, name: str, first: _Quote, second: _Quote) -> str:
-    """The term, with the rarest of what both quotes say about it."""
+    """The term, with the rarest of what both quotes say about it: "lower leaves" for "lower"."""
     used = Counter(stem for each in said.stems for stem in set(each))
     shared = sorted(first.content & second.content, key=lambda each: (used[each], each))
     words = {stem(word.lower()): word.strip(".-") for word in _WORD.findall(second.text)}
     nouns = (words[each] for each in shared if each in words)
     with_it = next((each for each in nouns if not each.lower().endswith(_ENDINGS)), "")
+    pairs = _pairs(second.text)
+    both = pairs.keys() & _pairs(first.text).keys()
+    with_it = next((pairs[each] for each in sorted(both) if stem(with_it.lower()) in each), with_it)
     title = f"{capitalised(name)} and {with_it}" if with_it else f"More about {name}"
     return title if len(title) <= MAX_TITLE_CHARS else name[:MAX_TITLE_CHARS]
+
+
+def _pairs(text: str) -> dict[tuple[str, str], str]:
+    """Each two words that stand side by side, of which one says something and none is empty, by
+    their stems."""
+    found = [word.strip(".-") for word in _WORD.findall(text)]
+    pairs = {(stem(a.lower()), stem(b.lower())): f"{a} {b}" for a, b in pairwise(found)}
+    return {
+        key: words
+        for key, words in pairs.items()
+        if EMPTY.isdisjoint(key) and not GENERIC.issuperset(key) and words in text
+    }
 
 
 def _spelling(term: _Term) -> str:
