@@ -1,0 +1,1 @@
+"""Which rooms suit a person: arrays in, arrays out."""
