@@ -17,6 +17,7 @@ COMMANDS = (
     "score",
     "summarize",
     "answer",
+    "recommend",
     "index",
     "replay-run",
     "train-moderation",
