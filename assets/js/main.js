@@ -23,6 +23,7 @@ import * as switcher from "./switcher.js";
 import * as thread from "./thread.js";
 import * as timeline from "./timeline.js";
 import * as uploads from "./uploads.js";
+import * as visits from "./visits.js";
 
 const WATCHED = [
   "log", "thread", "target", "latest", "has-older", "has-newer", "reply-to", "me", "visit", "member",
@@ -46,6 +47,7 @@ function sync() {
   moderation.sync();
   address.sync();
   notices.sync();
+  visits.sync();
 }
 
 actions.start();
@@ -63,6 +65,7 @@ lightbox.start();
 switcher.start();
 uploads.start();
 thread.start();
+visits.start();
 fitKeyboard();
 new MutationObserver(sync).observe(document, {
   childList: true,

@@ -82,8 +82,11 @@ class Hub:
         address = self._wire.find(sid)
         if address is None:
             raise SocketGone
+        before = self.tabs.get(sid)
         self.detach(sid)
         tab = Tab(address, signed_in)
+        if before is not None and before.signed_in.account_id == signed_in.account_id:
+            tab.reported_at = before.reported_at
         self.tabs[sid] = tab
         self.tabs_changed(signed_in.account_id)
         metrics.CONNECTIONS.set(len(self.tabs))

@@ -18,6 +18,7 @@ from chatrooms.live.nudges import PageEvents
 from chatrooms.live.online import OnlineKeeper
 from chatrooms.live.presence import PresenceKeeper
 from chatrooms.live.unread import UnreadKeeper
+from chatrooms.live.visits import VisitKeeper
 from chatrooms.live.wire import Wire
 
 _SWITCH_INTERVAL_S = 0.001
@@ -50,6 +51,11 @@ class Runtime:
         return self._parts.unread
 
     @property
+    def visits(self) -> VisitKeeper:
+        """Time spent in rooms that is yet to be stored."""
+        return self._parts.visits
+
+    @property
     def _parts(self) -> "Parts":
         if not self.parts:
             raise RuntimeError("the web process has not started yet")
@@ -64,6 +70,7 @@ class Parts:
     hub: Hub
     identities: Identities
     unread: UnreadKeeper
+    visits: VisitKeeper
 
 
 @lru_cache(maxsize=1)
@@ -86,9 +93,10 @@ async def running(wire: Wire, pages: PageEvents, empty: dict[str, str]) -> Async
     unread, online = UnreadKeeper(deps, hub), OnlineKeeper(deps, hub)
     holds = HoldKeeper(deps)
     listener = Listener(deps, hub, Grants(deps, hub, identities), presence, unread, online, holds)
-    parts = Parts(deps, hub, identities, unread)
+    visits = VisitKeeper(deps)
+    parts = Parts(deps, hub, identities, unread, visits)
     runtime().parts.append(parts)
-    running_parts = (listener, presence, unread, online, holds)
+    running_parts = (listener, presence, unread, online, holds, visits)
     tasks = [asyncio.create_task(part.run()) for part in running_parts]
     try:
         yield

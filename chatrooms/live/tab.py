@@ -1,6 +1,7 @@
 """One open tab of a signed-in person, as its web process knows it."""
 
-from dataclasses import dataclass, replace
+import time
+from dataclasses import dataclass, field, replace
 
 from engineio.packet import Packet
 
@@ -91,6 +92,8 @@ class Tab:
     """What of the assistant's is shown while it is written."""
     profile_id: int | None = None
     """The account whose page the tab shows."""
+    reported_at: float = field(default_factory=time.monotonic)
+    """When the page last told of time spent in a room."""
     is_behind: bool = False
     """Whether a packet could not be sent, so that a snapshot is owed."""
 

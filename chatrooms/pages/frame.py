@@ -12,6 +12,7 @@ from chatrooms.components.saved_pane import saved_pane
 from chatrooms.components.sidebar import logo, sidebar
 from chatrooms.components.switcher import switcher
 from chatrooms.components.threads_pane import threads_pane
+from chatrooms.components.visits import visit_reports
 from chatrooms.state.session import SessionState
 
 
@@ -40,6 +41,7 @@ def frame(
                 key_map(),
                 switcher(),
                 draft_controls(),
+                visit_reports(),
                 class_name="app",
                 custom_attrs={
                     "data-page": name,

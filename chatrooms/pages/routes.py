@@ -45,6 +45,7 @@ from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
 from chatrooms.state.sidebar import SidebarState
 from chatrooms.state.threads import ThreadsState
+from chatrooms.state.visits import VisitsState
 
 
 class Route(NamedTuple):
@@ -97,7 +98,7 @@ ROUTES = [
         "/settings",
         settings_page,
         "Settings · Chatrooms",
-        [*_WITHOUT_ROOM, SettingsState.load, ProfileFormState.load],
+        [*_WITHOUT_ROOM, SettingsState.load, ProfileFormState.load, VisitsState.load],
     ),
     Route(
         "/people/[username]",

@@ -14,6 +14,7 @@ from chatrooms.components.controls import (
 )
 from chatrooms.components.notify_settings import notify_settings
 from chatrooms.components.profile_form import profile_form
+from chatrooms.components.visits import visit_settings
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.rows import SessionRow
 from chatrooms.state.settings import SettingsState
@@ -27,6 +28,7 @@ def settings_page() -> rx.Component:
             profile_form(),
             notify_settings(),
             assistant_settings(),
+            visit_settings(),
             _password(),
             _sessions(),
             class_name="scroll narrow-column",

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, column, func, select, values
 
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Membership, Room, table_of
+from chatrooms.db.tables import Account, Membership, Room, table_of
 from chatrooms.domain.permissions import Permission, Role, granted
 from chatrooms.services.access import access_account
 from chatrooms.services.bans import is_banned, timed_out_until
 
-_ROOMS, _MEMBERSHIPS = table_of(Room), table_of(Membership)
+_ROOMS, _MEMBERSHIPS, _ACCOUNTS = table_of(Room), table_of(Membership), table_of(Account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,36 @@ class OpenRoom:
     slug: str
     name: str
     is_private: bool
+
+
+def may_read(*, room_id: Any, account_id: Any) -> Any:
+    """That an account may read a room, as SQL; both may be columns of the question around it, which
+    has the room's row as well. Whether the account is in use is not asked."""
+    membership = select(_MEMBERSHIPS.c.room_id).where(
+        _MEMBERSHIPS.c.room_id == room_id, _MEMBERSHIPS.c.account_id == account_id
+    )
+    return (~_ROOMS.c.is_private | membership.exists()) & ~is_banned(
+        room_id=room_id, account_id=account_id
+    )
+
+
+def access_pairs(tx: Transaction, *, pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of the pairs of an account and a room in which the account is in use and may read the
+    room now. For what is done for many people at once."""
+    if not pairs:
+        return set()
+    asked = values(column("account_id", BigInteger), column("room_id", BigInteger), name="asked")
+    asked = asked.data(list(pairs))
+    rows = tx.execute(
+        select(asked.c.account_id, asked.c.room_id)
+        .join(_ROOMS, _ROOMS.c.id == asked.c.room_id)
+        .join(
+            _ACCOUNTS,
+            (_ACCOUNTS.c.id == asked.c.account_id) & _ACCOUNTS.c.deactivated_at.is_(None),
+        )
+        .where(may_read(room_id=asked.c.room_id, account_id=asked.c.account_id))
+    ).all()
+    return {(row.account_id, row.room_id) for row in rows}
 
 
 def access_rooms(tx: Transaction, *, actor_id: int, named: Collection[str] = ()) -> list[int]:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Notification, SanctionRow, Session, Ticket
-from chatrooms.services import files, presence
+from chatrooms.services import files, presence, visits
 
 NOTIFICATION_TTL = timedelta(days=30)
 
@@ -25,11 +25,13 @@ class Pruned:
     leases: int
     notifications: int
     files: int
+    visits: int
 
 
 def prune(deps: Deps) -> Pruned:
     """Remove sessions and tickets that expired, presence leases that ended, notifications older
-    than 30 days, but for those of sanctions that stand, and files that no message took."""
+    than 30 days, but for those of sanctions that stand, files that no message took, and visits
+    older than 90 days."""
     now = deps.clock()
     with transaction(deps.sessions) as tx:
         sessions: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
@@ -50,10 +52,12 @@ def prune(deps: Deps) -> Pruned:
                 .exists(),
             )
         )
+        old_visits = visits.prune(tx, now=now)
     return Pruned(
         sessions=sessions.rowcount,
         tickets=tickets.rowcount,
         leases=presence.prune(deps),
         notifications=told.rowcount,
         files=files.prune(deps),
+        visits=old_visits,
     )

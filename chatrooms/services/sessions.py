@@ -34,6 +34,7 @@ class SignedIn:
     is_admin: bool
     expires_at: datetime
     hides_assistant: bool = False
+    keeps_visits: bool = True
 
     @property
     def account_id(self) -> int:
@@ -167,6 +168,7 @@ def get_signed_in(deps: Deps, *, token: str) -> SignedIn:
             is_admin=account.is_admin,
             expires_at=session.expires_at,
             hides_assistant=account.hides_assistant,
+            keeps_visits=account.keeps_visits,
         )
 
 

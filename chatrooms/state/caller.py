@@ -17,6 +17,7 @@ from chatrooms.live.hub import Hub
 from chatrooms.live.runtime import runtime
 from chatrooms.live.tab import Tab
 from chatrooms.live.unread import UnreadKeeper
+from chatrooms.live.visits import VisitKeeper
 from chatrooms.services.sessions import SignedIn
 
 
@@ -33,6 +34,11 @@ def hub() -> Hub:
 def unread() -> UnreadKeeper:
     """The process's unread counts."""
     return runtime().unread
+
+
+def visits() -> VisitKeeper:
+    """The process's record of time spent in rooms."""
+    return runtime().visits
 
 
 async def signed_in(state: rx.State) -> SignedIn:

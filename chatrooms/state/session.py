@@ -16,6 +16,8 @@ class SessionState(rx.State):
     is_signed_in: bool = False
     is_admin: bool = False
     hides_assistant: bool = False
+    keeps_visits: bool = False
+    """Whether the page tells in which room the person spends time."""
     is_loaded: bool = False
 
     @rx.event
@@ -31,6 +33,7 @@ class SessionState(rx.State):
             self.me, self.is_signed_in = person_row(signed_in.person), True
             self.is_admin = signed_in.is_admin
             self.hides_assistant = signed_in.hides_assistant
+            self.keeps_visits = signed_in.keeps_visits
             caller.hub().attach(caller.socket_id(self), signed_in)
         self.is_loaded = True
 
@@ -49,6 +52,7 @@ class SessionState(rx.State):
         """Read anew how the person is shown, name or picture, and what the person wants to see."""
         signed_in = await caller.signed_in(self)
         self.me, self.hides_assistant = person_row(signed_in.person), signed_in.hides_assistant
+        self.keeps_visits = signed_in.keeps_visits
 
     @rx.event
     async def sign_out(self):

@@ -23,6 +23,7 @@ from chatrooms.live.presence import PresenceKeeper
 from chatrooms.live.runtime import Parts
 from chatrooms.live.tab import PRESENT, Past, Tab
 from chatrooms.live.unread import UnreadKeeper
+from chatrooms.live.visits import VisitKeeper
 from chatrooms.live.wire import NAMESPACE, Wire
 from chatrooms.services.sessions import SignedIn
 from tests.support.people import Place, Someone
@@ -119,6 +120,7 @@ class WebProcess:
         self.unread = UnreadKeeper(deps, self.hub)
         self.online = OnlineKeeper(deps, self.hub)
         self.holds = HoldKeeper(deps, unheard_s=unheard_s)
+        self.visits = VisitKeeper(deps)
         self.listener = Listener(
             deps, self.hub, self.grants, self.presence, self.unread, self.online, self.holds
         )
@@ -126,7 +128,7 @@ class WebProcess:
     @property
     def parts(self) -> Parts:
         """What state handlers use."""
-        return Parts(self.deps, self.hub, self.identities, self.unread)
+        return Parts(self.deps, self.hub, self.identities, self.unread, self.visits)
 
     async def connect(self) -> Screen:
         """A browser's new connection."""

@@ -36,6 +36,7 @@ from chatrooms.db.tables.moderation import (
 from chatrooms.db.tables.own import Draft, Notification, SavedMessage, ThreadDraft, ThreadFollow
 from chatrooms.db.tables.rooms import Invitation, JoinRequest, Membership, Room, RoomEventRow
 from chatrooms.db.tables.sanctions import SanctionAppealRow, SanctionRow
+from chatrooms.db.tables.visits import Visit
 
 __all__ = [
     "Account",
@@ -82,6 +83,7 @@ __all__ = [
     "ThreadFollow",
     "Ticket",
     "VerdictRow",
+    "Visit",
     "Vote",
     "table_of",
 ]

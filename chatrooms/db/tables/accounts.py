@@ -43,6 +43,12 @@ class Account(SQLModel, table=True):
         default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
     )
     """Whether the person wants to see nothing of the assistant."""
+    keeps_visits: bool = Field(
+        default=True, sa_column=Column(Boolean, nullable=False, server_default=text("true"))
+    )
+    """Whether it is recorded where the person spends time."""
+    visits_since: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """Time before this was forgotten, or not to be recorded."""
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
     deactivated_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
