@@ -152,13 +152,15 @@ class Vectors:
         return [Near(id_, 1.0 - distance) for id_, distance in pairs]
 
     def vectors(
-        self, name: str, ids: Sequence[str], *, length: int
+        self, name: str, ids: Sequence[str], *, length: int | None = None
     ) -> dict[str, NDArray[np.float32]]:
-        """The vectors, of `length` numbers, of those of these entries that are there."""
+        """The vectors, of `length` numbers or at least all of as many, of those of these entries
+        that are there."""
         if not ids:
             return {}
         found = self._ask(name, "get", {"ids": list(ids), "include": ["embeddings"]}, _EMBEDDINGS)
-        if any(len(each) != length for each in found.embeddings):
+        lengths = {len(each) for each in found.embeddings}
+        if len(lengths) > 1 or (length and lengths - {length}):
             raise VectorsUnavailable
         pairs = _pairs(found.ids, found.embeddings)
         return {id_: np.array(each, dtype=np.float32) for id_, each in pairs}

@@ -19,7 +19,7 @@ from chatrooms.services.ai import indexing
 
 def index(
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Empty it first and index every message.")
+        bool, typer.Option("--rebuild", help="Empty it first and index every room and message.")
     ] = False,
     data: Annotated[Path | None, typer.Option(help="Data folder of the running server.")] = None,
 ) -> None:

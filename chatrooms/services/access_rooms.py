@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, column, func, select, values
+from sqlalchemy import BigInteger, ColumnElement, column, func, select, values
 
 from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import Account, Membership, Room, table_of
@@ -13,6 +13,8 @@ from chatrooms.services.access import access_account
 from chatrooms.services.bans import is_banned, timed_out_until
 
 _ROOMS, _MEMBERSHIPS, _ACCOUNTS = table_of(Room), table_of(Membership), table_of(Account)
+IS_PUBLISHED: ColumnElement[bool] = ~_ROOMS.c.is_private & _ROOMS.c.archived_at.is_(None)
+"""What a room must be for everybody to find it who is not banned from it."""
 
 
 @dataclass(frozen=True, slots=True)

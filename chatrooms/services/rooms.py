@@ -25,6 +25,7 @@ from chatrooms.domain.text import (
 )
 from chatrooms.services import limits
 from chatrooms.services.access import RoomAccess, access_account, access_room, access_room_by_slug
+from chatrooms.services.ai.index_requests import note_room_changed
 from chatrooms.services.event_log import append_event, take_seq
 
 
@@ -106,6 +107,8 @@ def insert_room(
     seq = take_seq(tx, room_id=room.id)
     add_membership(tx, room_id=room.id, account_id=owner_id, role=Role.OWNER)
     append_event(tx, deps, room_id=room.id, seq=seq, event=MemberJoined(account_id=owner_id))
+    if not room.is_private:
+        note_room_changed(tx, deps, room_id=room.id)
     tx.after_commit(lambda: deps.bus.nudge_account(owner_id))
     return facts_of(room)
 
@@ -198,6 +201,7 @@ def _change(tx: Transaction, deps: Deps, *, access: RoomAccess, columns: dict[st
     ).one()
     event = RoomChanged(facts=facts_of(room))
     append_event(tx, deps, room_id=room_id, seq=seq, event=event)
+    note_room_changed(tx, deps, room_id=room_id)
     tx.after_commit(lambda: deps.bus.access_changed(room_id=room_id))
     tx.after_commit(lambda: deps.bus.nudge_room(room_id, "facts"))
 

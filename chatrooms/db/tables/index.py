@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Text
+from sqlalchemy import BigInteger, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from chatrooms.db.columns import identifier, moment
@@ -13,13 +13,14 @@ class IndexRequest(SQLModel, table=True):
     more, so as to wait for no worker."""
 
     __tablename__ = "index_requests"
+    __table_args__ = (Index("index_requests_rooms", "id", postgresql_where=text("kind = 'room'")),)
 
     id: int = Field(default=None, sa_column=identifier())
     room_id: int = Field(sa_column=Column(BigInteger, nullable=False))
     kind: str = Field(sa_column=Column(Text, nullable=False))
-    """`message` or `summary`."""
+    """`message`, `summary` or `room`."""
     item_id: int = Field(sa_column=Column(BigInteger, nullable=False))
-    """The message, or the sentence of a summary. It, or the room, may be gone by now: that is a
+    """The message, the sentence of a summary, or the room itself. It may be gone by now: that is a
     change too."""
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
     due_at: datetime = Field(default=None, sa_column=moment(now=True))

@@ -18,6 +18,7 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import RoomMemory, Summary, SummarySentence, SummarySource
 from chatrooms.domain.memory import CitedSentence, Outcome, Passage
 from chatrooms.domain.usage import Usage
+from chatrooms.services.ai.index_requests import note_room_changed
 from chatrooms.services.ai.summarising import (
     BACK_OFF_S,
     LEASE,
@@ -219,6 +220,7 @@ def _close(tx: Transaction, deps: Deps, part: Part, summary_id: int) -> None:
     values = {"due_at": func.now(), "attempts": 0, "outcome": ""}
     if part.is_rolling:
         values["renewed_version"] = part.version
+        note_room_changed(tx, deps, room_id=room_id)
         tx.after_commit(lambda: deps.bus.nudge_room(room_id, "summary"))
     else:
         tx.execute(

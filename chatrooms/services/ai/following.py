@@ -16,7 +16,7 @@ from chatrooms.db.tables import Message
 from chatrooms.domain.moderation import Status
 from chatrooms.services.agent.forgetting import forget_shown
 from chatrooms.services.ai.account import list_ai_ids
-from chatrooms.services.ai.index_requests import note_changed
+from chatrooms.services.ai.index_requests import note_changed, note_room_changed
 from chatrooms.services.waking import SUMMARISING, wake_after_commit
 
 
@@ -92,6 +92,7 @@ def _withdraw(tx: Transaction, deps: Deps, *, room_id: int, message_ids: Sequenc
         return
     sentence_ids = [sentence.id for sentence in withdrawn]
     note_changed(tx, deps, room_id=room_id, item_ids=sentence_ids, kind="summary")
+    note_room_changed(tx, deps, room_id=room_id)
     tx.execute(_TAKE_APART, {"ids": list({sentence.summary_id for sentence in withdrawn})})
     tx.execute(_OUTDATE, {"room": room_id})
     tx.after_commit(lambda: deps.bus.nudge_room(room_id, "summary"))

@@ -31,3 +31,9 @@ def note_changed(
         return
     tx.execute(_ADD, {"room_id": room_id, "kind": kind, "ids": list(item_ids)})
     wake_after_commit(tx, deps, INDEXING)
+
+
+def note_room_changed(tx: Transaction, deps: Deps, *, room_id: int) -> None:
+    """Have the index follow what became of a room itself: made, described anew, hidden, archived,
+    deleted, or summed up anew. To be called in the transaction of the change."""
+    note_changed(tx, deps, room_id=room_id, item_ids=[room_id], kind="room")

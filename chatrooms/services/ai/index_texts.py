@@ -3,19 +3,22 @@
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, String, func, literal_column, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Message, Summary, SummarySentence, table_of
+from chatrooms.db.tables import Message, Room, Summary, SummarySentence, table_of
 from chatrooms.domain.errors import VectorsUnavailable
+from chatrooms.ml.recommend.room_text import room_text
 from chatrooms.services.access import is_id
+from chatrooms.services.access_rooms import IS_PUBLISHED
 from chatrooms.services.ai.cited import IS_CITABLE
 from chatrooms.services.moderation.texts import Text, find_choices
 
-Kind = Literal["message", "summary"]
+Kind = Literal["message", "summary", "room"]
 _MESSAGES = table_of(Message)
 
 
@@ -32,6 +35,10 @@ class Place:
         """Its id in the room's collection."""
         return f"{self.kind}-{self.item_id}"
 
+    def collection(self, key: str) -> str:
+        """The collection of this embedder's vectors that it is in."""
+        return rooms_collection(key) if self.kind == "room" else collection_of(key, self.room_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Indexable:
@@ -42,10 +49,14 @@ class Indexable:
 
 
 def item_of(entry_id: str) -> tuple[str, int]:
-    """The kind and id of what an entry of the index stands for. Raises: VectorsUnavailable if that
-    is no entry of ours."""
+    """The kind and id of what an entry of a room's collection stands for. Raises:
+    VectorsUnavailable if that is no entry of ours."""
     kind, _, number = entry_id.partition("-")
-    if kind not in get_args(Kind) or not number.isdecimal() or not is_id(item_id := int(number)):
+    if (
+        kind not in ("message", "summary")
+        or not number.isdecimal()
+        or not is_id(item_id := int(number))
+    ):
         raise VectorsUnavailable
     return kind, item_id
 
@@ -53,6 +64,11 @@ def item_of(entry_id: str) -> tuple[str, int]:
 def collection_of(key: str, room_id: int) -> str:
     """The collection of a room with the vectors of the embedder of this key."""
     return f"{key}-room-{room_id}"
+
+
+def rooms_collection(key: str) -> str:
+    """The collection of all public rooms with the vectors of the embedder of this key."""
+    return f"{key}-rooms"
 
 
 def can_be_found() -> tuple[ColumnElement[bool], ...]:
@@ -83,8 +99,10 @@ def find_indexable(tx: Transaction, places: Collection[Place]) -> dict[Place, In
     """Those of these texts that may be found now."""
     messages = [each.item_id for each in places if each.kind == "message"]
     sentences = [each.item_id for each in places if each.kind == "summary"]
+    rooms = [each.item_id for each in places if each.kind == "room"]
     found = _messages(tx, messages) if messages else {}
-    return found | (_summaries(tx, sentences) if sentences else {})
+    found |= _summaries(tx, sentences) if sentences else {}
+    return found | (_rooms(tx, rooms) if rooms else {})
 
 
 def _messages(tx: Transaction, ids: Collection[int]) -> dict[Place, Indexable]:
@@ -108,4 +126,36 @@ def _summaries(tx: Transaction, ids: Collection[int]) -> dict[Place, Indexable]:
     return {
         Place(row.room_id, "summary", row.id): Indexable(zlib.crc32(row.text.encode()), row.text)
         for row in rows
+    }
+
+
+def _rooms(tx: Transaction, ids: Collection[int]) -> dict[Place, Indexable]:
+    text, blank = col(SummarySentence.text), literal_column("' '", String)
+    summary = (
+        select(func.string_agg(text, aggregate_order_by(blank, col(SummarySentence.ordinal))))
+        .join(Summary, col(Summary.id) == col(SummarySentence.summary_id))
+        # Where the assistant is off, nobody sees what was summarised before.
+        .where(
+            col(Summary.room_id) == col(Room.id), col(Summary.is_rolling), col(Room.has_assistant)
+        )
+        .correlate(Room)
+        .scalar_subquery()
+    )
+    rows = tx.execute(
+        select(
+            col(Room.id),
+            col(Room.name),
+            col(Room.description),
+            col(Room.topic),
+            col(Room.tags),
+            func.coalesce(summary, "").label("summary"),
+        ).where(col(Room.id).in_(ids), IS_PUBLISHED)
+    ).all()
+    texts = {
+        row.id: room_text(row.name, row.description, row.topic, row.tags, row.summary)
+        for row in rows
+    }
+    return {
+        Place(room_id, "room", room_id): Indexable(zlib.crc32(text.encode()), text)
+        for room_id, text in texts.items()
     }

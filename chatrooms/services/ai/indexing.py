@@ -15,21 +15,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete, func, insert, literal, select, text, update
+from sqlalchemy import Select, delete, func, insert, literal, select, text, update
 from sqlmodel import col
 
 from chatrooms.adapters.vectors import Entry
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import exclusively, transaction
-from chatrooms.db.tables import IndexRequest, IndexRun, Message, Summary, SummarySentence
+from chatrooms.db.engine import Transaction, exclusively, transaction
+from chatrooms.db.tables import IndexRequest, IndexRun, Message, Room, Summary, SummarySentence
 from chatrooms.domain.errors import VectorsUnavailable
 from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.services import waking
+from chatrooms.services.access_rooms import IS_PUBLISHED
 from chatrooms.services.ai.index_texts import (
     Indexable,
     Place,
     can_be_found,
-    collection_of,
     count_findable,
     find_indexable,
     sentences,
@@ -132,16 +132,23 @@ def _begin(deps: Deps, embedder: Embedder) -> bool:
             tx.execute(delete(IndexRun))
             tx.add(IndexRun(embedder=embedder.key, chroma_id=identity, started_at=deps.clock()))
             tx.flush()
-            tx.execute(
-                insert(IndexRequest).from_select(
-                    ["room_id", "kind", "item_id"],
-                    sentences().with_only_columns(
-                        col(Summary.room_id), literal("summary"), col(SummarySentence.id)
-                    ),
-                )
+            _ask_for_all(
+                tx,
+                sentences().with_only_columns(
+                    col(Summary.room_id), literal("summary"), col(SummarySentence.id)
+                ),
+            )
+            _ask_for_all(
+                tx,
+                select(col(Room.id), literal("room"), col(Room.id)).where(IS_PUBLISHED),
             )
     log.info("indexing_begun", embedder=embedder.key)
     return True
+
+
+def _ask_for_all(tx: Transaction, wanted: Select[int, str, int]) -> None:
+    """Ask for texts of these rooms, kinds and ids."""
+    tx.execute(insert(IndexRequest).from_select(["room_id", "kind", "item_id"], wanted))
 
 
 def _has_begun(deps: Deps, embedder: Embedder, identity: str) -> bool:
@@ -163,17 +170,22 @@ def _follow_some(deps: Deps, embedder: Embedder) -> int:
     return len(taken.ids)
 
 
-_TAKE = text("""
-    UPDATE index_requests SET due_at = now() + :lease WHERE id IN (
-        SELECT id FROM index_requests WHERE due_at <= now()
-        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
-    ) RETURNING id, room_id, kind, item_id
-""")
+# A room that became private should not wait for thousands of messages, and people look for rooms.
+_TAKE_ROOMS, _TAKE = (
+    text(f"""
+        UPDATE index_requests SET due_at = now() + :lease WHERE id IN (
+            SELECT id FROM index_requests WHERE due_at <= now() {which}
+            ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+        ) RETURNING id, room_id, kind, item_id
+    """)
+    for which in ("AND kind = 'room'", "")
+)
 
 
 def _take(deps: Deps) -> _Taken:
     with transaction(deps.sessions) as tx:
-        rows = tx.execute(_TAKE, {"limit": BATCH, "lease": LEASE}).all()
+        how = {"limit": BATCH, "lease": LEASE}
+        rows = tx.execute(_TAKE_ROOMS, how).all() or tx.execute(_TAKE, how).all()
     places = frozenset(Place(row.room_id, row.kind, row.item_id) for row in rows)
     return _Taken([row.id for row in rows], places)
 
@@ -221,11 +233,11 @@ def _follow(deps: Deps, embedder: Embedder, places: Collection[Place]) -> None:
         if not left:
             return
         wanted = _indexable(deps, left)
-        by_room: dict[int, set[Place]] = defaultdict(set)
+        by_collection: dict[str, set[Place]] = defaultdict(set)
         for place in left:
-            by_room[place.room_id].add(place)
-        for room_id, some in by_room.items():
-            _write(deps, embedder, collection_of(embedder.key, room_id), some, wanted)
+            by_collection[place.collection(embedder.key)].add(place)
+        for collection, some in by_collection.items():
+            _write(deps, embedder, collection, some, wanted)
         now = _indexable(deps, left)
         left = {each for each in left if wanted.get(each) != now.get(each)}
     raise VectorsUnavailable("Texts change faster than they can be indexed.")
