@@ -35,13 +35,14 @@ Own = Literal[
     "learning",
     "rejudging",
     "turns",
+    "recommended",
 ]
 """What a person's tabs show of the person alone: rooms and rights; the list of rooms with what is
 unread there; own votes and such; threads followed and how far they are read; the bell; the bell and
 how many of those threads hold something new; which rooms have a draft; name and picture; the page
 of somebody who came online or went; what waits for them as moderators; policies and rules that they
 see; trainings on decisions of rooms that they moderate; how far judging again is there; what they
-asked the assistant."""
+asked the assistant; which rooms are recommended to them."""
 
 
 def room_channel(room_id: int) -> str:

@@ -16,7 +16,7 @@ from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.errors import ModelUnusable
 from chatrooms.ml.recommend.interest import interest, stayed
 from chatrooms.ml.recommend.nearness import centre_of, centred, covisits
-from chatrooms.ml.recommend.ranking import best_rooms
+from chatrooms.ml.recommend.ranking import Space, best_rooms, strongest
 from chatrooms.ml.recommend.room_text import room_text
 from chatrooms.settings import get_settings
 
@@ -109,14 +109,13 @@ def _recommended(asked: Asked, embedder: Embedder) -> list[list[str]]:
     vectors = centred(embedded, centre_of(embedded))
     visited, seconds = _spent(asked)
     regulars = stayed(seconds).astype(float)
-    shared = covisits(csr_array(regulars), len(regulars))
+    space = Space(vectors, covisits(csr_array(regulars), len(regulars)))
     popular = regulars.sum(axis=0) / max(len(asked.people), 1)
     found: list[list[str]] = []
     for seen, weights in zip(visited, interest(seconds), strict=True):
-        known, others = np.flatnonzero(seen), np.flatnonzero(~seen)
-        best = best_rooms(
-            vectors, shared, known, weights[known], others, asked.k, prior=popular[others]
-        )
+        known, cared = strongest(np.flatnonzero(seen), weights[seen])
+        others = np.flatnonzero(~seen)
+        best = best_rooms(space, space.nearness(known), cared, others, asked.k, prior=popular)
         found.append([asked.rooms[choice.room].id for choice in best])
     return found
 

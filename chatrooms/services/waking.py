@@ -35,6 +35,9 @@ INDEXING = WakeUp(jobs.INDEX, jobs.AI_QUEUE, timedelta(seconds=30), delay_s=1.0)
 SUMMARISING = WakeUp(jobs.SUMMARISE, jobs.AI_QUEUE, timedelta(seconds=60))
 SUMMARISING_DUE = WakeUp(jobs.SUMMARISE_DUE, jobs.AI_QUEUE, timedelta(seconds=30))
 
+# Who goes from room to room asks again and again.
+RECOMMENDING = WakeUp(jobs.RECOMMEND, jobs.AI_QUEUE, timedelta(seconds=30), delay_s=2.0)
+
 
 def wake(deps: Deps, what: WakeUp, **whose: int) -> None:
     """Wake a worker, unless one was woken that has not begun yet: it will take this along. `whose`

@@ -14,7 +14,7 @@ from sklearn.preprocessing import normalize
 
 from chatrooms.ml.recommend.interest import interest
 from chatrooms.ml.recommend.nearness import centre_of, centred, covisits
-from chatrooms.ml.recommend.ranking import best_rooms, varied
+from chatrooms.ml.recommend.ranking import Choice, Places, Space, best_rooms, strongest, varied
 from chatrooms.ml.recommend.room_text import room_text
 
 ROOT = Path(__file__).parents[2]
@@ -34,15 +34,19 @@ def seen_from_the_centre() -> NDArray[np.float32]:
     return centred(rooms, centre_of(rooms))
 
 
+def best(
+    known: dict[int, float], shared: csr_array, count: int, others: Places, **more: Any
+) -> list[Choice]:
+    space = Space(seen_from_the_centre(), shared)
+    places, weights = strongest(np.array(list(known), dtype=int), np.array([*known.values()]))
+    return best_rooms(space, space.nearness(places), weights, others, count, **more)
+
+
 def chosen(
     known: dict[int, float], shared: csr_array = NOBODY, count: int = 4, **more: Any
 ) -> list[int]:
-    places = np.array(list(known), dtype=int)
-    others = np.setdiff1d(np.arange(12), places)
-    found = best_rooms(
-        seen_from_the_centre(), shared, places, np.array([*known.values()]), others, count, **more
-    )
-    return [choice.room for choice in found]
+    others = np.setdiff1d(np.arange(12), np.array(list(known), dtype=int))
+    return [choice.room for choice in best(known, shared, count, others, **more)]
 
 
 def test_a_room_in_one_text_leaves_out_what_is_empty() -> None:
@@ -97,14 +101,12 @@ def test_the_next_choice_is_weighed_against_those_before_it() -> None:
 def test_of_whom_nothing_is_known_gets_the_likeliest_and_no_reason() -> None:
     prior = np.arange(12) / 12
     assert chosen({}, prior=prior)[0] == 11
-    found = best_rooms(
-        seen_from_the_centre(), NOBODY, np.array([0, 4]), np.array([1.0, 2.0]), np.array([1, 5]), 4
-    )
-    assert [(each.room, each.because) for each in found] == [(5, 4), (1, 0)]
-    nothing = np.zeros(0, dtype=int)
-    assert not best_rooms(
-        seen_from_the_centre(), NOBODY, nothing, np.zeros(0), nothing, 4, prior=np.zeros(0)
-    )
+    found = best({0: 1.0, 4: 2.0}, NOBODY, 4, np.array([1, 5]))
+    # The room that weighs more comes first.
+    assert [(each.room, each.because) for each in found] == [(5, 0), (1, 1)]
+    nobody = best({}, NOBODY, 4, np.array([3]), prior=np.ones(12))
+    assert [(each.room, each.because) for each in nobody] == [(3, None)]
+    assert not best({}, NOBODY, 4, np.zeros(0, dtype=int), prior=np.ones(12))
 
 
 def run(given: object) -> subprocess.CompletedProcess[str]:

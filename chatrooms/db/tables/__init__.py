@@ -34,6 +34,12 @@ from chatrooms.db.tables.moderation import (
     VerdictRow,
 )
 from chatrooms.db.tables.own import Draft, Notification, SavedMessage, ThreadDraft, ThreadFollow
+from chatrooms.db.tables.recommending import (
+    DeclinedRoom,
+    Interest,
+    Recommendation,
+    RecommendationRequest,
+)
 from chatrooms.db.tables.rooms import Invitation, JoinRequest, Membership, Room, RoomEventRow
 from chatrooms.db.tables.sanctions import SanctionAppealRow, SanctionRow
 from chatrooms.db.tables.visits import Visit
@@ -49,9 +55,11 @@ __all__ = [
     "AuditRow",
     "CaseRow",
     "CorrectionRow",
+    "DeclinedRoom",
     "Draft",
     "IndexRequest",
     "IndexRun",
+    "Interest",
     "Invitation",
     "JoinRequest",
     "LateMessage",
@@ -63,6 +71,8 @@ __all__ = [
     "PollRow",
     "PollVote",
     "ReactionRow",
+    "Recommendation",
+    "RecommendationRequest",
     "ReportRow",
     "Room",
     "RoomAgent",

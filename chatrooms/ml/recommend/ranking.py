@@ -13,7 +13,6 @@ from chatrooms.ml.recommend.nearness import Nearness, fused
 MOST_KNOWN = 50
 """Of more rooms that somebody knows, those that weigh most speak for the rest."""
 
-_SHARPNESS = 3
 _RELEVANCE = 0.9
 _WEIGHED = 32
 
@@ -22,19 +21,45 @@ Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
+class Space:
+    """Rooms and how near they are to each other."""
+
+    vectors: Vectors
+    """Centred, shape (rooms, width)."""
+    shared: csr_array
+    """`nearness.covisits` of the same rooms."""
+
+    def nearness(self, known: Places, others: Places | None = None) -> Nearness:
+        """How near rooms are to others, or to all: shape (known, others). None is near itself."""
+        vectors = self.vectors if others is None else self.vectors[others]
+        by_people = self.shared[known].toarray().astype(np.float32)
+        near = fused(
+            self.vectors[known] @ vectors.T, by_people if others is None else by_people[:, others]
+        )
+        columns = np.arange(len(vectors)) if others is None else others
+        near[known[:, None] == columns[None, :]] = 0
+        return near
+
+
+@dataclass(frozen=True)
 class Choice:
-    """A chosen room by its place, its score, and the place of the known room that speaks for it
-    most; None if no known room does."""
+    """A chosen room by its place, its score, and the row of the nearness that speaks for it most;
+    None if none does."""
 
     room: int
     score: float
     because: int | None
 
 
+def strongest(known: Places, weights: Weights) -> tuple[Places, Weights]:
+    """The rooms that weigh most, if somebody knows very many."""
+    most = np.argsort(-weights, kind="stable")[:MOST_KNOWN]
+    return known[most], weights[most]
+
+
 def best_rooms(
-    vectors: Vectors,
-    shared: csr_array,
-    known: Places,
+    space: Space,
+    nearness: Nearness,
     weights: Weights,
     candidates: Places,
     count: int,
@@ -44,45 +69,42 @@ def best_rooms(
     """The `count` candidates that suit a person best, each weighed against those before it.
 
     Args:
-        vectors: of all rooms, centred, shape (rooms, width).
-        shared: `nearness.covisits` of the same rooms.
-        known: places of the rooms that the person knows; weights of them, 0 or more.
+        nearness: of what the person cares for to all rooms, shape (known, rooms).
+        weights: how much the person cares for each, 0 or more.
         candidates: places of the rooms that may be chosen.
-        prior: of each candidate, 0 to 1: decides between those that suit equally, so a person of
-            whom nothing is known gets the highest.
+        prior: of each room, 0 to 1: decides between those that suit equally, so a person of whom
+            nothing is known gets the highest.
     """
-    if len(known) > MOST_KNOWN:
-        most = np.argsort(-weights, kind="stable")[:MOST_KNOWN]
-        known, weights = known[most], weights[most]
-    nearness = _nearness(vectors, shared, known, candidates)
-    scores = suits(nearness, weights)
+    scores = suits(nearness, weights)[candidates]
     # So small that it never comes before a difference that was measured.
-    ranked = scores + 1e-6 * (prior if prior is not None else 0)
+    ranked = scores if prior is None else scores + 1e-6 * prior[candidates]
     near = np.argsort(-ranked, kind="stable")[: max(_WEIGHED, count)]
     around = candidates[near]
-    chosen = near[varied(ranked[near], _nearness(vectors, shared, around, around), count)]
-    reasons = (_because(nearness, weights, place) for place in chosen)
+    chosen = near[varied(ranked[near], space.nearness(around, around), count)]
     return [
         Choice(
-            int(candidates[place]), float(scores[place]), None if why is None else int(known[why])
+            int(candidates[place]),
+            float(scores[place]),
+            _because(nearness[:, candidates[place]], weights),
         )
-        for place, why in zip(chosen, reasons, strict=True)
+        for place in chosen
     ]
 
 
 def suits(nearness: Nearness, weights: Weights) -> Scores:
-    """How well each candidate suits who cares this much for the known rooms.
+    """How well each room suits who cares this much for the known ones.
 
-    A candidate is measured by the known rooms next to it and not by a mean of all of them: who has
-    two interests is not sent to what lies between them.
+    A room is measured by the known rooms next to it and not by a mean of all of them: who has two
+    interests is not sent to what lies between them. Hence the cubes.
 
-    Args: nearness, shape (known, candidates); weights of the known, 0 or more.
-    Returns: one number per candidate, from 0 up.
+    Args: nearness, shape (known, rooms); weights of the known, 0 or more.
+    Returns: one number per room, from 0 up.
     """
     total = weights.sum()
     if total <= 0:
         return np.zeros(nearness.shape[1])
-    return ((weights / total) @ nearness.astype(float) ** _SHARPNESS) ** (1 / _SHARPNESS)
+    share = (weights / total).astype(np.float32)
+    return np.cbrt((share @ (nearness * nearness * nearness)).astype(float))
 
 
 def varied(scores: Scores, alike: Nearness, count: int) -> list[int]:
@@ -105,13 +127,6 @@ def varied(scores: Scores, alike: Nearness, count: int) -> list[int]:
     return chosen
 
 
-def _nearness(vectors: Vectors, shared: csr_array, known: Places, others: Places) -> Nearness:
-    by_people = np.asarray(shared[known][:, others].toarray(), dtype=np.float32)
-    near = fused(vectors[known] @ vectors[others].T, by_people)
-    near[known[:, None] == others[None, :]] = 0
-    return near
-
-
-def _because(nearness: Nearness, weights: Weights, place: int) -> int | None:
-    parts = weights * nearness[:, place].astype(float) ** _SHARPNESS
+def _because(column: Nearness, weights: Weights) -> int | None:
+    parts = weights * column.astype(float) ** 3
     return int(np.argmax(parts)) if parts.sum() > 0 else None
