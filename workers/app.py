@@ -20,6 +20,7 @@ app = Celery(
         "workers.maintenance",
         "workers.moderation",
         "workers.polls",
+        "workers.recommending",
         "workers.summaries",
     ],
     set_as_current=True,

@@ -16,6 +16,8 @@ LOOK_FOR_QUIET_INTERVAL = timedelta(minutes=1)
 RESUME_AGENTS_INTERVAL = timedelta(seconds=5)
 JUDGE_INTERVAL = timedelta(seconds=5)
 """How long a message waits at most whose own request got lost."""
+RECOMMEND_INTERVAL = timedelta(minutes=1)
+"""How long recommendations that could not be made wait for the next try."""
 INDEX_INTERVAL = timedelta(seconds=5)
 """How long the index lags at most if a request got lost, or Chroma was away."""
 
@@ -58,6 +60,16 @@ SCHEDULE = {
     jobs.TRAIN_CORRECTIONS: {
         "task": jobs.TRAIN_CORRECTIONS,
         "schedule": crontab(minute="20", hour="3"),
+        "options": {"queue": jobs.AI_QUEUE, "expires": 3_600.0},
+    },
+    jobs.RECOMMEND: {
+        "task": jobs.RECOMMEND,
+        "schedule": RECOMMEND_INTERVAL,
+        "options": {"queue": jobs.AI_QUEUE, "expires": RECOMMEND_INTERVAL.total_seconds()},
+    },
+    jobs.RECOMMEND_ALL: {
+        "task": jobs.RECOMMEND_ALL,
+        "schedule": crontab(minute="40", hour="3"),
         "options": {"queue": jobs.AI_QUEUE, "expires": 3_600.0},
     },
     jobs.END_TIME_OUTS: {

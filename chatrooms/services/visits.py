@@ -263,6 +263,7 @@ def forget_account(tx: Transaction, deps: Deps, *, account: Account) -> None:
     tx.refresh(account, with_for_update={"key_share": True})
     account.visits_since = deps.clock()
     tx.execute(delete(Visit).where(col(Visit.account_id) == account.id))
+    after_visits.visits_forgotten(tx, deps, account_id=account.id)
 
 
 def prune(tx: Transaction, *, now: datetime) -> int:

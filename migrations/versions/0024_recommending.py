@@ -67,9 +67,11 @@ def upgrade() -> None:
     op.create_index(
         "recommendation_requests_asked", "recommendation_requests", ["is_nightly", "asked_at"]
     )
+    op.create_index("message_votes_account", "message_votes", ["account_id"])
 
 
 def downgrade() -> None:
     """Take the tables back to the revision before."""
+    op.drop_index("message_votes_account", "message_votes")
     for table in ("recommendation_requests", "recommendations", "declined_rooms", "interests"):
         op.drop_table(table)

@@ -25,6 +25,7 @@ class Vote(SQLModel, table=True):
     __table_args__ = (
         PrimaryKeyConstraint("message_id", "account_id"),
         CheckConstraint("value IN (-1, 1)", name="message_votes_value"),
+        Index("message_votes_account", "account_id"),
     )
 
     message_id: int = Field(sa_column=reference("messages.id"))

@@ -1,0 +1,1 @@
+"""Which rooms are recommended to whom, and why."""

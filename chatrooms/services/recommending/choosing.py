@@ -1,0 +1,91 @@
+"""The rooms that suit people best, each with what it rests on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+import numpy as np
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.domain.recommending import SHOWN, Reason
+from chatrooms.ml.recommend.interest import Weights, interest
+from chatrooms.ml.recommend.nearness import Nearness
+from chatrooms.ml.recommend.ranking import Places, best_rooms, strongest
+from chatrooms.services.recommending.field import Field, make_field
+from chatrooms.services.recommending.known import Care, Known, list_known
+
+KEPT = 2 * SHOWN
+"""How many are stored: the next moves up when one is joined or declined."""
+_PICKED_S = 300.0
+"""What having picked a subject says, in seconds spent in a room about it, to begin with."""
+_NAMED = np.float32(0.6)
+"""How much nearer a room is to a subject that is its tag or topic."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A room for somebody, and what it rests on."""
+
+    room_id: int
+    reason: Reason
+
+
+def choose(deps: Deps, *, account_ids: list[int]) -> dict[int, list[Chosen]]:
+    """For each of the people up to `KEPT` rooms, best first. Rooms that they know, declined or are
+    banned from are not among them. For workers; no transaction is open while Chroma is asked.
+
+    Raises: VectorsUnavailable; ModelUnusable.
+    """
+    now = deps.clock()
+    with transaction(deps.sessions) as tx:
+        known = list_known(tx, account_ids=account_ids, now=now)
+    field = make_field(deps, known)
+    return {each: _choose(field, person, now=now) for each, person in known.items()}
+
+
+def _choose(field: Field, person: Known, *, now: datetime) -> list[Chosen]:
+    places = field.places
+    cares = [(places[each], care) for each, care in person.rooms.items() if each in places]
+    where, weights = strongest(
+        np.array([place for place, _ in cares], dtype=int), _weights(cares, now=now)
+    )
+    picked = _picked(field, person)
+    nearness = np.vstack([field.space.nearness(where), picked])
+    stays = sum(1 for _, care in cares if interest(care.seconds) >= 1)
+    weights = np.concatenate(
+        [weights, np.full(len(picked), float(interest(_PICKED_S)) / (1 + stays))]
+    )
+    out = {places[each] for each in (*person.rooms, *person.out) if each in places}
+    candidates = np.setdiff1d(np.arange(len(field.room_ids)), np.array(sorted(out), dtype=int))
+    best = best_rooms(field.space, nearness, weights, candidates, KEPT, prior=field.prior)
+    return [
+        Chosen(field.room_ids[each.room], _reason(field, person, where, each.because))
+        for each in best
+    ]
+
+
+def _weights(cares: list[tuple[int, Care]], *, now: datetime) -> Weights:
+    ages = [(now - (care.last_at or now)) / _DAY for _, care in cares]
+    return interest([care.seconds for _, care in cares], ages)
+
+
+def _picked(field: Field, person: Known) -> Nearness:
+    """How near each room is to each subject that the person picked: shape (subjects, rooms)."""
+    found = np.zeros((len(person.interests), len(field.room_ids)), dtype=np.float32)
+    for row, word in enumerate(person.interests):
+        named = np.array([word in words for words in field.words], dtype=np.float32)
+        by_text = np.maximum(field.space.vectors @ field.interests[word], 0)
+        found[row] = by_text + _NAMED * named
+    return found
+
+
+def _reason(field: Field, person: Known, where: Places, row: int | None) -> Reason:
+    if row is None:
+        return Reason()
+    if row >= len(where):
+        return Reason(word=person.interests[row - len(where)])
+    room_id = field.room_ids[int(where[row])]
+    by: Literal["time", "membership"] = "time" if person.rooms[room_id].spent_s else "membership"
+    return Reason(room_id=room_id, by=by)
