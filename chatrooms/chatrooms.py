@@ -14,7 +14,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from chatrooms import logs
-from chatrooms.api import files, health, moderation_log, session, uploads
+from chatrooms.api import files, health, moderation_log, session, statistics, uploads
 from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets, use_patient_sockets
 from chatrooms.components.connection import app_wraps, toaster
@@ -133,6 +133,7 @@ app = rx.App(
                 *uploads.routes,
                 *files.routes,
                 *moderation_log.routes,
+                *statistics.routes,
                 *health.routes,
             ]
         ),

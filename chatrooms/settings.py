@@ -154,7 +154,9 @@ class Settings(BaseSettings):
 
     max_file_mb: int = Field(default=10, ge=1, description="Largest file, in megabytes.")
     exports_per_hour: int = Field(
-        default=30, ge=1, description="Moderation logs one account may export per hour."
+        default=30,
+        ge=1,
+        description="Moderation logs, and tables of statistics, one account may export per hour.",
     )
     uploads_per_hour: int = Field(
         default=200, ge=1, description="Files one account may upload per hour."

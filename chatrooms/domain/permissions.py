@@ -30,11 +30,21 @@ class Permission(StrEnum):
     PIN_MESSAGE = "pin_message"
     MODERATE = "moderate"
     """Decide about messages and the people who wrote them."""
+    SEE_STATISTICS = "see_statistics"
+    """Read how much is said in the room, when, and by whom."""
     CLOSE_POLL = "close_poll"
     """End a poll that somebody else opened."""
 
 
-_MEMBER = frozenset({Permission.READ, Permission.POST, Permission.LEAVE, Permission.TAKE_BACK})
+_MEMBER = frozenset(
+    {
+        Permission.READ,
+        Permission.POST,
+        Permission.LEAVE,
+        Permission.TAKE_BACK,
+        Permission.SEE_STATISTICS,
+    }
+)
 _MODERATOR = _MEMBER | {
     Permission.DECIDE_JOIN_REQUESTS,
     Permission.INVITE,
@@ -52,8 +62,12 @@ GRANTED: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _OWNER,
 }
 VISITOR_OF_PUBLIC_ROOM = frozenset({Permission.READ, Permission.JOIN})
-IN_TIME_OUT = frozenset({Permission.READ, Permission.LEAVE, Permission.TAKE_BACK})
-IN_ARCHIVED_ROOM = frozenset({Permission.READ, Permission.LEAVE, Permission.ARCHIVE_ROOM})
+IN_TIME_OUT = frozenset(
+    {Permission.READ, Permission.LEAVE, Permission.TAKE_BACK, Permission.SEE_STATISTICS}
+)
+IN_ARCHIVED_ROOM = frozenset(
+    {Permission.READ, Permission.LEAVE, Permission.ARCHIVE_ROOM, Permission.SEE_STATISTICS}
+)
 
 _RANK = {Role.MEMBER: 0, Role.MODERATOR: 1, Role.OWNER: 2}
 

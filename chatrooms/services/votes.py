@@ -1,7 +1,7 @@
 """Votes on messages: up, down, taken back."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -87,6 +87,7 @@ class TopMessage:
     author: str
     excerpt: str
     score: int
+    sent_at: datetime
     thread_id: int | None
     """The message in whose thread it is a reply."""
 
@@ -95,24 +96,35 @@ def list_top(deps: Deps, *, actor_id: int, room_id: int, limit: int = MAX_TOP) -
     """The room's messages of the last seven days that have a score above zero, replies in threads
     included, best first, of equal ones the newest. Raises: as `access_room`."""
     with transaction(deps.sessions) as tx:
-        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-        rows = tx.execute(
-            select(
-                col(Message.id),
-                col(Account.name),
-                col(Message.body),
-                col(Message.score),
-                col(Message.thread_id),
-            )
-            .join(Account, col(Account.id) == col(Message.author_id))
-            .where(
-                col(Message.room_id) == room_id,
-                col(Message.score) > 0,
-                col(Message.sent_at) > deps.clock() - TOP_PERIOD,
-                col(Message.deleted_at).is_(None),
-                col(Message.withheld) == "",
-            )
-            .order_by(col(Message.score).desc(), col(Message.position).desc())
-            .limit(min(limit, MAX_TOP))
-        ).all()
-    return [TopMessage(r.id, r.name, excerpt(r.body), r.score, r.thread_id) for r in rows]
+        access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        since = deps.clock() - TOP_PERIOD
+        return find_top(tx, room_id=access.room_id, since=since, limit=limit)
+
+
+def find_top(tx: Transaction, *, room_id: int, since: datetime, limit: int) -> list[TopMessage]:
+    """The room's messages since then that have a score above zero and that everybody in the room
+    reads, best first, of equal ones the newest; at most 50. The caller has asked for rights."""
+    rows = tx.execute(
+        select(
+            col(Message.id),
+            col(Account.name),
+            col(Message.body),
+            col(Message.score),
+            col(Message.sent_at),
+            col(Message.thread_id),
+        )
+        .join(Account, col(Account.id) == col(Message.author_id))
+        .where(
+            col(Message.room_id) == room_id,
+            col(Message.score) > 0,
+            col(Message.sent_at) > since,
+            col(Message.position).is_not(None),
+            col(Message.deleted_at).is_(None),
+            col(Message.withheld) == "",
+        )
+        .order_by(col(Message.score).desc(), col(Message.position).desc())
+        .limit(min(limit, MAX_TOP))
+    ).all()
+    return [
+        TopMessage(r.id, r.name, excerpt(r.body), r.score, r.sent_at, r.thread_id) for r in rows
+    ]

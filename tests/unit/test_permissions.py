@@ -7,7 +7,7 @@ import pytest
 from chatrooms.domain.permissions import Permission, Role, granted, outranks
 
 P = Permission
-MEMBER = {P.READ, P.POST, P.LEAVE, P.TAKE_BACK}
+MEMBER = {P.READ, P.POST, P.LEAVE, P.TAKE_BACK, P.SEE_STATISTICS}
 MODERATOR = MEMBER | {
     P.DECIDE_JOIN_REQUESTS,
     P.INVITE,
@@ -44,13 +44,13 @@ def test_an_archived_room_can_only_be_read_left_or_brought_back(
 ) -> None:
     open_room = granted(role=role, is_private=is_private, is_archived=False)
     archived = granted(role=role, is_private=is_private, is_archived=True)
-    assert archived == open_room & {P.READ, P.LEAVE, P.ARCHIVE_ROOM}
+    assert archived == open_room & {P.READ, P.LEAVE, P.ARCHIVE_ROOM, P.SEE_STATISTICS}
 
 
 @pytest.mark.parametrize("role", Role)
 def test_in_a_time_out_one_reads_takes_back_and_leaves(role: Role) -> None:
     allowed = granted(role=role, is_private=True, is_archived=False, is_timed_out=True)
-    assert allowed == {P.READ, P.TAKE_BACK, P.LEAVE}
+    assert allowed == {P.READ, P.TAKE_BACK, P.LEAVE, P.SEE_STATISTICS}
 
 
 def test_owners_act_on_everybody_and_moderators_on_members() -> None:

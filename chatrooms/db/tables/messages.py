@@ -45,6 +45,13 @@ class Message(SQLModel, table=True):
             text("score DESC"),
             postgresql_where=text("score > 0"),
         ),
+        Index(
+            "messages_statistics",
+            "room_id",
+            "sent_at",
+            postgresql_include=["author_id", "score"],
+            postgresql_where=text("position IS NOT NULL AND deleted_at IS NULL AND withheld = ''"),
+        ),
         Index("messages_to_judge", "judge_at", postgresql_where=text("judge_at IS NOT NULL")),
         Index(
             "messages_held",

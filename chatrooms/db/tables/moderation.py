@@ -47,7 +47,7 @@ class VerdictRow(SQLModel, table=True):
     __tablename__ = "verdicts"
     __table_args__ = (
         Index("verdicts_message", "message_id", "id"),
-        Index("verdicts_room", "room_id", "created_at"),
+        Index("verdicts_room", "room_id", "created_at", postgresql_include=["decision"]),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -106,6 +106,7 @@ class CaseRow(SQLModel, table=True):
             postgresql_where=text("closed_at IS NULL"),
         ),
         Index("cases_room_closed", "room_id", "closed_at"),
+        Index("cases_decided", "closed_at", postgresql_where=text("closed_by IS NOT NULL")),
         Index("cases_author", "room_id", "author_id"),
     )
 

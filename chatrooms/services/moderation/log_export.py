@@ -1,13 +1,11 @@
 """The moderation log as CSV (RFC 4180), piece by piece."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.csv_lines import csv_line
 from chatrooms.services import limits
 from chatrooms.services.moderation.log import LogEntry, access_log, list_entries
 from chatrooms.services.moderation.log_filter import LogFilter
@@ -22,7 +20,6 @@ COLUMNS = (
 )
 """Names stay as they are; new columns come last."""
 _PIECE = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ def begin_export(deps: Deps, *, actor_id: int) -> str:
         limit=deps.settings.exports_per_hour,
         per=timedelta(hours=1),
     )
-    return _line(COLUMNS)
+    return csv_line(COLUMNS)
 
 
 def export_piece(
@@ -56,7 +53,7 @@ def export_piece(
     moderates no more gets no more. Raises: as `access_log`."""
     page = list_entries(deps, actor_id=actor_id, wanted=wanted, after=after, limit=_PIECE)
     rows = map(_cells, page.entries)
-    lines = "".join(_line(row.get(name, "") for name in COLUMNS) for row in rows)
+    lines = "".join(csv_line(row.get(name, "") for name in COLUMNS) for row in rows)
     return Piece(lines, page.entries[-1].place if page.has_more else None)
 
 
@@ -111,14 +108,3 @@ def _time(at: datetime) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
-
-
-def _line(cells: Iterable[str]) -> str:
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\r\n").writerow([_harmless(cell) for cell in cells])
-    return written.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """The cell as a text: spreadsheets take what begins like a formula for one."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import CaseRow, VerdictRow
+from chatrooms.db.tables import AuditRow, CaseRow, VerdictRow
 from chatrooms.domain.moderation import Decision
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room
@@ -93,7 +93,7 @@ def count(deps: Deps, *, actor_id: int, room_id: int) -> Numbers:
             each for each in find_decided(tx, room_id=access.room_id).values() if each.at >= since
         ]
         made = _made(tx, decided)
-        verdicts = _verdicts(tx, access.room_id, since)
+        verdicts = count_verdicts(tx, room_id=access.room_id, since=since)
         waits = _waits(_closed(tx, [access.room_id], since, limit=_MAX_WAITS))
     return Numbers(_days(verdicts, made, waits), _figures(made, waits))
 
@@ -148,8 +148,12 @@ def _first_verdicts(tx: Transaction, decided: Sequence[Decided]) -> dict[int, De
     }
 
 
-def _verdicts(tx: Transaction, room_id: int, since: datetime) -> dict[date, Counter[Decision]]:
-    day = func.date(func.timezone("UTC", col(VerdictRow.created_at)))
+def count_verdicts(
+    tx: Transaction, *, room_id: int, since: datetime, zone: str = "UTC"
+) -> dict[date, Counter[Decision]]:
+    """Verdicts of model and rules by the day in that time zone on which they were given; days
+    without any are left out. The caller has asked for rights."""
+    day = func.date(func.timezone(zone, col(VerdictRow.created_at)))
     rows = tx.execute(
         select(day.label("day"), col(VerdictRow.decision), func.count().label("n"))
         .where(col(VerdictRow.room_id) == room_id, col(VerdictRow.created_at) >= since)
@@ -159,6 +163,22 @@ def _verdicts(tx: Transaction, room_id: int, since: datetime) -> dict[date, Coun
     for row in rows:
         counts[row.day][Decision(row.decision)] += row.n
     return counts
+
+
+def count_by_moderators(tx: Transaction, *, room_id: int, since: datetime) -> Counter[str]:
+    """How often moderators decided to `remove` and to `keep` a message of the room. The caller has
+    asked for rights."""
+    rows = tx.execute(
+        select(col(AuditRow.action), func.count().label("n"))
+        .where(
+            col(AuditRow.room_id) == room_id,
+            col(AuditRow.action).in_(["keep", "remove"]),
+            col(AuditRow.created_at) >= since,
+            col(AuditRow.by_id).is_not(None),
+        )
+        .group_by(col(AuditRow.action))
+    )
+    return Counter({row.action: row.n for row in rows})
 
 
 def _days(

@@ -1,0 +1,132 @@
+"""Messages, active people and outcomes of moderation per day, and the hours of the week."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.domain.errors import InvalidInput
+from chatrooms.domain.moderation import Decision
+from chatrooms.services.cached import get_or_make
+from chatrooms.services.moderation.numbers import count_by_moderators, count_verdicts
+from chatrooms.services.statistics.span import Span, access_statistics, make_span
+
+SHOWN = "position IS NOT NULL AND deleted_at IS NULL AND withheld = ''"
+"""Of messages: everybody in the room reads them. As the index `messages_statistics` has it."""
+_TALK = text(f"""
+    WITH said AS MATERIALIZED (
+        SELECT date_trunc('hour', sent_at AT TIME ZONE :zone) AS hour, author_id, count(*) AS n
+        FROM messages WHERE room_id = :room AND sent_at >= :since AND {SHOWN}
+        GROUP BY 1, 2
+    ), told AS (
+        SELECT said.hour, said.n, said.author_id, ai.id IS NOT NULL AS is_ai
+        FROM said LEFT JOIN accounts ai ON ai.id = said.author_id AND ai.kind <> 'person'
+    )
+    SELECT 'day' AS what, hour::date AS day, NULL::int AS weekday, NULL::int AS hour,
+        coalesce(sum(n) FILTER (WHERE NOT is_ai), 0)::bigint AS people,
+        coalesce(sum(n) FILTER (WHERE is_ai), 0)::bigint AS ai,
+        count(DISTINCT author_id) FILTER (WHERE NOT is_ai) AS active
+    FROM told GROUP BY hour::date
+    UNION ALL
+    SELECT 'hour', NULL, extract(isodow FROM hour)::int - 1, extract(hour FROM hour)::int,
+        sum(n)::bigint, 0, 0
+    FROM told WHERE NOT is_ai GROUP BY 3, 4
+    UNION ALL
+    SELECT 'all', NULL, NULL, NULL, 0, 0, count(DISTINCT author_id) FROM told WHERE NOT is_ai
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day in the reader's time zone."""
+
+    day: date
+    people: int = 0
+    """Messages that people wrote."""
+    ai: int = 0
+    """Messages of the assistant and the room's agent."""
+    active: int = 0
+    """People who wrote."""
+    approved: int = 0
+    """Verdicts of model and rules."""
+    flagged: int = 0
+    """Shown or hidden until a moderator looked."""
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNumbers:
+    """A room over some days."""
+
+    zone: str
+    days: tuple[Day, ...]
+    """Every one, the oldest first."""
+    hours: tuple[tuple[int, ...], ...]
+    """Messages of people by weekday, Monday first, and hour: 7 times 24."""
+    active: int
+    """People who wrote in the whole time."""
+    removed_by_moderators: int
+    kept_by_moderators: int
+
+
+_KIND = TypeAdapter(RoomNumbers)
+
+
+def count_room(
+    deps: Deps, *, actor_id: int, room_id: int, days: int = 30, zone: str = "UTC"
+) -> RoomNumbers:
+    """How much was said in a room in the last 30 or 90 days of that time zone, and what moderation
+    made of it; up to ten seconds old. What was deleted, removed or is held counts nowhere but in
+    the outcomes. For its members.
+
+    Raises: InvalidInput; as `access_statistics`.
+    """
+    with transaction(deps.sessions) as tx:
+        access = access_statistics(tx, actor_id=actor_id, room_id=room_id)
+    span = make_span(deps.clock(), days=days, zone=zone)
+    return get_or_make(
+        deps,
+        key=f"room:{access.room_id}:{span.first}:{span.last}:{span.zone}",
+        kind=_KIND,
+        make=lambda: _count(deps, access.room_id, span),
+    )
+
+
+def _count(deps: Deps, room_id: int, span: Span) -> RoomNumbers:
+    asked = {"room": room_id, "since": span.since, "zone": span.zone}
+    try:
+        with transaction(deps.sessions) as tx:
+            found = tx.execute(_TALK, asked).all()
+            verdicts = count_verdicts(tx, room_id=room_id, since=span.since, zone=span.zone)
+            decided = count_by_moderators(tx, room_id=room_id, since=span.since)
+    except DataError as error:
+        # PostgreSQL has a time zone database of its own.
+        raise InvalidInput("There is no such time zone.") from error
+    by_day = {row.day: row for row in found if row.what == "day"}
+    by_hour = {(row.weekday, row.hour): row.people for row in found if row.what == "hour"}
+    return RoomNumbers(
+        zone=span.zone,
+        days=tuple(_day(day, by_day.get(day), verdicts.get(day, {})) for day in span.days()),
+        hours=tuple(tuple(by_hour.get((d, h), 0) for h in range(24)) for d in range(7)),
+        active=next(row.active for row in found if row.what == "all"),
+        removed_by_moderators=decided["remove"],
+        kept_by_moderators=decided["keep"],
+    )
+
+
+def _day(day: date, said: Any, of: Mapping[Decision, int]) -> Day:
+    return Day(
+        day=day,
+        people=said.people if said else 0,
+        ai=said.ai if said else 0,
+        active=said.active if said else 0,
+        approved=of.get(Decision.APPROVE, 0),
+        flagged=of.get(Decision.FLAG, 0) + of.get(Decision.HIDE, 0),
+        removed=of.get(Decision.REMOVE, 0),
+    )
