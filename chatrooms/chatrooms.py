@@ -54,6 +54,7 @@ from chatrooms.state.saved import SavedState
 from chatrooms.state.session import SessionState
 from chatrooms.state.sidebar import SidebarState
 from chatrooms.state.standing import StandingState
+from chatrooms.state.statistics import StatisticsState
 from chatrooms.state.threads import ThreadsState
 from chatrooms.state.top import TopState
 
@@ -69,6 +70,7 @@ PAGE_EVENTS = PageEvents(
             _name(RoomState.refresh),
             _name(RoomInfoState.refresh),
             _name(DeskState.count),
+            _name(StatisticsState.follow),
         ),
         "unread": (_name(SidebarState.load),),
         "marks": (_name(MarksState.load), _name(SavedState.refresh)),

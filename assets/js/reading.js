@@ -188,6 +188,9 @@ export function startOf(stretch) {
 /** An id for something that is asked once, however often it is sent. */
 export const freshId = randomId;
 
+/** The browser's own time zone. */
+export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+
 /** The time zone, or the browser's own while no hours were chosen. */
 export function zoneOrOwn(timeZone, minute) {
   return minute < 0 ? Intl.DateTimeFormat().resolvedOptions().timeZone || timeZone : timeZone;

@@ -107,3 +107,8 @@ def fresh_id() -> rx.Var[str]:
 def zone_or_own(timezone: rx.Var[str], minute: rx.Var[int]) -> rx.Var[str]:
     """The time zone, or the browser's own while none was chosen, which a negative minute tells."""
     return function("zoneOrOwn").call(timezone, minute).to(str)
+
+
+def own_zone() -> rx.Var[str]:
+    """The browser's own time zone, such as Europe/Berlin."""
+    return function("ownZone").call().to(str)

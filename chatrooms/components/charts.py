@@ -41,13 +41,16 @@ class Part:
         return "url(#hatched)" if self.key == "removed" else f"var(--part-{self.key})"
 
 
-def stacked_bars(name: str, parts: tuple[Part, ...], days: rx.Var) -> rx.Component:
-    """A bar per day of its parts, the first at the bottom, with a legend in their order."""
+def stacked_bars(
+    name: str, parts: tuple[Part, ...], days: rx.Var, *, size: str = "large"
+) -> rx.Component:
+    """A bar per day of its parts, the first at the bottom, with a legend in their order.
+    `size`: large or small."""
     return rx.el.div(
         rx.el.ul(*map(_legend, parts), class_name="legend", aria_hidden="true"),
         _frame(
             name,
-            _hatching(),
+            _hatching() if any(part.key == "removed" for part in parts) else rx.fragment(),
             rx.recharts.bar_chart(
                 *_axes(width=36),
                 rx.recharts.graphing_tooltip(cursor={"fill": "var(--hover)"}, **_TOOLTIP),
@@ -57,7 +60,7 @@ def stacked_bars(name: str, parts: tuple[Part, ...], days: rx.Var) -> rx.Compone
                 bar_category_gap="20%",
                 custom_attrs=_PLAIN,
             ),
-            size="large",
+            size=size,
         ),
     )
 

@@ -131,6 +131,15 @@ def _ways() -> rx.Component:
                 class_name="btn btn-ghost sm",
             ),
         ),
+        rx.cond(
+            RoomState.rights.role != "",
+            link(
+                icon("chart-column", 14),
+                "Statistics",
+                to="/rooms/" + LiveState.room.slug + "/statistics",
+                class_name="btn btn-ghost sm",
+            ),
+        ),
         button(
             icon("trophy", 14),
             "Top this week",

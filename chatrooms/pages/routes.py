@@ -20,6 +20,7 @@ from chatrooms.pages.search import search_page
 from chatrooms.pages.settings import settings_page
 from chatrooms.pages.sign_in import sign_in_page
 from chatrooms.pages.sign_up import sign_up_page
+from chatrooms.pages.statistics import statistics_page
 from chatrooms.state.admin import AdminState
 from chatrooms.state.agents_switch import AgentsSwitchState
 from chatrooms.state.audit import AuditState
@@ -44,6 +45,7 @@ from chatrooms.state.search import SearchState
 from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
 from chatrooms.state.sidebar import SidebarState
+from chatrooms.state.statistics import StatisticsState
 from chatrooms.state.threads import ThreadsState
 from chatrooms.state.visits import VisitsState
 
@@ -91,6 +93,12 @@ ROUTES = [
         moderation_settings_page,
         "Moderation settings · Chatrooms",
         [*_WITHOUT_ROOM, PolicyState.load],
+    ),
+    Route(
+        "/rooms/[room_slug]/statistics",
+        statistics_page,
+        "Statistics · Chatrooms",
+        [*_WITHOUT_ROOM, StatisticsState.load],
     ),
     Route("/search", search_page, "Search · Chatrooms", [*_WITHOUT_ROOM, SearchState.load]),
     Route("/discover", discover_page, "Discover · Chatrooms", [*_WITHOUT_ROOM, DiscoverState.load]),

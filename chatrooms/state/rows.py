@@ -47,11 +47,20 @@ from chatrooms.state.policy_rows import (
     RuleRow,
     TrainingRow,
 )
+from chatrooms.state.statistics_rows import (
+    BestRow,
+    HeatCellRow,
+    HeatRow,
+    StatisticsRow,
+    TalkerRow,
+    TotalsRow,
+)
 
 __all__ = [
     "AccountRow",
     "AgentNoteRow",
     "AgentSettingsRow",
+    "BestRow",
     "CaseInFullRow",
     "CaseRow",
     "ChangedRow",
@@ -65,6 +74,8 @@ __all__ = [
     "EmojiRow",
     "EntryRow",
     "FileRow",
+    "HeatCellRow",
+    "HeatRow",
     "HitRow",
     "IndexRow",
     "InvitationRow",
@@ -104,10 +115,13 @@ __all__ = [
     "SessionRow",
     "SourceRow",
     "StandingRow",
+    "StatisticsRow",
     "StepRow",
+    "TalkerRow",
     "ThreadLinkRow",
     "ThreadRow",
     "TopRow",
+    "TotalsRow",
     "TrainingRow",
     "TurnRow",
     "WrittenRow",
