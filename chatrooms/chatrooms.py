@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -17,12 +18,14 @@ from chatrooms import logs
 from chatrooms.api import files, health, moderation_log, session, statistics, uploads
 from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets, use_patient_sockets
+from chatrooms.api.timing import TimedRoutes
 from chatrooms.components.connection import app_wraps, toaster
 from chatrooms.components.theme import STYLESHEETS, head
 from chatrooms.domain.assistant import Kind
 from chatrooms.live.nudges import PageEvents
 from chatrooms.live.runtime import running
 from chatrooms.live.tab_state import use_tab_states
+from chatrooms.live.timing import use_timed_events
 from chatrooms.live.wire import Wire
 from chatrooms.pages.routes import add_pages
 from chatrooms.settings import get_settings
@@ -120,6 +123,14 @@ PAGE_EVENTS = PageEvents(
     ),
 )
 
+ROUTES = [
+    *session.routes,
+    *uploads.routes,
+    *files.routes,
+    *moderation_log.routes,
+    *statistics.routes,
+    *health.routes,
+]
 
 app = rx.App(
     app_wraps=app_wraps(),
@@ -129,20 +140,13 @@ app = rx.App(
     html_lang="en",
     backend_exception_handler=tell,
     api_transformer=[
-        Starlette(
-            routes=[
-                *session.routes,
-                *uploads.routes,
-                *files.routes,
-                *moderation_log.routes,
-                *statistics.routes,
-                *health.routes,
-            ]
-        ),
+        Starlette(routes=ROUTES),
+        partial(TimedRoutes, routes=ROUTES),
         RelativeRedirects,
     ],
 )
 use_tab_states(app)
+use_timed_events()
 app.add_middleware(OneOwner())
 add_pages(app)
 

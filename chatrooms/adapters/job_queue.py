@@ -1,15 +1,39 @@
 """Sends jobs to the worker by name. What a job does is decided there."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 from chatrooms.broker import broker_url
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Jobs that wait in the broker."""
+
+    by_queue: dict[str, int]
+    taken: int
+    """Those that a worker has, or that wait there for their time."""
+
+
+def count_waiting(redis: Redis, *, queues: Sequence[str]) -> Waiting:
+    """How many jobs wait in each queue. `redis` is the broker's. Raises: redis.RedisError."""
+    # Celery's Redis broker keeps a list per queue, and a hash of what workers took.
+    with redis.pipeline(transaction=False) as pipe:
+        for name in queues:
+            pipe.llen(name)
+        pipe.hlen("unacked")
+        *lengths, taken = cast(list[int], pipe.execute())
+    return Waiting(dict(zip(queues, lengths, strict=True)), taken)
 
 
 class JobQueue:

@@ -5,9 +5,11 @@ there, and any web process can report for all.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from prometheus_client import (
+    REGISTRY,
     CollectorRegistry,
     Counter,
     Gauge,
@@ -15,6 +17,7 @@ from prometheus_client import (
     generate_latest,
     multiprocess,
 )
+from prometheus_client.metrics_core import Metric
 
 CONNECTIONS = Gauge(
     "chatrooms_connections",
@@ -40,17 +43,33 @@ TASK_SECONDS = Histogram(
     ["task"],
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 30, 60, 120),
 )
+ROUTE_SECONDS = Histogram(
+    "chatrooms_route_seconds",
+    "Seconds until a route's answer began, or until a handler of pages ended.",
+    ["route"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+)
 
 
 def report() -> bytes:
     """All figures of this machine's processes, in Prometheus' text form."""
+    return generate_latest(_registry())
+
+
+def families() -> list[Metric]:
+    """All figures of this machine's processes, as values."""
+    found: Iterable[Metric] = _registry().collect()
+    return list(found)
+
+
+def _registry() -> CollectorRegistry:
     folder = shared_folder()
     if folder is None:
-        return generate_latest()
+        return REGISTRY
     _forget_dead_processes(folder)
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry, path=str(folder))
-    return generate_latest(registry)
+    return registry
 
 
 def forget_process(pid: int) -> None:

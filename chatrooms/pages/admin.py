@@ -1,4 +1,4 @@
-"""The administrator's page: who has an account, and who may use it."""
+"""The administrator's page: how the site is doing, its rules, and who may use it."""
 
 import reflex as rx
 
@@ -9,6 +9,7 @@ from chatrooms.components.controls import button, chip, empty_state, search_fiel
 from chatrooms.components.model_use import model_use
 from chatrooms.components.rules_editor import rules_panel
 from chatrooms.components.simulator import simulator
+from chatrooms.components.site_figures import site_figures
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.admin import AdminState
 from chatrooms.state.rows import AccountRow
@@ -18,11 +19,18 @@ from chatrooms.state.rules import RulesState
 def admin_page() -> rx.Component:
     """Accounts with search; deactivating one ends its sessions at once."""
     return frame(
-        page_head("Administration", "Rules and accounts of this server"),
+        page_head("Administration", "Figures, rules and accounts of this server"),
         rx.el.div(
             rx.cond(
                 AdminState.is_allowed,
-                rx.el.div(_rules(), model_use(), agents_switch(), _accounts(), class_name="admin"),
+                rx.el.div(
+                    site_figures(),
+                    _rules(),
+                    model_use(),
+                    agents_switch(),
+                    _accounts(),
+                    class_name="admin",
+                ),
                 empty_state(
                     "shield-off", "For administrators", "Your account cannot see this page."
                 ),

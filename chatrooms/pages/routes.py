@@ -45,6 +45,7 @@ from chatrooms.state.search import SearchState
 from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
 from chatrooms.state.sidebar import SidebarState
+from chatrooms.state.site_figures import SiteFiguresState
 from chatrooms.state.statistics import StatisticsState
 from chatrooms.state.threads import ThreadsState
 from chatrooms.state.visits import VisitsState
@@ -136,6 +137,7 @@ ROUTES = [
             RulesState.load_site,
             ModelUseState.load,
             AgentsSwitchState.load,
+            SiteFiguresState.load,
         ],
     ),
     Route(

@@ -19,6 +19,8 @@ from chatrooms.services.accounts import ensure_guest
 from chatrooms.services.ai import summarising
 from chatrooms.services.rooms import RoomDraft
 
+IMPORTED = "log-"
+"""How the client ids of imported messages begin."""
 _FIRST_YEAR = 1970
 """Far earlier than any log, and far enough from the first moment that Python can tell."""
 
@@ -159,7 +161,7 @@ class Importer:
         if line.id is None:
             self._seen[key] += 1
             key += f"|{self._seen[key]}"
-        return "log-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:48]
+        return IMPORTED + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:48]
 
 
 def _stamp(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 `chatrooms:presence:<room>` is a sorted set of `<account>:<process>` by the second the lease ends.
 A process renews the leases of the people it serves and drops them when they go.
 `chatrooms:online:<account>` is the same for everybody who has any tab open, whatever it shows: a
-sorted set of processes.
+sorted set of processes; `chatrooms:everybody` holds all of these leases, to be counted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,6 +20,7 @@ from chatrooms.db.tables import Account, Membership
 
 _PREFIX = "chatrooms:presence:"
 _ONLINE = "chatrooms:online:"
+_EVERYBODY = "chatrooms:everybody"
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly it is stored when somebody who is online was seen last."""
 
@@ -67,17 +68,33 @@ def prune(deps: Deps) -> int:
 
 def renew_online(deps: Deps, *, process: str, account_ids: Iterable[int]) -> None:
     """Lease that these accounts have a tab open in this process. Raises: redis.RedisError."""
-    ends = deps.clock().timestamp() + deps.settings.presence_ttl_s
+    now = deps.clock().timestamp()
+    ends = now + deps.settings.presence_ttl_s
     pipe = deps.redis.pipeline(transaction=False)
+    everybody: dict[Any, float] = {}
     for account_id in account_ids:
         pipe.zadd(f"{_ONLINE}{account_id}", cast(Any, {process: ends}))
         pipe.expire(f"{_ONLINE}{account_id}", deps.settings.presence_ttl_s)
+        everybody[f"{account_id}:{process}"] = ends
+    if everybody:
+        pipe.zadd(_EVERYBODY, cast(Any, everybody))
+        pipe.zremrangebyscore(_EVERYBODY, "-inf", now)
     pipe.execute()
 
 
 def drop_online(deps: Deps, *, process: str, account_id: int) -> None:
     """End that lease: the account's last tab in this process is gone. Raises: redis.RedisError."""
-    deps.redis.zrem(f"{_ONLINE}{account_id}", process)
+    pipe = deps.redis.pipeline(transaction=False)
+    pipe.zrem(f"{_ONLINE}{account_id}", process)
+    pipe.zrem(_EVERYBODY, f"{account_id}:{process}")
+    pipe.execute()
+
+
+def count_online(deps: Deps) -> int:
+    """How many accounts have a tab open anywhere. Raises: redis.RedisError."""
+    now = deps.clock().timestamp()
+    leases = cast(list[str], deps.redis.zrangebyscore(_EVERYBODY, now, "+inf"))
+    return len({lease.partition(":")[0] for lease in leases})
 
 
 def list_online(deps: Deps, *, account_ids: Iterable[int]) -> set[int]:

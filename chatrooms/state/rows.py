@@ -47,6 +47,7 @@ from chatrooms.state.policy_rows import (
     RuleRow,
     TrainingRow,
 )
+from chatrooms.state.site_rows import SiteRow, TaskRow, TimingRow, WaitingRow
 from chatrooms.state.statistics_rows import (
     BestRow,
     HeatCellRow,
@@ -113,17 +114,21 @@ __all__ = [
     "SanctionRow",
     "SegmentRow",
     "SessionRow",
+    "SiteRow",
     "SourceRow",
     "StandingRow",
     "StatisticsRow",
     "StepRow",
     "TalkerRow",
+    "TaskRow",
     "ThreadLinkRow",
     "ThreadRow",
+    "TimingRow",
     "TopRow",
     "TotalsRow",
     "TrainingRow",
     "TurnRow",
+    "WaitingRow",
     "WrittenRow",
 ]
 

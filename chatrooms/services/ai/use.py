@@ -145,6 +145,15 @@ def report_use(deps: Deps, *, actor_id: int, days: int = 30, limit: int = 20) ->
     )
 
 
+def find_cost(tx: Transaction, deps: Deps, *, since: date) -> Cost:
+    """What calls took from that day on, in UTC. The caller has asked for rights."""
+    sums = [func.sum(_USE.c[name]).label(name) for name in _COUNTED]
+    rows = tx.execute(
+        select(_USE.c.model, *sums).where(_USE.c.day >= since).group_by(_USE.c.model)
+    ).all()
+    return _sum([_cost(deps, row) for row in rows])
+
+
 def _cost(deps: Deps, row: Any) -> Cost:
     settings = deps.settings
     tokens_in, tokens_out = int(row.tokens_in), int(row.tokens_out)

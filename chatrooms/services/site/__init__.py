@@ -1,0 +1,1 @@
+"""How the whole site is doing: for administrators."""
