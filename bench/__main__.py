@@ -16,6 +16,7 @@ from bench.moderate import run_moderate
 from bench.open_room import run_open_room
 from bench.queue import run_queue
 from bench.search import run_search
+from bench.statistics import run_statistics
 from bench.unread import run_unread
 from bench.verdicts import Flow
 from bench.votes import Storm, run_votes
@@ -157,6 +158,17 @@ def search(
 ) -> None:
     """How long finding common and rare words takes, and finding by operators alone."""
     run_search(messages=messages, times=times, as_json=json)
+
+
+@app.command()
+def statistics(
+    *,
+    messages: Annotated[int, typer.Option(min=10_000, help="How many there are.")] = 1_000_000,
+    times: Annotated[int, typer.Option(min=10, help="How often each is asked.")] = 30,
+    json: Json = False,
+) -> None:
+    """How long a room's statistics and the administrator's figures take."""
+    run_statistics(messages=messages, times=times, as_json=json)
 
 
 @app.command()

@@ -13,6 +13,7 @@ const format = (options) => {
   return (date) => (made ??= new Intl.DateTimeFormat([], options)).format(date);
 };
 const time = format({ hour: "2-digit", minute: "2-digit" });
+const clock = format({ timeStyle: "medium" });
 const dateTime = format({ dateStyle: "medium", timeStyle: "short" });
 const date = format({ dateStyle: "medium" });
 const day = format({ weekday: "long", day: "numeric", month: "long" });
@@ -21,6 +22,7 @@ const dayOfAnotherYear = format({ weekday: "long", day: "numeric", month: "long"
 const shown = (formatted) => (iso) => (iso ? formatted(new Date(iso)) : "");
 
 export const localTime = shown(time);
+export const localClock = shown(clock);
 export const localDateTime = shown(dateTime);
 export const localDate = shown(date);
 

@@ -34,6 +34,11 @@ def local_time(iso: rx.Var[str]) -> rx.Var[str]:
     return function("localTime").call(iso).to(str)
 
 
+def local_clock(iso: rx.Var[str]) -> rx.Var[str]:
+    """The time of day in the reader's zone to the second."""
+    return function("localClock").call(iso).to(str)
+
+
 def local_date_time(iso: rx.Var[str]) -> rx.Var[str]:
     """Day and time in the reader's zone, for tooltips and lists."""
     return function("localDateTime").call(iso).to(str)

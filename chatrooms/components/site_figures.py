@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from chatrooms.components.browser import local_time
-from chatrooms.components.controls import chip
+from chatrooms.components.browser import local_clock
+from chatrooms.components.controls import chip, skeleton
 from chatrooms.components.tiles import tile, tiles
 from chatrooms.state.rows import TaskRow, TimingRow, WaitingRow
 from chatrooms.state.site_figures import SiteFiguresState
@@ -13,41 +13,50 @@ _ROUTE_HEADS = ("Route or handler", "Calls", "Mean", "95 %")
 
 
 def site_figures() -> rx.Component:
-    """Figures, queues, failures and slow routes; `refreshing.js` presses for newer ones."""
-    site = SiteFiguresState.site
-    return rx.fragment(
-        rx.el.section(
+    """Figures, queues, failures and slow routes, once they are loaded."""
+    return rx.cond(
+        SiteFiguresState.site.at != "",
+        rx.fragment(
+            _right_now(),
             rx.el.div(
-                rx.el.h2("Right now", class_name="grow"),
-                rx.el.small("As of ", local_time(site.at), class_name="muted"),
-                class_name="form-row",
+                rx.el.div(_queues(), _routes(), class_name="settings-column"),
+                rx.el.div(_tasks(), class_name="settings-column"),
+                class_name="settings-columns",
             ),
-            tiles(
-                tile("People", site.people, "accounts that are in use"),
-                tile("Online now", site.online, "with a tab open"),
-                tile("Rooms", site.rooms, site.private_rooms),
-                tile("Messages today", site.messages_today, site.messages),
-                tile("Verdict after", site.judged, site.judged_count),
-                tile("Moderator decided after", site.decided, site.decided_count),
-                tile("Open cases", site.open_cases, site.to_judge),
-                tile("Model calls today", site.model_calls, site.model_cost),
-            ),
-            rx.el.button(
-                type="button",
-                hidden=True,
-                tab_index=-1,
-                aria_hidden="true",
-                on_click=SiteFiguresState.load,
-                custom_attrs={"data-press": "refresh-figures"},
-            ),
-            class_name="panel settings-panel",
-            aria_label="Right now",
         ),
+        skeleton(6),
+    )
+
+
+def _right_now() -> rx.Component:
+    site = SiteFiguresState.site
+    return rx.el.section(
         rx.el.div(
-            rx.el.div(_queues(), _routes(), class_name="settings-column"),
-            rx.el.div(_tasks(), class_name="settings-column"),
-            class_name="settings-columns",
+            rx.el.h2("Right now", class_name="grow"),
+            rx.el.small("As of ", local_clock(site.at), class_name="muted"),
+            class_name="form-row",
         ),
+        tiles(
+            tile("People", site.people, "accounts that are in use"),
+            tile("Online now", site.online, "with a tab open"),
+            tile("Rooms", site.rooms, site.private_rooms),
+            tile("Messages today", site.messages_today, site.messages),
+            tile("Verdict after", site.judged, site.judged_count),
+            tile("Moderator decided after", site.decided, site.decided_count),
+            tile("Open cases", site.open_cases, site.to_judge),
+            tile("Model calls today", site.model_calls, site.model_cost),
+        ),
+        # `refreshing.js` presses it.
+        rx.el.button(
+            type="button",
+            hidden=True,
+            tab_index=-1,
+            aria_hidden="true",
+            on_click=SiteFiguresState.load,
+            custom_attrs={"data-press": "refresh-figures"},
+        ),
+        class_name="panel settings-panel",
+        aria_label="Right now",
     )
 
 

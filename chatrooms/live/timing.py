@@ -1,7 +1,7 @@
 """How long the handlers of pages take, by handler."""
 
 import time
-from typing import Any
+from typing import Any, cast
 
 import reflex.app
 from reflex_base.event.processor import BaseStateEventProcessor, EventQueueEntry
@@ -30,4 +30,4 @@ class TimedEvents(BaseStateEventProcessor):
 def use_timed_events() -> None:
     """Have the app carry events out by `TimedEvents` from its next start on."""
     # Reflex makes its processor by this name and offers no other place to say which.
-    reflex.app.BaseStateEventProcessor = TimedEvents
+    cast(Any, reflex.app).BaseStateEventProcessor = TimedEvents

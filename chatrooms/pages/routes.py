@@ -134,10 +134,10 @@ ROUTES = [
         [
             *_WITHOUT_ROOM,
             AdminState.load,
+            SiteFiguresState.load,
             RulesState.load_site,
             ModelUseState.load,
             AgentsSwitchState.load,
-            SiteFiguresState.load,
         ],
     ),
     Route(

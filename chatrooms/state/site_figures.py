@@ -58,9 +58,9 @@ def _site(found: SiteFigures) -> SiteRow:
         messages_today=f"{found.messages_today:,}",
         messages=f"{found.messages:,} in all timelines",
         judged=_latency(found.judged),
-        judged_count=_of(found.judged, "verdicts"),
+        judged_count=_of(found.judged, "verdict"),
         decided=_latency(found.decided),
-        decided_count=_of(found.decided, "cases"),
+        decided_count=_of(found.decided, "case"),
         to_judge=f"{found.to_judge:,} to judge",
         open_cases=f"{found.open_cases:,}",
         taken=_UNKNOWN if waiting is None else f"{waiting.taken:,}",
@@ -72,13 +72,14 @@ def _site(found: SiteFigures) -> SiteRow:
 
 
 def _latency(found: Latency) -> str:
-    if found.median_s is None or found.p95_s is None:
-        return "none yet"
-    return f"{seconds(found.median_s)} · {seconds(found.p95_s)}"
+    return "none yet" if found.median_s is None else seconds(found.median_s)
 
 
 def _of(found: Latency, what: str) -> str:
-    return f"median · 95 % of {found.count:,} {what} in 24 hours"
+    if found.p95_s is None:
+        return f"no {what} in 24 hours"
+    plural = "" if found.count == 1 else "s"
+    return f"median; 95 % within {seconds(found.p95_s)}; {found.count:,} {what}{plural} in 24 hours"
 
 
 def seconds(value: float) -> str:

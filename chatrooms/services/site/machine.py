@@ -10,6 +10,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.services.access import access_admin
 from chatrooms.services.cached import get_or_make
+from chatrooms.services.site.figures import FRESH
 
 _KIND = TypeAdapter(MachineFigures)
 
@@ -26,4 +27,5 @@ def get_machine(deps: Deps, *, actor_id: int) -> MachineFigures:
         key=f"machine:{socket.gethostname()}",
         kind=_KIND,
         make=lambda: read_figures(metrics.families()),
+        fresh_for=FRESH,
     )
