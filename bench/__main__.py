@@ -9,6 +9,7 @@ import typer
 from bench.agent import run_agent
 from bench.assistant import Asking, run_assistant
 from bench.crowd import Load
+from bench.discover import run_discover
 from bench.fanout import run_capacity, run_fanout
 from bench.idle import run_idle
 from bench.model import run_model
@@ -169,6 +170,17 @@ def statistics(
 ) -> None:
     """How long a room's statistics and the administrator's figures take."""
     run_statistics(messages=messages, times=times, as_json=json)
+
+
+@app.command()
+def discover(
+    *,
+    rooms: Annotated[int, typer.Option(min=100, help="How many there are.")] = 10_000,
+    times: Annotated[int, typer.Option(min=20, help="Questions of each kind.")] = 100,
+    json: Json = False,
+) -> None:
+    """How long the directory of many rooms takes to be searched and sorted."""
+    run_discover(rooms=rooms, times=times, as_json=json)
 
 
 @app.command()

@@ -20,6 +20,7 @@ from chatrooms.adapters.job_queue import JobQueue
 from chatrooms.adapters.vectors import Vectors
 from chatrooms.db.engine import Sessions, create_sessions
 from chatrooms.ml.embed.embedder import Embedder
+from chatrooms.ml.embed.kept import KeptVectors
 from chatrooms.ml.embed.loaded import Embedding
 from chatrooms.ml.loaded import Corrections, Toxicity
 from chatrooms.ml.retrieve.kept import Samples
@@ -58,6 +59,7 @@ class Deps:
     ids: Ids = Ids()
     corrections: Corrections = field(default_factory=Corrections)
     samples: Samples = field(default_factory=Samples)
+    topic_vectors: KeptVectors = field(default_factory=KeptVectors)
 
 
 def bootstrap(settings: Settings) -> Deps:

@@ -2,7 +2,7 @@
 
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
-from chatrooms.services import files, maintenance, profiles
+from chatrooms.services import activity, files, maintenance, profiles
 from workers.app import app
 
 
@@ -16,6 +16,12 @@ def prune(**_added_later: object) -> None:
 def sweep_files(**_added_later: object) -> None:
     """Remove stored files that nothing knows of. Safe to repeat, and at once by several workers."""
     files.sweep(bootstrap.current())
+
+
+@app.task(name=jobs.NOTE_ACTIVITY, queue=jobs.MAINTENANCE_QUEUE, soft_time_limit=15, time_limit=20)
+def note_activity(**_added_later: object) -> None:
+    """Look up when rooms were last active. Safe to repeat, and at once by several workers."""
+    activity.note_activity(bootstrap.current())
 
 
 @app.task(name=jobs.ANNOUNCE_PERSON, queue=jobs.MAINTENANCE_QUEUE)

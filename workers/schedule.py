@@ -14,6 +14,8 @@ SUMMARISE_DUE_INTERVAL = timedelta(seconds=10)
 RESTART_LOST_INTERVAL = timedelta(seconds=5)
 LOOK_FOR_QUIET_INTERVAL = timedelta(minutes=1)
 RESUME_AGENTS_INTERVAL = timedelta(seconds=5)
+NOTE_ACTIVITY_INTERVAL = timedelta(seconds=20)
+"""How long the directory's order lags behind what is written."""
 JUDGE_INTERVAL = timedelta(seconds=5)
 """How long a message waits at most whose own request got lost."""
 RECOMMEND_INTERVAL = timedelta(minutes=1)
@@ -86,6 +88,14 @@ SCHEDULE = {
         "options": {
             "queue": jobs.MAINTENANCE_QUEUE,
             "expires": CLOSE_POLLS_INTERVAL.total_seconds(),
+        },
+    },
+    jobs.NOTE_ACTIVITY: {
+        "task": jobs.NOTE_ACTIVITY,
+        "schedule": NOTE_ACTIVITY_INTERVAL,
+        "options": {
+            "queue": jobs.MAINTENANCE_QUEUE,
+            "expires": NOTE_ACTIVITY_INTERVAL.total_seconds(),
         },
     },
     jobs.RESTART_LOST: {

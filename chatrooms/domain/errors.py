@@ -74,6 +74,13 @@ class RuleUnavailable(ChatError):
     sentence = "This rule does not exist any more."
 
 
+class TopicUnavailable(ChatError):
+    """The topic is not in the tree."""
+
+    code = "topic_unavailable"
+    sentence = "This topic does not exist any more."
+
+
 class CaseUnavailable(ChatError):
     """The case does not exist, or the actor does not moderate its room."""
 

@@ -1,28 +1,14 @@
-"""Lists of rooms: one's own, and the public ones."""
+"""The list of one's own rooms."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
-from sqlmodel import col
+from sqlalchemy import bindparam, func, select
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Membership, Room, table_of
-from chatrooms.domain.events import RoomFacts
-from chatrooms.domain.text import searchable
 from chatrooms.services.access import access_account
-from chatrooms.services.bans import is_banned
-from chatrooms.services.rooms import facts_of
-
-
-@dataclass(frozen=True, slots=True)
-class RoomInfo:
-    """A room in a list."""
-
-    facts: RoomFacts
-    member_count: int
-    is_member: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,40 +53,3 @@ def list_my_rooms(deps: Deps, *, actor_id: int, limit: int = 500) -> list[MyRoom
         access_account(tx, actor_id=actor_id)
         rows = tx.execute(_MY_ROOMS, {"actor_id": actor_id, "limit": limit}).all()
     return [MyRoom(*row) for row in rows]
-
-
-def list_public_rooms(
-    deps: Deps, *, actor_id: int, query: str = "", offset: int = 0, limit: int = 30
-) -> list[RoomInfo]:
-    """Public rooms that are not archived, largest first, filtered by words in name, topic, tags."""
-    with transaction(deps.sessions) as tx:
-        access_account(tx, actor_id=actor_id)
-        wanted = (
-            select(Room, col(Membership.account_id).is_not(None))
-            .outerjoin(
-                Membership,
-                and_(
-                    col(Membership.room_id) == col(Room.id),
-                    col(Membership.account_id) == actor_id,
-                ),
-            )
-            .where(
-                ~col(Room.is_private),
-                col(Room.archived_at).is_(None),
-                ~is_banned(room_id=col(Room.id), account_id=actor_id),
-            )
-            .order_by(col(Room.member_count).desc(), col(Room.id).desc())
-        )
-        for word in searchable(query).split()[:8]:
-            wanted = wanted.where(_mentions(word))
-        rows = tx.execute(wanted.offset(max(offset, 0)).limit(limit)).all()
-    return [RoomInfo(facts_of(room), room.member_count, is_member) for room, is_member in rows]
-
-
-def _mentions(word: str) -> Any:
-    return or_(
-        func.lower(col(Room.name)).contains(word, autoescape=True),
-        func.lower(col(Room.topic)).contains(word, autoescape=True),
-        func.lower(col(Room.description)).contains(word, autoescape=True),
-        func.array_to_string(col(Room.tags), " ").contains(word.lstrip("#"), autoescape=True),
-    )

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Membership, Room
+from chatrooms.db.tables import Membership, Room, RoomActivity
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.events import MemberJoined, RoomChanged, RoomFacts
 from chatrooms.domain.moderation import Mode, Policy
@@ -27,6 +27,7 @@ from chatrooms.services import limits
 from chatrooms.services.access import RoomAccess, access_account, access_room, access_room_by_slug
 from chatrooms.services.ai.index_requests import note_room_changed
 from chatrooms.services.event_log import append_event, take_seq
+from chatrooms.services.topic_tree import check_topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class RoomDraft:
     is_private: bool = False
     mode: str = Mode.MANUAL
     """How it is moderated from the beginning; later that is the policy's to change."""
+    topic_id: int | None = None
+    """Where it stands in the tree of topics."""
 
     def checked(self) -> dict[str, Any]:
         """The columns of a room described so.
@@ -55,6 +58,7 @@ class RoomDraft:
             "topic": check_line(self.topic, label="A topic", max_chars=MAX_TOPIC_CHARS),
             "tags": check_tags(self.tags),
             "is_private": bool(self.is_private),
+            "topic_id": self.topic_id,
         }
 
     def policy(self) -> dict[str, Any]:
@@ -79,11 +83,12 @@ def check_length(description: str) -> str:
 def create_room(deps: Deps, *, actor_id: int, draft: RoomDraft) -> RoomFacts:
     """Create a room owned by the actor. Its slug comes from the name; a number makes it unique.
 
-    Raises: InvalidInput, RateLimited, NotSignedIn.
+    Raises: InvalidInput, RateLimited, NotSignedIn, TopicUnavailable.
     """
     columns = {**draft.checked(), "policy": draft.policy()}
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
+        check_topic(tx, draft.topic_id)
         limits.count(
             deps,
             what="rooms",
@@ -107,6 +112,7 @@ def insert_room(
     seq = take_seq(tx, room_id=room.id)
     add_membership(tx, room_id=room.id, account_id=owner_id, role=Role.OWNER)
     append_event(tx, deps, room_id=room.id, seq=seq, event=MemberJoined(account_id=owner_id))
+    tx.add(RoomActivity(room_id=room.id, active_at=room.created_at))
     if not room.is_private:
         note_room_changed(tx, deps, room_id=room.id)
     tx.after_commit(lambda: deps.bus.nudge_account(owner_id))
@@ -167,10 +173,12 @@ def edit_room(deps: Deps, *, actor_id: int, room_id: int, draft: RoomDraft) -> N
     """Change name, description, topic, tags, visibility. Owners only; the slug stays.
 
     Making it private takes the open screens of everybody who is not a member.
+    Raises: InvalidInput, TopicUnavailable; as `access_room`.
     """
     columns = draft.checked()
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.EDIT_ROOM)
+        check_topic(tx, draft.topic_id)
         _change(tx, deps, access=access, columns=columns)
 
 

@@ -10,7 +10,8 @@ from chatrooms.bootstrap import Deps, utc_now
 from chatrooms.domain.errors import AlreadyTaken, ChatError, InvalidInput, RoomUnavailable
 from chatrooms.domain.events import Message
 from chatrooms.live.rows import iso
-from chatrooms.services import history, room_lists, rooms, sessions
+from chatrooms.services import directory, history, rooms, sessions
+from chatrooms.services.directory import Wanted
 from chatrooms.services.imports import Importer, LogLine, parse_line
 from chatrooms.services.moderation import judging
 from tests.support.inspect import assert_gapless, rows
@@ -163,7 +164,7 @@ def test_an_import_into_a_public_room_is_read_by_everybody(
     deps: Deps, room_name: str, stranger: Someone
 ) -> None:
     imported(deps, [line(room_name)])
-    found = room_lists.list_public_rooms(deps, actor_id=stranger.id, query=room_name)
+    found = directory.list_rooms(deps, actor_id=stranger.id, wanted=Wanted(query=room_name)).rooms
     assert [info.facts.name for info in found] == [room_name]
     with pytest.raises(RoomUnavailable):
         rooms.open_room(deps, actor_id=stranger.id, slug="no-such-room")

@@ -20,6 +20,7 @@ from chatrooms.domain.errors import (
 from chatrooms.domain.permissions import Permission, Role
 from chatrooms.services import (
     answers,
+    directory,
     followed_threads,
     history,
     invitations,
@@ -30,12 +31,12 @@ from chatrooms.services import (
     places,
     polls,
     reactions,
-    room_lists,
     rooms,
     saved,
     search,
     votes,
 )
+from chatrooms.services.directory import Wanted
 from chatrooms.services.grants import Grant, standing_grants
 from chatrooms.services.moderation import sanctions
 from chatrooms.services.polls import PollDraft
@@ -309,7 +310,7 @@ def test_who_is_banned_from_a_public_room_reads_nothing_of_it_anywhere(
             granted = bool(standing_grants(session, [grant]))  # type: ignore[arg-type]
         who: dict[str, Any] = {"actor_id": stranger.id}
         kinds = {t.kind.value for t in notifications.list_notifications(deps, **who)}
-        public = room_lists.list_public_rooms(deps, **who, limit=500)
+        public = directory.list_rooms(deps, **who, wanted=Wanted(), limit=500).rooms
         return [
             granted,
             bool(readers),

@@ -14,6 +14,7 @@ from chatrooms.db.tables.agent import AgentOutput, AgentRun, AgentStep, RoomAgen
 from chatrooms.db.tables.assistant import AssistantTurn
 from chatrooms.db.tables.assistant_use import ModelUse
 from chatrooms.db.tables.corrections import CorrectionRow
+from chatrooms.db.tables.discover import RoomActivity, Topic
 from chatrooms.db.tables.index import IndexRequest, IndexRun
 from chatrooms.db.tables.marks import PollRow, PollVote, ReactionRow, Vote
 from chatrooms.db.tables.memory import (
@@ -75,6 +76,7 @@ __all__ = [
     "RecommendationRequest",
     "ReportRow",
     "Room",
+    "RoomActivity",
     "RoomAgent",
     "RoomEventRow",
     "RoomMemory",
@@ -92,6 +94,7 @@ __all__ = [
     "ThreadDraft",
     "ThreadFollow",
     "Ticket",
+    "Topic",
     "VerdictRow",
     "Visit",
     "Vote",

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     ForeignKey,
     Index,
     LargeBinary,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from chatrooms.db.columns import identifier, moment, reference
@@ -32,6 +33,14 @@ class Room(SQLModel, table=True):
             text("id DESC"),
             postgresql_where=text("NOT is_private AND archived_at IS NULL"),
         ),
+        Index(
+            "rooms_published",
+            text("id DESC"),
+            postgresql_where=text("NOT is_private AND archived_at IS NULL"),
+        ),
+        Index("rooms_search", "search", postgresql_using="gin"),
+        Index("rooms_tags", "tags", postgresql_using="gin"),
+        Index("rooms_topic", "topic_id"),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -41,6 +50,19 @@ class Room(SQLModel, table=True):
     topic: str = Field(default="", sa_column=Column(Text, nullable=False))
     tags: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}")
+    )
+    topic_id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            BigInteger, ForeignKey("topics.id", name="rooms_topic_id_fkey", ondelete="SET NULL")
+        ),
+    )
+    """Where it stands in the tree of topics; `topic` is what it says about itself."""
+    search: Any = Field(
+        default=None,
+        sa_column=Column(
+            TSVECTOR, Computed("room_words(name, topic, tags, description)", persisted=True)
+        ),
     )
     is_private: bool = False
     last_seq: int = Field(
