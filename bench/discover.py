@@ -1,4 +1,4 @@
-"""`discover`: how long the directory of many rooms takes to be searched as one types, and sorted."""
+"""`discover`: how long the directory of many rooms takes to be searched and sorted."""
 
 import json
 import time

@@ -6,21 +6,85 @@ from chatrooms.components.controls import button, field, switch_field, text_fiel
 from chatrooms.components.room_header import MODE_HINTS
 from chatrooms.domain.moderation import Mode
 from chatrooms.state.live import LiveState
+from chatrooms.state.new_room import NewRoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.rows import RoomRow
+from chatrooms.state.topics import TopicsState
 
+_PAUSE_MS = 350
 _PRIVATE_HINT = "Only people who are invited or let in can find and read it."
 
 
 def new_room_fields() -> rx.Component:
     """Empty fields for a room that does not exist yet."""
     return rx.fragment(
-        field("Room name", "name", required=True, max_length=60, auto_focus=True, **_PLAIN),
-        field("Topic", "topic", max_length=200, placeholder="What is it about today?", **_PLAIN),
-        text_field("Description", "description", max_length=1000, rows=2),
-        field("Tags", "tags", max_length=200, placeholder="garden, seeds", **_PLAIN),
+        field(
+            "Room name",
+            "name",
+            required=True,
+            max_length=60,
+            auto_focus=True,
+            on_change=NewRoomState.type_name.debounce(_PAUSE_MS),
+            **_PLAIN,
+        ),
+        field(
+            "Topic",
+            "topic",
+            max_length=200,
+            placeholder="What is it about today?",
+            on_change=NewRoomState.type_topic.debounce(_PAUSE_MS),
+            **_PLAIN,
+        ),
+        text_field(
+            "Description",
+            "description",
+            max_length=1000,
+            rows=2,
+            on_change=NewRoomState.type_description.debounce(_PAUSE_MS),
+        ),
+        field(
+            "Tags",
+            "tags",
+            max_length=200,
+            placeholder="garden, seeds",
+            on_change=NewRoomState.type_tags.debounce(_PAUSE_MS),
+            **_PLAIN,
+        ),
+        _parent_topic(
+            NewRoomState.parent,
+            NewRoomState.choose,
+            rx.cond(
+                NewRoomState.is_suggested,
+                "Suggested from what you typed. Change it as you like.",
+                "Where people find it on Discover.",
+            ),
+        ),
         switch_field("Private", "private", _PRIVATE_HINT),
         _moderation(),
+    )
+
+
+def _parent_topic(
+    chosen: rx.Var[str], on_change: rx.EventHandler, hint: str | rx.Var[str]
+) -> rx.Component:
+    """The room's place in the tree of topics."""
+    return rx.el.div(
+        rx.el.label(
+            rx.el.span("Parent topic", class_name="field-label"),
+            rx.el.select(
+                rx.el.option("None", value=""),
+                rx.foreach(
+                    TopicsState.topics,
+                    lambda topic: rx.el.option(topic.label, value=topic.value, key=topic.value),
+                ),
+                name="parent",
+                value=chosen,
+                on_change=on_change,
+                class_name="input",
+            ),
+            class_name="field",
+        ),
+        rx.el.p(hint, class_name="hint", role="status"),
     )
 
 
@@ -80,6 +144,9 @@ def _room_fields(room: rx.Var[RoomRow]) -> rx.Component:
             "Description", "description", max_length=1000, rows=3, default_value=room.description
         ),
         field("Tags", "tags", max_length=200, default_value=room.tags.join(", "), **_PLAIN),
+        _parent_topic(
+            RoomInfoState.parent, RoomInfoState.choose_parent, "Where people find it on Discover."
+        ),
         switch_field("Private", "private", _PRIVATE_HINT, default_checked=room.is_private),
     )
 

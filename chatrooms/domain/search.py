@@ -106,8 +106,13 @@ def _is_day(value: str) -> bool:
 
 def segments(headline: str) -> tuple[Segment, ...]:
     """A snippet with marks as pieces on one line, without the commonest Markdown."""
+    return pieces(without_markup(headline))
+
+
+def pieces(marked: str) -> tuple[Segment, ...]:
+    """A text with marks as pieces."""
     found: list[Segment] = []
-    for piece in re.split(f"(?={MARK_ON})|{MARK_OFF}", without_markup(headline)):
+    for piece in re.split(f"(?={MARK_ON})|{MARK_OFF}", marked):
         text = piece.replace(MARK_ON, "")
         if text:
             found.append(Segment(text, is_marked=piece.startswith(MARK_ON)))

@@ -10,6 +10,7 @@ from chatrooms.components.model_use import model_use
 from chatrooms.components.rules_editor import rules_panel
 from chatrooms.components.simulator import simulator
 from chatrooms.components.site_figures import site_figures
+from chatrooms.components.topics_editor import topics_editor
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.admin import AdminState
 from chatrooms.state.rows import AccountRow
@@ -28,6 +29,7 @@ def admin_page() -> rx.Component:
                     _rules(),
                     model_use(),
                     agents_switch(),
+                    topics_editor(),
                     _accounts(),
                     class_name="admin",
                 ),

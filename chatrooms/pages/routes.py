@@ -48,6 +48,7 @@ from chatrooms.state.sidebar import SidebarState
 from chatrooms.state.site_figures import SiteFiguresState
 from chatrooms.state.statistics import StatisticsState
 from chatrooms.state.threads import ThreadsState
+from chatrooms.state.topics import TopicsState
 from chatrooms.state.visits import VisitsState
 
 
@@ -138,6 +139,7 @@ ROUTES = [
             RulesState.load_site,
             ModelUseState.load,
             AgentsSwitchState.load,
+            TopicsState.load,
         ],
     ),
     Route(

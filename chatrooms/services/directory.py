@@ -7,6 +7,7 @@ the database, in the transaction that reads what is shown of them.
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -21,7 +22,7 @@ from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Membership, Room, RoomActivity, Topic
 from chatrooms.domain.errors import VectorsUnavailable
 from chatrooms.domain.events import RoomFacts
-from chatrooms.domain.search import MARK_OFF, MARK_ON, Segment, segments
+from chatrooms.domain.search import MARK_OFF, MARK_ON, Segment, pieces
 from chatrooms.domain.text import storable
 from chatrooms.ml.errors import ModelUnusable
 from chatrooms.services import room_index
@@ -155,6 +156,13 @@ def list_tags(deps: Deps, *, actor_id: int, topic: str = "", limit: int = 16) ->
             .limit(limit)
         ).all()
     return [TagCount(tag, rooms) for tag, rooms in rows]
+
+
+def prepare(deps: Deps) -> None:
+    """Load the embedder, so that the first question does not wait for it. For a page that is
+    opened; without one there is nothing to load."""
+    with suppress(ModelUnusable):
+        deps.embedding.embedder()
 
 
 def _near(deps: Deps, wanted: Wanted) -> list[int] | None:
@@ -294,9 +302,9 @@ def _found(row: Any, *, is_near: bool) -> FoundRoom:
         active_at=row.active_at,
         topic_slug=row.topic_slug,
         topic_name=row.topic_name,
-        name=segments(row.name),
-        topic=segments(row.topic),
-        description=segments(row.description),
+        name=pieces(row.name),
+        topic=pieces(row.topic),
+        description=pieces(row.description),
         # Tags hold no blanks.
         tags=tuple(
             Segment(tag.replace(MARK_ON, "").replace(MARK_OFF, ""), MARK_ON in tag)

@@ -106,20 +106,13 @@ def add_topic(deps: Deps, *, actor_id: int, name: str, parent_id: int | None = N
         return topic.id
 
 
-def rename_topic(deps: Deps, *, actor_id: int, topic_id: int, name: str) -> None:
-    """Give a topic another name, which shows everywhere. Its address stays. For administrators.
+def edit_topic(
+    deps: Deps, *, actor_id: int, topic_id: int, name: str, parent_id: int | None
+) -> None:
+    """Give a topic a name, which shows everywhere, and a place: under another of the upper level,
+    or on that level. Its address stays. For administrators.
 
-    Raises: as `add_topic`.
-    """
-    with _changing(deps) as tx:
-        access_admin(tx, actor_id=actor_id)
-        _get(tx, topic_id).name = _checked(name)
-
-
-def move_topic(deps: Deps, *, actor_id: int, topic_id: int, parent_id: int | None) -> None:
-    """Put a topic under another of the upper level, or on that level. For administrators.
-
-    Raises: as `add_topic`; InvalidInput for a topic that has others under it.
+    Raises: as `add_topic`; InvalidInput if one that has others under it should go under another.
     """
     with _changing(deps) as tx:
         access_admin(tx, actor_id=actor_id)
@@ -130,7 +123,7 @@ def move_topic(deps: Deps, *, actor_id: int, topic_id: int, parent_id: int | Non
         )
         if parent_id is not None and (has_children or parent_id == topic.id):
             raise InvalidInput("The tree has two levels. Move the topics under this one first.")
-        topic.parent_id = parent_id
+        topic.name, topic.parent_id = _checked(name), parent_id
 
 
 def delete_topic(deps: Deps, *, actor_id: int, topic_id: int) -> None:

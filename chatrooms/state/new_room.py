@@ -6,10 +6,12 @@ import reflex as rx
 
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.moderation import Mode
+from chatrooms.domain.text import MAX_DESCRIPTION_CHARS
 from chatrooms.live.offload import off_loop
-from chatrooms.services import rooms
+from chatrooms.services import rooms, topic_tree
 from chatrooms.services.rooms import RoomDraft
 from chatrooms.state import caller
+from chatrooms.state.topics import TopicsState
 
 
 def draft(form: Any) -> RoomDraft:
@@ -21,6 +23,7 @@ def draft(form: Any) -> RoomDraft:
         tags=caller.text(form, "tags"),
         is_private=is_on(form, "private"),
         mode=caller.text(form, "mode") or Mode.MANUAL,
+        topic_id=caller.number_in(form, "parent") or None,
     )
 
 
@@ -34,11 +37,19 @@ class NewRoomState(rx.State):
 
     is_open: bool = False
     error: str = ""
+    parent: str = ""
+    """The id of the topic that is chosen or suggested; empty for none."""
+    is_suggested: bool = False
+    """Whether it was suggested, and not chosen."""
+    _typed: dict[str, str] = {}
+    _is_chosen: bool = False
 
     @rx.event
     def show(self):
         """Open the dialog."""
-        self.is_open, self.error = True, ""
+        _forget(self)
+        self.is_open = True
+        return TopicsState.load
 
     @rx.event
     def hide(self):
@@ -48,8 +59,36 @@ class NewRoomState(rx.State):
     @rx.event
     def set_open(self, is_open: bool):
         """Follow the dialog's own opening and closing."""
+        _forget(self)
         self.is_open = bool(is_open)
-        self.error = ""
+
+    # One handler for each field: only the last call of a handler within a pause is sent.
+
+    @rx.event
+    async def type_name(self, typed: str):
+        """Follow the name as it is typed."""
+        await _suggest(self, name=typed)
+
+    @rx.event
+    async def type_topic(self, typed: str):
+        """Follow the topic as it is typed."""
+        await _suggest(self, topic=typed)
+
+    @rx.event
+    async def type_description(self, typed: str):
+        """Follow the description as it is typed."""
+        await _suggest(self, description=typed)
+
+    @rx.event
+    async def type_tags(self, typed: str):
+        """Follow the tags as they are typed."""
+        await _suggest(self, tags=typed)
+
+    @rx.event
+    def choose(self, topic_id: str):
+        """Have the room under this topic, or under none, whatever else is typed."""
+        self.parent = str(caller.number(topic_id) or "")
+        self.is_suggested, self._is_chosen = False, True
 
     @rx.event
     async def create(self, form: dict[str, Any]):
@@ -62,5 +101,29 @@ class NewRoomState(rx.State):
         except ChatError as error:
             self.error = str(error)
             return None
-        self.is_open, self.error = False, ""
+        _forget(self)
+        self.is_open = False
         return rx.redirect(f"/rooms/{facts.slug}")
+
+
+def _forget(state: NewRoomState) -> None:
+    state.error = state.parent = ""
+    state.is_suggested = state._is_chosen = False
+    state._typed = {}
+
+
+async def _suggest(state: NewRoomState, **typed: Any) -> None:
+    """Suggest the topic nearest to what was typed so far, unless one was chosen."""
+    known = {name: value for name, value in typed.items() if isinstance(value, str)}
+    state._typed = state._typed | {
+        name: value[:MAX_DESCRIPTION_CHARS] for name, value in known.items()
+    }
+    if state._is_chosen or not state.is_open:
+        return
+    found = await off_loop(
+        topic_tree.suggest_topic,
+        caller.deps(),
+        actor_id=await caller.actor_id(state),
+        **{"name": "", **state._typed},
+    )
+    state.parent, state.is_suggested = str(found or ""), found is not None

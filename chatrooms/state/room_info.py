@@ -8,7 +8,7 @@ from chatrooms.domain.errors import ChatError, RoomUnavailable
 from chatrooms.domain.permissions import Permission
 from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import iso, person_row
-from chatrooms.services import invitations, join_requests, members, presence, rooms
+from chatrooms.services import invitations, join_requests, members, presence, rooms, topic_tree
 from chatrooms.services.access import RoomAccess
 from chatrooms.state import caller, pane, room_summary, screens
 from chatrooms.state.new_room import draft
@@ -16,6 +16,7 @@ from chatrooms.state.room_summary import RoomSummaryState
 from chatrooms.state.rows import InvitationRow, JoinRequestRow, MemberRow
 from chatrooms.state.sanctions import SanctionsState
 from chatrooms.state.top import TopState
+from chatrooms.state.topics import TopicsState
 
 _PAGE = 50
 
@@ -30,6 +31,8 @@ class RoomInfoState(rx.State):
     invitation_url: str = ""
     error: str = ""
     is_editing: bool = False
+    parent: str = ""
+    """While it is edited: the id of the room's place in the tree of topics; empty for none."""
 
     @rx.event
     async def show(self):
@@ -65,9 +68,23 @@ class RoomInfoState(rx.State):
         self.members = self.members + more
 
     @rx.event
-    def start_editing(self):
+    async def start_editing(self):
         """Show the form for the room's own settings."""
+        access = await _access(self)
+        topic_id = await off_loop(
+            topic_tree.get_room_topic,
+            caller.deps(),
+            actor_id=access.actor.id,
+            room_id=access.room_id,
+        )
+        self.parent = str(topic_id or "")
         self.is_editing, self.error = True, ""
+        return TopicsState.load
+
+    @rx.event
+    def choose_parent(self, topic_id: str):
+        """Put the room under this topic, or under none, once it is saved."""
+        self.parent = str(caller.number(topic_id) or "")
 
     @rx.event
     def stop_editing(self):

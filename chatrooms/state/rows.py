@@ -56,6 +56,7 @@ from chatrooms.state.statistics_rows import (
     TalkerRow,
     TotalsRow,
 )
+from chatrooms.state.topic_rows import PublicRoomRow, TagRow, TopicRow
 
 __all__ = [
     "AccountRow",
@@ -119,12 +120,14 @@ __all__ = [
     "StandingRow",
     "StatisticsRow",
     "StepRow",
+    "TagRow",
     "TalkerRow",
     "TaskRow",
     "ThreadLinkRow",
     "ThreadRow",
     "TimingRow",
     "TopRow",
+    "TopicRow",
     "TotalsRow",
     "TrainingRow",
     "TurnRow",
@@ -176,19 +179,6 @@ class ProfileRow:
     is_me: bool = False
     rooms: list[RoomLink] = field(default_factory=list[RoomLink])
     """Rooms in which both are members."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublicRoomRow:
-    """A room on the Discover page."""
-
-    slug: str = ""
-    name: str = ""
-    topic: str = ""
-    description: str = ""
-    tags: list[str] = field(default_factory=list)
-    member_count: int = 0
-    is_member: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,7 @@ def test_administrators_alone_change_the_tree_and_rooms_fall_to_the_parent(
     low = topic_tree.add_topic(deps, **who, name="Spoons", parent_id=top)
     for refused in (
         lambda: topic_tree.add_topic(deps, **other, name="Forks"),
-        lambda: topic_tree.rename_topic(deps, **other, topic_id=low, name="Forks"),
-        lambda: topic_tree.move_topic(deps, **other, topic_id=low, parent_id=None),
+        lambda: topic_tree.edit_topic(deps, **other, topic_id=low, name="Forks", parent_id=None),
         lambda: topic_tree.delete_topic(deps, **other, topic_id=low),
     ):
         with pytest.raises(NotAllowed):
@@ -75,7 +74,7 @@ def test_administrators_alone_change_the_tree_and_rooms_fall_to_the_parent(
     assert under(deps, owner, "spoons") == {in_low}
     assert tree(deps, owner)["odd-things"].room_count == 2
 
-    topic_tree.rename_topic(deps, **who, topic_id=low, name="Ladles")
+    topic_tree.edit_topic(deps, **who, topic_id=low, name="Ladles", parent_id=top)
     assert tree(deps, owner)["spoons"].name == "Ladles"
     (shown,) = directory.list_rooms(deps, **other, wanted=Wanted(topic="spoons")).rooms
     assert (shown.topic_name, shown.topic_slug) == ("Ladles", "spoons")
@@ -85,10 +84,10 @@ def test_administrators_alone_change_the_tree_and_rooms_fall_to_the_parent(
             topic_tree.add_topic(deps, **who, name="Third level", parent_id=parent_id)
     with pytest.raises(AlreadyTaken):
         topic_tree.add_topic(deps, **who, name="ladles", parent_id=top)
-    with pytest.raises(InvalidInput):
-        topic_tree.move_topic(deps, **who, topic_id=top, parent_id=tree(deps, owner)["music"].id)
-    with pytest.raises(InvalidInput):
-        topic_tree.rename_topic(deps, **who, topic_id=low, name="  ")
+    music = tree(deps, owner)["music"].id
+    for topic_id, name, parent_id in ((top, "Odd", music), (low, " ", top), (music, "Odd", music)):
+        with pytest.raises(InvalidInput):
+            topic_tree.edit_topic(deps, **who, topic_id=topic_id, name=name, parent_id=parent_id)
 
     topic_tree.delete_topic(deps, **who, topic_id=low)
     assert under(deps, owner, "odd-things") == {in_low, in_top}
@@ -96,7 +95,7 @@ def test_administrators_alone_change_the_tree_and_rooms_fall_to_the_parent(
     topic_tree.delete_topic(deps, **who, topic_id=top)
     assert tree(deps, owner)["knives"].parent_id is None
     assert under(deps, owner, "odd-things") == set()
-    topic_tree.move_topic(deps, **who, topic_id=again, parent_id=tree(deps, owner)["music"].id)
+    topic_tree.edit_topic(deps, **who, topic_id=again, name="Knives", parent_id=music)
     assert tree(deps, owner)["knives"].parent_name == "Music"
     with pytest.raises(TopicUnavailable):
         topic_tree.delete_topic(deps, **who, topic_id=low)
@@ -133,7 +132,9 @@ def test_the_topic_most_like_what_was_typed_is_suggested_and_none_for_nonsense(
     assert suggested(name="The other place", description="All about baking") == baking
     assert suggested(name="zzqqxx") is None
     assert suggested(name="") is None
-    topic_tree.rename_topic(deps, actor_id=admin.id, topic_id=baking, name="Unlike anything")
+    topic_tree.edit_topic(
+        deps, actor_id=admin.id, topic_id=baking, name="Unlike anything", parent_id=None
+    )
     assert suggested(name="Sunday baking") != baking
     with pytest.raises(NotSignedIn):
         topic_tree.suggest_topic(by_words, actor_id=0, name="Baking")
