@@ -15,7 +15,7 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from chatrooms import logs
-from chatrooms.api import files, health, moderation_log, session, statistics, uploads
+from chatrooms.api import files, health, moderation_log, own_data, session, statistics, uploads
 from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets, use_patient_sockets
 from chatrooms.api.timing import TimedRoutes
@@ -41,6 +41,7 @@ from chatrooms.state.live import AnswerState, LiveState, ReaderState, empty_vars
 from chatrooms.state.marks import MarksState
 from chatrooms.state.mishaps import tell
 from chatrooms.state.notifications import NotificationsState
+from chatrooms.state.own_data import OwnDataState
 from chatrooms.state.ownership import OneOwner
 from chatrooms.state.pins import PinsState
 from chatrooms.state.policy import PolicyState
@@ -82,6 +83,7 @@ PAGE_EVENTS = PageEvents(
         "notifications": (_name(NotificationsState.load),),
         "replies": (_name(NotificationsState.load), _name(ThreadsState.refresh)),
         "profile": (_name(SessionState.refresh),),
+        "export": (_name(OwnDataState.follow),),
         "person": (_name(ProfileState.refresh),),
         "moderation": (_name(DeskState.count), _name(ProposalsState.load)),
         "policy": (
@@ -142,6 +144,16 @@ app = rx.App(
     api_transformer=[
         Starlette(routes=ROUTES),
         partial(TimedRoutes, routes=ROUTES),
+        Starlette(
+            routes=[
+                *session.routes,
+                *uploads.routes,
+                *files.routes,
+                *moderation_log.routes,
+                *own_data.routes,
+                *health.routes,
+            ]
+        ),
         RelativeRedirects,
     ],
 )

@@ -19,6 +19,7 @@ app = Celery(
         "workers.indexing",
         "workers.maintenance",
         "workers.moderation",
+        "workers.persons",
         "workers.polls",
         "workers.recommending",
         "workers.summaries",

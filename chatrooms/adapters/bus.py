@@ -29,6 +29,7 @@ Own = Literal[
     "replies",
     "drafts",
     "profile",
+    "export",
     "person",
     "moderation",
     "policy",

@@ -33,6 +33,7 @@ from chatrooms.state.live import LiveState, ReaderState
 from chatrooms.state.model_use import ModelUseState
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.numbers import RecentState
+from chatrooms.state.own_data import OwnDataState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileFormState, ProfileState
 from chatrooms.state.proposals import ProposalsState
@@ -108,7 +109,13 @@ ROUTES = [
         "/settings",
         settings_page,
         "Settings · Chatrooms",
-        [*_WITHOUT_ROOM, SettingsState.load, ProfileFormState.load, VisitsState.load],
+        [
+            *_WITHOUT_ROOM,
+            SettingsState.load,
+            ProfileFormState.load,
+            VisitsState.load,
+            OwnDataState.load,
+        ],
     ),
     Route(
         "/people/[username]",

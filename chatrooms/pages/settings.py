@@ -13,6 +13,7 @@ from chatrooms.components.controls import (
     success_note,
 )
 from chatrooms.components.notify_settings import notify_settings
+from chatrooms.components.own_data import account_deletion, data_export
 from chatrooms.components.profile_form import profile_form
 from chatrooms.components.visits import visit_settings
 from chatrooms.pages.frame import frame, page_head
@@ -31,6 +32,8 @@ def settings_page() -> rx.Component:
             visit_settings(),
             _password(),
             _sessions(),
+            data_export(),
+            account_deletion(),
             class_name="scroll narrow-column",
         ),
         name="settings",

@@ -130,7 +130,11 @@ def list_accounts(
     """Accounts by newest, filtered by a part of name or user name. Administrators only."""
     with transaction(deps.sessions) as tx:
         access_admin(tx, actor_id=actor_id)
-        wanted = select(Account).order_by(col(Account.id).desc())
+        wanted = (
+            select(Account)
+            .where(col(Account.deleted_at).is_(None))
+            .order_by(col(Account.id).desc())
+        )
         if needle := searchable(query).strip():
             wanted = wanted.where(
                 or_(
@@ -153,7 +157,7 @@ def set_active(deps: Deps, *, actor_id: int, account_id: int, is_active: bool) -
     with transaction(deps.sessions) as tx:
         access_admin(tx, actor_id=actor_id)
         account = tx.get(Account, account_id) if is_id(account_id) else None
-        if account is None:
+        if account is None or account.deleted_at is not None:
             raise AccountUnavailable
         if account_id == actor_id:
             raise NotAllowed("You cannot deactivate your own account.")

@@ -12,6 +12,7 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Notification, SanctionRow, Session, Ticket
 from chatrooms.services import files, presence, visits
+from chatrooms.services.own_data import deleting, exports
 
 NOTIFICATION_TTL = timedelta(days=30)
 
@@ -26,12 +27,14 @@ class Pruned:
     notifications: int
     files: int
     visits: int
+    exports: int
 
 
 def prune(deps: Deps) -> Pruned:
     """Remove sessions and tickets that expired, presence leases that ended, notifications older
-    than 30 days, but for those of sanctions that stand, files that no message took, and visits
-    older than 90 days."""
+    than 30 days, but for those of sanctions that stand, files that no message took, visits
+    older than 90 days, and exports whose time is over; have exports and deletions of accounts that
+    were broken off go on."""
     now = deps.clock()
     with transaction(deps.sessions) as tx:
         sessions: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
@@ -53,6 +56,7 @@ def prune(deps: Deps) -> Pruned:
             )
         )
         old_visits = visits.prune(tx, now=now)
+    deleting.resume_lost(deps)
     return Pruned(
         sessions=sessions.rowcount,
         tickets=tickets.rowcount,
@@ -60,4 +64,5 @@ def prune(deps: Deps) -> Pruned:
         notifications=told.rowcount,
         files=files.prune(deps),
         visits=old_visits,
+        exports=exports.prune(deps),
     )

@@ -80,13 +80,22 @@ def _check_outranks(tx: Transaction, *, access: RoomAccess, account_id: int) -> 
     return other
 
 
-def end_membership(tx: Transaction, deps: Deps, *, room_id: int, account_id: int, seq: int) -> None:
+def end_membership(
+    tx: Transaction,
+    deps: Deps,
+    *,
+    room_id: int,
+    account_id: int,
+    seq: int,
+    may_be_last: bool = False,
+) -> None:
     """Make a member somebody from outside; that person's screens of the room close. The caller has
     checked the right and appends nothing under `seq` itself.
 
-    Raises: LastOwner, AccountUnavailable.
+    Raises: LastOwner, unless that was looked at already (`may_be_last`); AccountUnavailable.
     """
-    _check_owner_remains(tx, room_id=room_id, without=account_id)
+    if not may_be_last:
+        _check_owner_remains(tx, room_id=room_id, without=account_id)
     ended = tx.execute(
         delete(Membership)
         .where(col(Membership.room_id) == room_id, col(Membership.account_id) == account_id)

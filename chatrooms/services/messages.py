@@ -13,14 +13,12 @@ from chatrooms.db.tables import Message, PollRow
 from chatrooms.domain.errors import InvalidInput, MessageUnavailable, NotAllowed, RateLimited
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.text import check_body, clean
-from chatrooms.services import editing, limits, pins
+from chatrooms.services import editing, limits, taking_back
 from chatrooms.services.access import RoomAccess, access_any_message, access_message, access_room
 from chatrooms.services.ai.following import following
 from chatrooms.services.attaching import CheckedPoll
-from chatrooms.services.erasing import erase
-from chatrooms.services.event_log import lock_policy, lock_room, record
-from chatrooms.services.moderation import slow_mode, withdrawing
-from chatrooms.services.moderation.standing import nudge_authors
+from chatrooms.services.event_log import lock_policy, lock_room
+from chatrooms.services.moderation import slow_mode
 from chatrooms.services.posting import NewMessage, store
 
 MAX_FILES = 10
@@ -207,14 +205,4 @@ def delete_message(deps: Deps, *, actor_id: int, room_id: int, message_id: int) 
         tx.refresh(message)
         if message.deleted_at is not None:
             raise MessageUnavailable
-        is_own = message.is_held or bool(message.withheld) or message.held_edit is not None
-        was_pinned = message.pinned_at is not None
-        with following(tx, deps, [message]):
-            event = erase(tx, deps, message=message)
-        withdrawing.withdraw(tx, deps, message=message)
-        if not message.is_held:
-            record(tx, deps, room_id=room_id, event=event)
-        if was_pinned:
-            pins.note_changed(tx, deps, room_id=room_id)
-        if is_own:
-            nudge_authors(tx, deps, room_id=room_id, authors={message.id: actor_id})
+        taking_back.take_back(tx, deps, message=message)

@@ -125,7 +125,7 @@ def change_profile(deps: Deps, *, actor_id: int, name: str, bio: str, hue: int) 
         before = person_of(account)
         account.name, account.bio, account.hue = wanted, about, hue
         if person_of(account) != before:
-            _announce_after(tx, deps, account_id=actor_id)
+            announce_after(tx, deps, account_id=actor_id)
 
 
 def _count(deps: Deps, *, account_id: int) -> None:
@@ -170,7 +170,7 @@ def set_avatar(deps: Deps, *, actor_id: int, place: Path) -> str:
             tx.add(row)
             account.avatar = token
             store.keep(place, token)
-            _announce_after(tx, deps, account_id=actor_id)
+            announce_after(tx, deps, account_id=actor_id)
     except Exception:
         store.remove([token])
         raise
@@ -187,10 +187,12 @@ def remove_avatar(deps: Deps, *, actor_id: int) -> None:
         if account.avatar:
             _count(deps, account_id=actor_id)
             account.avatar = ""
-            _announce_after(tx, deps, account_id=actor_id)
+            announce_after(tx, deps, account_id=actor_id)
 
 
-def _announce_after(tx: Transaction, deps: Deps, *, account_id: int) -> None:
+def announce_after(tx: Transaction, deps: Deps, *, account_id: int) -> None:
+    """Have every room that shows the account show after the commit who it is now."""
+
     def announce() -> None:
         # Every process forgets who it took the person for, then the person's own tabs ask anew.
         deps.bus.access_changed(account_id=account_id)

@@ -35,6 +35,7 @@ from chatrooms.db.tables.moderation import (
     VerdictRow,
 )
 from chatrooms.db.tables.own import Draft, Notification, SavedMessage, ThreadDraft, ThreadFollow
+from chatrooms.db.tables.persons import DataExport, Deletion
 from chatrooms.db.tables.recommending import (
     DeclinedRoom,
     Interest,
@@ -56,7 +57,9 @@ __all__ = [
     "AuditRow",
     "CaseRow",
     "CorrectionRow",
+    "DataExport",
     "DeclinedRoom",
+    "Deletion",
     "Draft",
     "IndexRequest",
     "IndexRun",

@@ -51,6 +51,8 @@ class Account(SQLModel, table=True):
     """Time before this was forgotten, or not to be recorded."""
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
     deactivated_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    deleted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """When the person had it deleted: nobody is behind it any more."""
 
 
 class Session(SQLModel, table=True):

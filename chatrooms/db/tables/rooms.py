@@ -98,6 +98,8 @@ class Room(SQLModel, table=True):
         default=True, sa_column=Column(Boolean, nullable=False, server_default=text("true"))
     )
     """Whether a language model may read it."""
+    keep_days: int | None = None
+    """After how many days its messages are deleted; none for never."""
     created_by: int = Field(sa_column=reference("accounts.id"))
     created_at: datetime = Field(default=None, sa_column=moment(now=True))
     archived_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

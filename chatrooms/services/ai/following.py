@@ -97,3 +97,18 @@ def _withdraw(tx: Transaction, deps: Deps, *, room_id: int, message_ids: Sequenc
     tx.execute(_OUTDATE, {"room": room_id})
     tx.after_commit(lambda: deps.bus.nudge_room(room_id, "summary"))
     wake_after_commit(tx, deps, SUMMARISING, room_id=room_id)
+
+
+def withdraw_sentences(tx: Transaction, deps: Deps, *, room_id: int, author_id: int) -> None:
+    """Take back every sentence of a room's summaries that rests on what somebody said, and have it
+    said anew: it may name the person. The caller holds the room's lock."""
+    message_ids = list(tx.scalars(_RESTED_ON, {"room": room_id, "author": author_id}))
+    if message_ids:
+        _withdraw(tx, deps, room_id=room_id, message_ids=message_ids)
+        tx.execute(_NOTE_LATE, {"room": room_id, "ids": message_ids})
+
+
+_RESTED_ON = text("""
+    SELECT DISTINCT m.id FROM messages m JOIN summary_sources s ON s.message_id = m.id
+    WHERE m.room_id = :room AND m.author_id = :author
+""")

@@ -1,0 +1,1 @@
+"""All that is a person's own: handing it out, and deleting it."""

@@ -1,0 +1,250 @@
+"""Handing out all that is kept of a person: asked for, made by a worker, there for three days."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import Transaction, exclusively, transaction
+from chatrooms.db.tables import Account, DataExport
+from chatrooms.domain import jobs
+from chatrooms.domain.errors import FileUnavailable, InvalidInput, ServiceUnavailable
+from chatrooms.domain.files import is_token
+from chatrooms.services import limits
+from chatrooms.services.access import access_account
+from chatrooms.services.files import store_of
+from chatrooms.services.own_data.archive import write_archive
+from chatrooms.services.own_data.sections import files_of, list_sections, profile_of
+
+KEPT = timedelta(days=3)
+PER_DAY = 5
+"""How often one account may ask per day."""
+_LOST_AFTER = timedelta(minutes=12)
+"""After how long a worker that was asked counts as lost: longer than its task may take."""
+_LOCK = 0x6578_0000_0000_0000
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """How far a person's export is."""
+
+    token: str
+    asked_at: datetime
+    expires_at: datetime | None
+    """Until when it can be fetched; none while it is being made."""
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFile:
+    """A file that its person may have."""
+
+    path: Path
+    name: str
+
+
+def request_export(deps: Deps, *, actor_id: int) -> Export:
+    """Have a file made with all that is kept of the actor, in place of the one before.
+
+    Raises: InvalidInput while one is being made; RateLimited, NotSignedIn, ServiceUnavailable if
+    there is nowhere to put files.
+    """
+    with transaction(deps.sessions) as tx:
+        access_account(tx, actor_id=actor_id)
+        before = tx.get(DataExport, actor_id, with_for_update=True)
+        if before is not None and before.made_at is None:
+            raise InvalidInput("Your data is being collected already.")
+        if deps.settings.data_dir == Path():
+            raise ServiceUnavailable
+        limits.count(
+            deps,
+            what="data-exports",
+            whose=str(actor_id),
+            limit=PER_DAY,
+            per=timedelta(days=1),
+        )
+        now = deps.clock()
+        new = {
+            "token": deps.ids.token(),
+            "asked_at": now,
+            "sent_at": now,
+            "made_at": None,
+            "size": 0,
+        }
+        token = tx.execute(
+            insert(DataExport)
+            .values(account_id=actor_id, **new)
+            .on_conflict_do_update(index_elements=["account_id"], set_=new)
+            .returning(col(DataExport.token))
+        ).scalar_one()
+        if before is not None:
+            _remove_after(tx, deps, before.token)
+        tx.after_commit(lambda: _send(deps, actor_id))
+    return Export(token, now, None, 0)
+
+
+def _send(deps: Deps, account_id: int) -> None:
+    deps.jobs.send(jobs.MAKE_EXPORT, queue=jobs.AI_QUEUE, account_id=account_id)
+
+
+def find_export(deps: Deps, *, actor_id: int) -> Export | None:
+    """The actor's newest export, or None if there is none any more. Raises: NotSignedIn."""
+    with transaction(deps.sessions) as tx:
+        access_account(tx, actor_id=actor_id)
+        row = tx.get(DataExport, actor_id)
+    if row is None or _is_over(row, deps.clock()):
+        return None
+    expires_at = row.made_at + KEPT if row.made_at else None
+    return Export(row.token, row.asked_at, expires_at, row.size)
+
+
+def _is_over(row: DataExport, now: datetime) -> bool:
+    return row.made_at is not None and row.made_at + KEPT <= now
+
+
+def open_export(deps: Deps, *, actor_id: int, token: str) -> ExportFile:
+    """The file of the actor's own export.
+
+    Raises: FileUnavailable, the same for none, another's, one that is not made yet, and one whose
+    time is over; NotSignedIn.
+    """
+    with transaction(deps.sessions) as tx:
+        account = access_account(tx, actor_id=actor_id)
+        row = tx.get(DataExport, actor_id)
+    is_theirs = row is not None and row.token == token and row.made_at is not None
+    if row is None or not is_theirs or _is_over(row, deps.clock()):
+        raise FileUnavailable
+    path = place_of(deps, token)
+    if not path.is_file():
+        raise FileUnavailable
+    return ExportFile(path, f"chatrooms-{account.username}.zip")
+
+
+def folder_of(deps: Deps) -> Path:
+    """Where the files of exports lie."""
+    return deps.settings.data_dir / "exports"
+
+
+def place_of(deps: Deps, token: str) -> Path:
+    """Where the file of a token lies. Raises: ValueError if it is no token."""
+    if not is_token(token):
+        raise ValueError("not a token")
+    return folder_of(deps) / f"{token}.zip"
+
+
+# For workers
+
+
+def make_export(deps: Deps, *, account_id: int) -> None:
+    """Make the file that an account asked for and have its pages show that. Safe to repeat, and at
+    once by several workers; what was asked for meanwhile is another request."""
+    with exclusively(deps.sessions, lock=_LOCK + account_id) as is_alone:
+        if is_alone:
+            _make(deps, account_id)
+
+
+def _make(deps: Deps, account_id: int) -> None:
+    with transaction(deps.sessions) as tx:
+        row = tx.get(DataExport, account_id)
+    if row is None or row.made_at is not None:
+        return
+    place = place_of(deps, row.token)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = place.with_suffix(".part")
+    try:
+        _write(deps, account_id, part)
+        size = part.stat().st_size
+        part.replace(place)
+        made = (
+            update(DataExport)
+            .where(col(DataExport.account_id) == account_id, col(DataExport.token) == row.token)
+            .values(made_at=deps.clock(), size=size)
+            .returning(col(DataExport.token))
+        )
+        with transaction(deps.sessions) as tx:
+            is_wanted = tx.execute(made).first() is not None
+            tx.after_commit(lambda: deps.bus.nudge_account(account_id, "export"))
+        if not is_wanted:
+            place.unlink(missing_ok=True)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(deps: Deps, account_id: int, place: Path) -> None:
+    store = store_of(deps)
+    with transaction(deps.sessions) as tx:
+        # One moment for all of it, and nothing is changed.
+        tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        account = tx.get_one(Account, account_id)
+        write_archive(
+            place,
+            title=f"What Chatrooms keeps of {account.name}",
+            profile=profile_of(account),
+            sections=list_sections(tx, account_id=account_id),
+            files=(
+                (f"{number}-{_safe(name)}", store.path(token))
+                for number, token, name in files_of(tx, account_id=account_id)
+            ),
+        )
+
+
+def _safe(name: str) -> str:
+    """A file's name that is one on every system."""
+    return re.sub(r"[^\w. ()-]", "_", name).strip(". ")[:100] or "file"
+
+
+def prune(deps: Deps) -> int:
+    """Remove exports whose time is over, with their files, and files that no row knows of; have
+    those made whose worker was lost. Returns how many were removed."""
+    now = deps.clock()
+    with transaction(deps.sessions) as tx:
+        over = tx.scalars(
+            delete(DataExport)
+            .where(col(DataExport.made_at) <= now - KEPT)
+            .returning(col(DataExport.token))
+        ).all()
+        lost = tx.scalars(
+            update(DataExport)
+            .where(col(DataExport.made_at).is_(None), col(DataExport.sent_at) < now - _LOST_AFTER)
+            .values(sent_at=now)
+            .returning(col(DataExport.account_id))
+        ).all()
+    for token in over:
+        place_of(deps, token).unlink(missing_ok=True)
+    for account_id in lost:
+        _send(deps, account_id)
+    _sweep(deps, before=now - _LOST_AFTER)
+    return len(over)
+
+
+def _sweep(deps: Deps, *, before: datetime) -> None:
+    """Remove what a worker that died left, and files whose rows are gone."""
+    folder = folder_of(deps)
+    old = [p for p in folder.glob("*") if p.stat().st_mtime < before.timestamp()]
+    if not old:
+        return
+    with transaction(deps.sessions) as tx:
+        known = set(tx.scalars(select(col(DataExport.token))))
+    for path in old:
+        if path.suffix == ".part" or path.stem not in known:
+            path.unlink(missing_ok=True)
+
+
+def remove(tx: Transaction, deps: Deps, *, account_id: int) -> None:
+    """Remove an account's export; the file after the commit. The caller has checked the right."""
+    gone = tx.scalars(
+        delete(DataExport)
+        .where(col(DataExport.account_id) == account_id)
+        .returning(col(DataExport.token))
+    ).all()
+    for token in gone:
+        _remove_after(tx, deps, token)
+
+
+def _remove_after(tx: Transaction, deps: Deps, token: str) -> None:
+    tx.after_commit(lambda: place_of(deps, token).unlink(missing_ok=True))
