@@ -15,7 +15,16 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from chatrooms import logs
-from chatrooms.api import files, health, moderation_log, own_data, session, statistics, uploads
+from chatrooms.api import (
+    files,
+    health,
+    moderation_log,
+    own_data,
+    room_export,
+    session,
+    statistics,
+    uploads,
+)
 from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets, use_patient_sockets
 from chatrooms.api.timing import TimedRoutes
@@ -131,6 +140,8 @@ ROUTES = [
     *files.routes,
     *moderation_log.routes,
     *statistics.routes,
+    *own_data.routes,
+    *room_export.routes,
     *health.routes,
 ]
 
@@ -144,16 +155,6 @@ app = rx.App(
     api_transformer=[
         Starlette(routes=ROUTES),
         partial(TimedRoutes, routes=ROUTES),
-        Starlette(
-            routes=[
-                *session.routes,
-                *uploads.routes,
-                *files.routes,
-                *moderation_log.routes,
-                *own_data.routes,
-                *health.routes,
-            ]
-        ),
         RelativeRedirects,
     ],
 )

@@ -2,7 +2,7 @@
 
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
-from chatrooms.services import activity, files, maintenance, profiles
+from chatrooms.services import activity, files, maintenance, profiles, retention
 from workers.app import app
 
 
@@ -28,3 +28,9 @@ def note_activity(**_added_later: object) -> None:
 def announce_person(*, account_id: int, only_recent: bool = False, **_added_later: object) -> None:
     """Tell rooms of somebody's new name or avatar. Safe to repeat."""
     profiles.announce_person(bootstrap.current(), account_id=account_id, only_recent=only_recent)
+
+
+@app.task(name=jobs.APPLY_RETENTION, queue=jobs.AI_QUEUE, soft_time_limit=120, time_limit=150)
+def apply_retention(**_added_later: object) -> None:
+    """Delete messages that are older than their rooms keep them. Safe to repeat, and at once."""
+    retention.apply(bootstrap.current())

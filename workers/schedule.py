@@ -8,6 +8,7 @@ from chatrooms.domain import jobs
 
 PRUNE_INTERVAL = timedelta(minutes=5)
 SWEEP_FILES_INTERVAL = timedelta(hours=1)
+APPLY_RETENTION_INTERVAL = timedelta(minutes=5)
 CLOSE_POLLS_INTERVAL = timedelta(seconds=5)
 END_TIME_OUTS_INTERVAL = timedelta(seconds=5)
 SUMMARISE_DUE_INTERVAL = timedelta(seconds=10)
@@ -36,6 +37,14 @@ SCHEDULE = {
         "options": {
             "queue": jobs.AI_QUEUE,
             "expires": SWEEP_FILES_INTERVAL.total_seconds(),
+        },
+    },
+    jobs.APPLY_RETENTION: {
+        "task": jobs.APPLY_RETENTION,
+        "schedule": APPLY_RETENTION_INTERVAL,
+        "options": {
+            "queue": jobs.AI_QUEUE,
+            "expires": APPLY_RETENTION_INTERVAL.total_seconds(),
         },
     },
     jobs.JUDGE: {

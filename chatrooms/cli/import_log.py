@@ -34,9 +34,9 @@ def import_log(
     ] = 0.0,
     data: Annotated[Path | None, typer.Option(help="Data folder of the running server.")] = None,
 ) -> None:
-    """Import a chat log: a JSON object per line with room, author, sent_at, text, and maybe id and
-    reply_to. Importing a file twice stores nothing twice; what is replayed is moderated like what
-    people write. Bad lines are reported and skipped.
+    """Import a chat log: a JSON object per line with room, author, sent_at, text, and maybe id,
+    reply_to, thread and name, as a room's export has them. Importing a file twice stores nothing
+    twice; what is replayed is moderated like what people write. Bad lines are reported and skipped.
     """
     use_instance(data)
     importer = Importer(bootstrap.current(), is_judged=live > 0)

@@ -10,6 +10,7 @@ from chatrooms.components.room_edit import room_edit
 from chatrooms.components.room_invitations import room_invitations
 from chatrooms.components.room_leave import leave_button
 from chatrooms.components.room_members import room_members
+from chatrooms.components.room_retention import kept_note, retention_form, room_file
 from chatrooms.components.room_summary import room_summary
 from chatrooms.components.sanctions import sanctions_list
 from chatrooms.state.hearing import HearingState
@@ -27,7 +28,7 @@ def room_info() -> rx.Component:
         "info",
         "Room info",
         error_note(RoomInfoState.error),
-        rx.cond(RoomInfoState.is_editing, room_edit(), _about()),
+        rx.cond(RoomInfoState.is_editing, rx.fragment(room_edit(), retention_form()), _about()),
         rx.cond(shows_assistant(), room_summary()),
         section("Assistant", room_assistant_switch()),
         rx.cond(RoomState.rights.role != "", section("Notify me", _notify_me())),
@@ -40,7 +41,7 @@ def room_info() -> rx.Component:
         rx.cond(RoomState.rights.can_invite, section("Invitation link", room_invitations())),
         rx.cond(
             RoomState.rights.can_archive,
-            rx.el.section(_archive(), class_name="section form-row"),
+            rx.el.section(_archive(), room_file(), class_name="section form-row"),
         ),
         role="complementary",
     )
@@ -104,6 +105,7 @@ def _about() -> rx.Component:
             rx.el.p("Nobody has described this room yet.", class_name="muted"),
         ),
         tags(room.tags),
+        kept_note(),
         _ways(),
         class_name="section",
     )

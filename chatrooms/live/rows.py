@@ -45,6 +45,8 @@ class RoomRow:
     slow: str = ""
     """How long members wait between two messages, in words."""
     has_assistant: bool = False
+    keep_days: int = 0
+    """After how many days messages are deleted; 0 for never."""
     member_count: int = 0
 
 
@@ -97,5 +99,6 @@ def room_row(view: RoomView) -> RoomRow:
         slow_s=facts.slow_s,
         slow=in_words(facts.slow_s),
         has_assistant=facts.has_assistant,
+        keep_days=facts.keep_days or 0,
         member_count=view.member_count,
     )

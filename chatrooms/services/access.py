@@ -94,6 +94,7 @@ _ROOM: Any = (
         _ROOMS.c.archived_at,
         _ROOMS.c.policy,
         _ROOMS.c.has_assistant,
+        _ROOMS.c.keep_days,
         _MEMBERSHIPS.c.role,
         _ACCOUNTS.c.id.label("actor_id"),
         _ACCOUNTS.c.username,
@@ -168,6 +169,7 @@ def _checked(row: Any, to: Permission) -> RoomAccess:
         mode=policy.mode,
         slow_s=policy.slow_s,
         has_assistant=row.has_assistant,
+        keep_days=row.keep_days,
     )
     actor = Person(
         id=row.actor_id,

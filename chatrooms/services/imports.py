@@ -36,6 +36,10 @@ class LogLine(BaseModel):
     text: str
     id: str | None = None
     reply_to: str | None = None
+    thread: str | None = None
+    """The id of the line in whose thread it is a reply."""
+    name: str = Field(default="", max_length=80)
+    """What the author is called; else the same as `author`."""
 
 
 def parse_line(line: str) -> LogLine:
@@ -82,7 +86,7 @@ class Importer:
             raise InvalidInput("sent_at lies in the future")
         if line.sent_at.year < _FIRST_YEAR:
             raise InvalidInput(f"sent_at lies before {_FIRST_YEAR}")
-        account_id = self._account(line.author)
+        account_id = self._account(line)
         room_id = self._room(line.room, owner_id=account_id)
         self._join(room_id, account_id)
         client_id = self._client_id(line)
@@ -96,8 +100,9 @@ class Importer:
 
     def _post(self, line: LogLine, account_id: int, room_id: int, client_id: str) -> int:
         quoted = self._posted.get((line.room, line.reply_to)) if line.reply_to else None
+        thread = self._posted.get((line.room, line.thread)) if line.thread else None
 
-        def post(reply_to_id: int | None) -> int:
+        def post(reply_to_id: int | None, thread_id: int | None) -> int:
             return messages.post_message(
                 self.deps,
                 actor_id=account_id,
@@ -105,16 +110,17 @@ class Importer:
                 client_id=client_id,
                 body=line.text,
                 reply_to_id=reply_to_id,
+                thread_id=thread_id,
                 sent_at=line.sent_at,
                 is_limited=False,
                 is_judged=self.is_judged,
             )
 
         try:
-            return post(quoted)
+            return post(quoted, thread)
         except MessageUnavailable:
-            # It quotes one that moderation holds.
-            return post(None)
+            # It quotes one that moderation holds, or one of another thread.
+            return post(None, None)
 
     def ask_for_summaries(self) -> None:
         """Have the rooms that lines went into be summarised: once all lines are in."""
@@ -135,10 +141,12 @@ class Importer:
         """The message that a line with an id became."""
         return self._posted[room, line_id]
 
-    def _account(self, author: str) -> int:
+    def _account(self, line: LogLine) -> int:
+        author = line.author
         if author not in self._accounts:
-            name = check_line(author, label="author", max_chars=80, required=True)
-            person = ensure_guest(self.deps, username=username_from(name), name=name)
+            known_as = check_line(author, label="author", max_chars=80, required=True)
+            name = check_line(line.name, label="name", max_chars=80) or known_as
+            person = ensure_guest(self.deps, username=username_from(known_as), name=name)
             self._accounts[author] = person.id
         return self._accounts[author]
 

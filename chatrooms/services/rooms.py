@@ -166,6 +166,7 @@ def facts_of(room: Room) -> RoomFacts:
         mode=policy.mode,
         slow_s=policy.slow_s,
         has_assistant=room.has_assistant,
+        keep_days=room.keep_days,
     )
 
 
@@ -179,7 +180,7 @@ def edit_room(deps: Deps, *, actor_id: int, room_id: int, draft: RoomDraft) -> N
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.EDIT_ROOM)
         check_topic(tx, draft.topic_id)
-        _change(tx, deps, access=access, columns=columns)
+        change_room(tx, deps, access=access, columns=columns)
 
 
 def set_archived(deps: Deps, *, actor_id: int, room_id: int, is_archived: bool) -> None:
@@ -189,7 +190,7 @@ def set_archived(deps: Deps, *, actor_id: int, room_id: int, is_archived: bool) 
         if access.facts.is_archived == is_archived:
             return
         archived_at = deps.clock() if is_archived else None
-        _change(tx, deps, access=access, columns={"archived_at": archived_at})
+        change_room(tx, deps, access=access, columns={"archived_at": archived_at})
 
 
 def set_assistant(deps: Deps, *, actor_id: int, room_id: int, is_on: bool) -> None:
@@ -197,10 +198,14 @@ def set_assistant(deps: Deps, *, actor_id: int, room_id: int, is_on: bool) -> No
     with transaction(deps.sessions) as tx:
         access = access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.EDIT_ROOM)
         if access.facts.has_assistant != is_on:
-            _change(tx, deps, access=access, columns={"has_assistant": is_on})
+            change_room(tx, deps, access=access, columns={"has_assistant": is_on})
 
 
-def _change(tx: Transaction, deps: Deps, *, access: RoomAccess, columns: dict[str, Any]) -> None:
+def change_room(
+    tx: Transaction, deps: Deps, *, access: RoomAccess, columns: dict[str, Any]
+) -> None:
+    """Store checked columns of a room and have everybody see them. The caller has checked the
+    right."""
     room_id = access.room_id
     seq = take_seq(tx, room_id=room_id)
     tx.execute(update(Room).where(col(Room.id) == room_id).values(**columns))

@@ -12,6 +12,7 @@ from chatrooms.services import invitations, join_requests, members, presence, ro
 from chatrooms.services.access import RoomAccess
 from chatrooms.state import caller, pane, room_summary, screens
 from chatrooms.state.new_room import draft
+from chatrooms.state.retention import RetentionState
 from chatrooms.state.room_summary import RoomSummaryState
 from chatrooms.state.rows import InvitationRow, JoinRequestRow, MemberRow
 from chatrooms.state.sanctions import SanctionsState
@@ -79,7 +80,7 @@ class RoomInfoState(rx.State):
         )
         self.parent = str(topic_id or "")
         self.is_editing, self.error = True, ""
-        return TopicsState.load
+        return [TopicsState.load, RetentionState.begin]
 
     @rx.event
     def choose_parent(self, topic_id: str):

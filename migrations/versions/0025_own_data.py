@@ -44,10 +44,17 @@ def upgrade() -> None:
     )
     op.add_column("accounts", _moment("deleted_at", nullable=True))
     op.add_column("rooms", sa.Column("keep_days", sa.Integer(), nullable=True))
+    op.create_index(
+        "messages_standing",
+        "messages",
+        ["room_id", "sent_at"],
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
 
 
 def downgrade() -> None:
     """Take the tables back to the revision before."""
+    op.drop_index("messages_standing")
     op.drop_column("rooms", "keep_days")
     op.drop_column("accounts", "deleted_at")
     op.drop_table("account_deletions")

@@ -60,6 +60,12 @@ class Message(SQLModel, table=True):
         ),
         Index("messages_search", "search", postgresql_using="gin"),
         Index("messages_sent", "sent_at", "id"),
+        Index(
+            "messages_standing",
+            "room_id",
+            "sent_at",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index("messages_with_thread", "sent_at", "id", postgresql_where=text("reply_count > 0")),
         Index("messages_with_link", "sent_at", "id", postgresql_where=text("has_link")),
         Index("messages_with_poll", "sent_at", "id", postgresql_where=text("has_poll")),

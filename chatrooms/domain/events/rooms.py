@@ -20,6 +20,7 @@ class RoomFacts(Part):
     mode: Mode = Mode.MANUAL
     slow_s: int = 0
     has_assistant: bool = True
+    keep_days: int | None = None
 
 
 class RoomChanged(Part):

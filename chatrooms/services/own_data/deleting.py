@@ -29,7 +29,8 @@ from chatrooms.services.taking_back import take_back
 
 _TURN_S = 30.0
 """How long a worker goes on before others' tasks have their turn."""
-_AT_ONCE = 50
+_AT_ONCE = 20
+"""How many messages are deleted under the room's lock: whoever writes there waits for it."""
 _LOST_AFTER = timedelta(minutes=5)
 _LOCK = 0x6465_0000_0000_0000
 
