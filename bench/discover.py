@@ -87,6 +87,7 @@ def run_discover(*, rooms: int, times: int, as_json: bool) -> None:
         with transaction(instance.deps.sessions) as tx:
             tx.execute(text("ANALYZE"))
         took = _index(instance)
+        directory.prepare(instance.deps)
         progress(f"Asking {times} times in each way")
         measured = [
             _measure(what, ask, times) for what, ask in _asks(instance, reader.account_id).items()

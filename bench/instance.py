@@ -94,13 +94,14 @@ def _instance(port: int, data: Path) -> Instance:
     places = open_places(data)
     nothing = SecretStr("")
     plain = Settings(database_url=nothing, redis_url=nothing, chroma_url="")
-    urls = choose_servers(plain, places).urls
+    urls = choose_servers(plain, places, is_running=True).urls
     limits = {name.lower(): int(value) for name, value in _LIMITS.items()}
     settings = plain.model_copy(
         update={
             **limits,
             "database_url": SecretStr(urls["DATABASE_URL"]),
             "redis_url": SecretStr(urls["REDIS_URL"]),
+            "chroma_url": urls["CHROMA_URL"],
             "public_url": f"http://localhost:{port}",
         }
     )

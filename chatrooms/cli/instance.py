@@ -21,7 +21,7 @@ def use_instance(data: Path | None) -> None:
     if data is None and _names_servers(settings):
         return
     places = open_places(_folder(data, settings))
-    os.environ.update(choose_servers(settings, places).urls)
+    os.environ.update(choose_servers(settings, places, is_running=True).urls)
     get_settings.cache_clear()
 
 

@@ -149,7 +149,7 @@ def _shown() -> rx.Component:
             DiscoverState.is_by_words_only,
             rx.el.span(
                 icon("unplug", 14),
-                "By words only: searching by meaning is not possible right now",
+                "By words only: meanings cannot be compared right now",
                 role="status",
                 class_name="with-icon muted",
             ),

@@ -7,7 +7,6 @@ the database, in the transaction that reads what is shown of them.
 
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -47,6 +46,7 @@ _MAX_WORDS = 8
 _RRF = 60
 _WORD = re.compile(r"[^\W_]+")
 _ENGLISH: Any = text("'english'::regconfig")
+_SIMPLE: Any = text("'simple'::regconfig")
 _HOW = f"StartSel={MARK_ON}, StopSel={MARK_OFF}, HighlightAll=true"
 
 
@@ -158,11 +158,16 @@ def list_tags(deps: Deps, *, actor_id: int, topic: str = "", limit: int = 16) ->
     return [TagCount(tag, rooms) for tag, rooms in rows]
 
 
-def prepare(deps: Deps) -> None:
-    """Load the embedder, so that the first question does not wait for it. For a page that is
-    opened; without one there is nothing to load."""
-    with suppress(ModelUnusable):
+def prepare(deps: Deps) -> bool:
+    """Load the embedder, which may take seconds: until then rooms are looked for by words alone.
+    For a page that is opened. Whether it was loaded by this."""
+    if deps.embedding.loaded is not None:
+        return False
+    try:
         deps.embedding.embedder()
+    except ModelUnusable:
+        return False
+    return True
 
 
 def _near(deps: Deps, wanted: Wanted) -> list[int] | None:
@@ -170,12 +175,14 @@ def _near(deps: Deps, wanted: Wanted) -> list[int] | None:
     if len(wanted.query) < _MIN_CHARS:
         return []
     limit = NEAREST_FILTERED if wanted.topic or wanted.tag else NEAREST
+    embedder = deps.embedding.loaded
+    if embedder is None:
+        return None
     try:
-        embedder = deps.embedding.embedder()
         (vector,) = embedder.embed([wanted.query])
         found = room_index.near(deps, vector=vector, limit=limit)
-    except (VectorsUnavailable, ModelUnusable) as error:
-        log.warning("rooms_by_words_only", error=type(error).__name__)
+    except VectorsUnavailable:
+        log.warning("rooms_by_words_only")
         return None
     least = LEAST_COSINE.get(embedder.key, _LEAST_COSINE)
     return [room_id for room_id, cosine in found if cosine >= least]
@@ -215,8 +222,12 @@ def _browsed(actor_id: int, wanted: Wanted, *, after: FoundRoom | None, limit: i
 
 
 def _tsquery(words: Sequence[str]) -> Any:
-    """All of the words, in any form; the last may be the beginning of one."""
-    return func.to_tsquery(_ENGLISH, " & ".join([*words[:-1], f"{words[-1]}:*"]))
+    """All of the words, in any form; the last may be the beginning of one. As it is typed: the stem
+    of "stars" begins "start" as well."""
+    last = func.to_tsquery(_ENGLISH, words[-1]).op("||")(func.to_tsquery(_SIMPLE, f"{words[-1]}:*"))
+    if len(words) == 1:
+        return last
+    return func.to_tsquery(_ENGLISH, " & ".join(words[:-1])).op("&&")(last)
 
 
 def _spoken(actor_id: int, wanted: Wanted, words: Sequence[str]) -> Any:

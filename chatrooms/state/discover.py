@@ -56,10 +56,17 @@ class DiscoverState(rx.State):
 
     @rx.event(background=True)
     async def prepare(self):
-        """Have what compares meanings loaded before somebody has typed a word."""
+        """Have what compares meanings loaded. If somebody typed meanwhile, look once more."""
         async with self:
             await caller.actor_id(self)
-        await off_loop(directory.prepare, caller.deps())
+        if await off_loop(directory.prepare, caller.deps()):
+            yield DiscoverState.look_again
+
+    @rx.event
+    async def look_again(self):
+        """Look for the same words, with meanings compared now."""
+        if self.query:
+            await _read(self)
 
     @rx.event
     async def search(self, query: str):

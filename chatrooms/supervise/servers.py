@@ -54,10 +54,11 @@ class Servers:
     urls: dict[str, str]
 
 
-def choose_servers(settings: Settings, places: Places) -> Servers:
-    """An embedded server for each address that the settings leave empty."""
+def choose_servers(settings: Settings, places: Places, *, is_running: bool = False) -> Servers:
+    """An embedded server for each address that the settings leave empty; with `is_running`, as the
+    instance of this folder runs them at this moment."""
     redis = EmbeddedRedis(places.data / "redis", places.run / "redis.sock")
-    chroma = EmbeddedChroma(places.data / "chroma", free_port())
+    chroma = EmbeddedChroma(places.data / "chroma", _chroma_port(places, is_running=is_running))
     postgres = EmbeddedPostgres(places.data / "postgres", places.run / "postgres")
     candidates = (
         ("REDIS_URL", settings.redis_url.get_secret_value(), Server(redis, children.redis)),
@@ -72,3 +73,14 @@ def choose_servers(settings: Settings, places: Places) -> Servers:
         own=tuple(server for _, given, server in candidates if not given),
         urls={name: given or server.embedded.url for name, given, server in candidates},
     )
+
+
+def _chroma_port(places: Places, *, is_running: bool) -> int:
+    """The port that Chroma has, which the instance noted down for tools, or is to have."""
+    note = places.run / "chroma-port"
+    if is_running and note.exists():
+        return int(note.read_text())
+    port = free_port()
+    if not is_running:
+        note.write_text(str(port))
+    return port

@@ -23,6 +23,7 @@ def index(deps: Deps, chroma: RunningServer) -> Iterator[Deps]:
     """The dependencies with an empty index, and no rooms of other tests."""
     change(deps, "UPDATE rooms SET archived_at = now() WHERE archived_at IS NULL")
     with with_index(deps, chroma) as made:
+        directory.prepare(made)
         yield made
 
 

@@ -41,6 +41,11 @@ class Embedding:
         """What computes its vectors, where there is a choice. Nothing is loaded for it."""
         return self._runs_on()
 
+    @property
+    def loaded(self) -> Embedder | None:
+        """The embedder, if it is there already. Waits for nothing."""
+        return self._embedder
+
     def embedder(self) -> Embedder:
         """The embedder.
 
