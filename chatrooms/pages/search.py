@@ -37,6 +37,10 @@ def search_page() -> rx.Component:
         rx.el.div(
             error_note(SearchState.error),
             rx.cond(
+                (SearchState.where != "") & (SearchState.query != ""),
+                rx.el.p(SearchState.where, class_name="hint search-where"),
+            ),
+            rx.cond(
                 SearchState.hits.length() > 0,
                 _hits(),
                 rx.cond(SearchState.is_loaded, _nothing(), skeleton(6)),
@@ -66,19 +70,20 @@ def _head() -> rx.Component:
 
 def _orders() -> rx.Component:
     return rx.el.nav(
-        _order("Newest", is_best=False),
-        _order("Best", is_best=True),
+        _order("Newest", "newest"),
+        _order("Best", "best"),
+        _order("Meaning", "meaning"),
         aria_label="Order",
         class_name="segmented",
     )
 
 
-def _order(word: str, *, is_best: bool) -> rx.Component:
-    is_here = SearchState.is_best if is_best else ~SearchState.is_best
+def _order(word: str, order: str) -> rx.Component:
+    is_here = SearchState.order == order
     return button(
         word,
         kind="plain",
-        on_click=SearchState.sort(is_best),
+        on_click=SearchState.sort(order),
         custom_attrs={"aria-pressed": rx.cond(is_here, "true", "false")},
     )
 
@@ -138,7 +143,11 @@ def _nothing() -> rx.Component:
             empty_state(
                 "search-x",
                 "Nothing found",
-                "No message that you can read fits. Try fewer words, or look elsewhere.",
+                rx.cond(
+                    SearchState.order == "meaning",
+                    "No message there is near in meaning. Say in a few words what it is about.",
+                    "No message that you can read fits. Try fewer words, or Meaning.",
+                ),
             ),
         ),
         rx.el.dl(

@@ -5,12 +5,13 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
-from chatrooms.domain.errors import SearchTooBroad
+from chatrooms.domain.errors import SearchTooBroad, VectorsUnavailable
 from chatrooms.domain.search import MAX_QUERY_CHARS
 from chatrooms.live.offload import off_loop
 from chatrooms.live.rows import iso, person_row
-from chatrooms.services import search
-from chatrooms.services.search import SearchHit, SearchPage
+from chatrooms.services import search, search_meaning
+from chatrooms.services.search_hits import SearchHit, SearchPage
+from chatrooms.services.search_meaning import MeaningPage
 from chatrooms.state import caller
 from chatrooms.state.rows import HitRow, SegmentRow
 
@@ -23,7 +24,10 @@ class SearchState(rx.State):
     """What was looked for and found."""
 
     query: str = ""
-    is_best: bool = False
+    order: str = "newest"
+    """`newest`, `best` or `meaning`."""
+    where: str = ""
+    """Of a search by meaning: in which rooms it looked."""
     hits: list[HitRow] = []
     has_more: bool = False
     is_loaded: bool = False
@@ -34,21 +38,21 @@ class SearchState(rx.State):
     def ask(self, form: dict[str, Any]):
         """Go to the page of what was typed into the search field."""
         query = caller.text(form, "q").strip()[:MAX_QUERY_CHARS]
-        return rx.redirect(_path(query, is_best=self.is_best))
+        return rx.redirect(_path(query, order=self.order))
 
     @rx.event
-    def sort(self, is_best: bool):
-        """Show the same question's hits in the other order."""
-        return rx.redirect(_path(self.query, is_best=bool(is_best)))
+    def sort(self, order: str):
+        """Answer the same question in another way."""
+        return rx.redirect(_path(self.query, order=_order(order)))
 
     @rx.event
     async def load(self):
         """Look for what the address asks. A reconnect shows as many hits as were there."""
         asked = self.router.url.query_parameters
-        query, is_best = asked.get("q", "")[:MAX_QUERY_CHARS], asked.get("sort") == "best"
+        query, order = asked.get("q", "")[:MAX_QUERY_CHARS], _order(asked.get("sort"))
         count = len(self.hits)
-        if (query, is_best) != (self.query, self.is_best):
-            self.query, self.is_best = query, is_best
+        if (query, order) != (self.query, self.order):
+            self.query, self.order = query, order
             self.hits, self.is_loaded, self.has_more, count = [], False, False, 0
             yield
         page = await _find(self, limit=max(_PAGE, min(count, _MAX_SHOWN)))
@@ -65,26 +69,46 @@ class SearchState(rx.State):
         _note(self, page)
 
 
-def _path(query: str, *, is_best: bool) -> str:
-    wanted = ({"q": query} if query else {}) | ({"sort": "best"} if is_best else {})
+def _order(name: object) -> str:
+    return next((each for each in ("best", "meaning") if each == name), "newest")
+
+
+def _path(query: str, *, order: str) -> str:
+    wanted = ({"q": query} if query else {}) | ({"sort": order} if order != "newest" else {})
     return f"/search?{urlencode(wanted)}" if wanted else "/search"
 
 
 async def _find(state: SearchState, *, limit: int = _PAGE, **place: Any) -> SearchPage:
-    state.error = ""
+    state.error = state.where = ""
+    asked = {"actor_id": await caller.actor_id(state), "query": state.query, "limit": limit}
     try:
-        return await off_loop(
-            search.search_messages,
-            caller.deps(),
-            actor_id=await caller.actor_id(state),
-            query=state.query,
-            order="best" if state.is_best else "newest",
-            limit=limit,
-            **place,
-        )
+        if state.order == "meaning":
+            return await _find_by_meaning(state, offset=place.get("offset", 0), **asked)
+        order = "best" if state.order == "best" else "newest"
+        return await off_loop(search.search_messages, caller.deps(), **asked, order=order, **place)
+    except VectorsUnavailable as error:
+        state.error = f"{error} Newest and Best look for words, and still work."
     except SearchTooBroad as error:
         state.error = str(error)
-        return SearchPage()
+    return SearchPage()
+
+
+async def _find_by_meaning(state: SearchState, **asked: Any) -> SearchPage:
+    page = await off_loop(search_meaning.search_by_meaning, caller.deps(), **asked)
+    state.where = _where(page)
+    return page.found
+
+
+def _where(page: MeaningPage) -> str:
+    rooms = "1 room" if page.rooms_asked == 1 else f"{page.rooms_asked} rooms"
+    if page.rooms_left:
+        return (
+            f"Looked in the {rooms} of yours in which something was said last, not in"
+            f" {page.rooms_left} more. Name others with in:"
+        )
+    if page.rooms_asked:
+        return f"Looked in {rooms}: those you joined, or named with in:"
+    return "Looked in no room: join some, or name public ones with in:"
 
 
 def _note(state: SearchState, page: SearchPage) -> None:

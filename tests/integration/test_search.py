@@ -12,7 +12,8 @@ from chatrooms.domain.errors import NotSignedIn, SearchTooBroad
 from chatrooms.services import members, messages, rooms, search
 from chatrooms.services.attaching import CheckedPoll
 from chatrooms.services.rooms import RoomDraft
-from chatrooms.services.search import Order, SearchHit
+from chatrooms.services.search import Order
+from chatrooms.services.search_hits import SearchHit, SearchPage
 from tests.support.inspect import counted_queries, rows
 from tests.support.old_tables import database_at
 from tests.support.people import Place, Someone, deactivate, make_room, post, sign_up, unique
@@ -53,7 +54,7 @@ def test_members_find_what_a_private_room_holds_and_nobody_else_does(
         for query in (word, f"in:{private_room.slug}", f"from:{owner.username} {word}"):
             for order in ("newest", "best"):
                 page = search.search_messages(deps, actor_id=who.id, query=query, order=order)
-                assert page == search.SearchPage()
+                assert page == SearchPage()
 
 
 def test_a_public_room_is_searched_by_anybody_signed_in(
