@@ -28,8 +28,9 @@ _FILL = """
     DROP INDEX messages_search;
     INSERT INTO accounts (username, name, hue, password_hash, is_admin)
     SELECT 'talker-' || n, 'Talker ' || n, n % 360, '', false FROM generate_series(1, 500) AS n;
-    INSERT INTO rooms (slug, name, is_private, member_count, created_by, last_seq, message_count)
-    SELECT 'talk-' || n, 'Talk ' || n, false, 501, :reader, :messages, :messages
+    INSERT INTO rooms (slug, name, description, topic, is_private, member_count, created_by,
+        last_seq, message_count)
+    SELECT 'talk-' || n, 'Talk ' || n, '', '', false, 501, :reader, :messages, :messages
     FROM generate_series(0, 200) AS n;
     INSERT INTO memberships (room_id, account_id, role)
     SELECT r.id, a.id, 'member' FROM rooms r, accounts a
@@ -37,7 +38,8 @@ _FILL = """
     INSERT INTO messages (room_id, position, ordinal, author_id, client_id, body, sent_at, score,
         deleted_at)
     SELECT r.first + CASE WHEN n % 2 = 0 THEN 0 ELSE 1 + n / 2 % 200 END, n, n,
-        a.first + (n * 7919 % 500) * (n * 104729 % 500) / 500, 'statistics-' || n, 'Message ' || n,
+        a.first + (hashint4(n) & 255) * (hashint4(-n) & 255) / 131, 'statistics-' || n,
+        'Message ' || n,
         now() - interval '1 year' * (1 - n::float8 / :messages),
         CASE WHEN n % 20 = 0 THEN 1 + n % 13 ELSE 0 END,
         CASE WHEN n % 100 = 0 THEN now() END

@@ -56,12 +56,12 @@ class StatisticsState(rx.State):
         except RoomUnavailable:
             _forget(self)
             self.status, self.room_name = "unavailable", ""
-            return None
+            return _others(self)
         self.room_name = access.facts.name
         if Permission.SEE_STATISTICS not in access.permissions:
             _forget(self)
             self.status = "visitor"
-            return None
+            return _others(self)
         self.status = "open"
         self.can_moderate = Permission.MODERATE in access.permissions
         return await _read(self, access.actor.id, access.room_id) if self.zone else None
@@ -117,8 +117,12 @@ async def _read(state: StatisticsState, actor_id: int, room_id: int) -> Any:
     state.totals = _totals(found)
     state.asked = urlencode({"days": state.days, "zone": state.zone})
     state.is_loaded = True
-    more = [AgentEffectState.load_here] if state.can_moderate else []
-    return [TalkersState.load(state.days, state.zone), *more]
+    return _others(state)
+
+
+def _others(state: StatisticsState) -> list[Any]:
+    """Have the other parts of the page read what is theirs, or show nothing any more."""
+    return [TalkersState.load(state.days, state.zone or _UTC), AgentEffectState.load_here]
 
 
 def _forget(state: StatisticsState) -> None:

@@ -45,6 +45,8 @@ class TalkersState(rx.State):
     async def turn(self, by: int):
         """Show the next page (1) or the one before (-1)."""
         step = max(-1, min(1, caller.number(by)))
+        if step > 0 and self.until >= self.total:
+            return
         self.offset = max(0, self.offset + step * _PAGE)
         await _read(self)
 

@@ -19,26 +19,30 @@ from chatrooms.services.statistics.span import Span, access_statistics, make_spa
 
 SHOWN = "position IS NOT NULL AND deleted_at IS NULL AND withheld = ''"
 """Of messages: everybody in the room reads them. As the index `messages_statistics` has it."""
+# Messages are gone through once: by day and author, and by hour.
 _TALK = text(f"""
-    WITH said AS MATERIALIZED (
-        SELECT date_trunc('hour', sent_at AT TIME ZONE :zone) AS hour, author_id, count(*) AS n
-        FROM messages WHERE room_id = :room AND sent_at >= :since AND {SHOWN}
-        GROUP BY 1, 2
-    ), told AS (
-        SELECT said.hour, said.n, said.author_id, ai.id IS NOT NULL AS is_ai
-        FROM said LEFT JOIN accounts ai ON ai.id = said.author_id AND ai.kind <> 'person'
+    WITH told AS MATERIALIZED (
+        SELECT hour::date AS day, hour, author_id, is_ai, count(*) AS n,
+            GROUPING(author_id) = 1 AS is_of_hour
+        FROM (
+            SELECT date_trunc('hour', sent_at AT TIME ZONE :zone) AS hour, author_id,
+                author_id = ANY(ARRAY(SELECT id FROM accounts WHERE kind <> 'person')) AS is_ai
+            FROM messages WHERE room_id = :room AND sent_at >= :since AND {SHOWN}
+        ) AS said
+        GROUP BY GROUPING SETS ((hour::date, author_id, is_ai), (hour, is_ai))
     )
-    SELECT 'day' AS what, hour::date AS day, NULL::int AS weekday, NULL::int AS hour,
+    SELECT 'day' AS what, day, NULL::int AS weekday, NULL::int AS hour,
         coalesce(sum(n) FILTER (WHERE NOT is_ai), 0)::bigint AS people,
         coalesce(sum(n) FILTER (WHERE is_ai), 0)::bigint AS ai,
-        count(DISTINCT author_id) FILTER (WHERE NOT is_ai) AS active
-    FROM told GROUP BY hour::date
+        count(*) FILTER (WHERE NOT is_ai) AS active
+    FROM told WHERE NOT is_of_hour GROUP BY day
     UNION ALL
     SELECT 'hour', NULL, extract(isodow FROM hour)::int - 1, extract(hour FROM hour)::int,
         sum(n)::bigint, 0, 0
-    FROM told WHERE NOT is_ai GROUP BY 3, 4
+    FROM told WHERE is_of_hour AND NOT is_ai GROUP BY 3, 4
     UNION ALL
-    SELECT 'all', NULL, NULL, NULL, 0, 0, count(DISTINCT author_id) FROM told WHERE NOT is_ai
+    SELECT 'all', NULL, NULL, NULL, 0, 0, count(DISTINCT author_id)
+    FROM told WHERE NOT is_of_hour AND NOT is_ai
 """)
 
 
