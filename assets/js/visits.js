@@ -5,6 +5,7 @@ import { find, isDown, openRoom } from "./dom.js";
 
 const TICK_MS = 5_000;
 const REPORT_MS = 30_000;
+const FIRST_MS = 10_000; // a page that is closed tells nothing any more
 const IDLE_MS = 120_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
 
@@ -49,7 +50,7 @@ function begin() {
   const now = Date.now();
   active ||= now;
   from = now;
-  told ||= now;
+  told ||= now - REPORT_MS + FIRST_MS;
 }
 
 /** Count up to now, or to when the reader became idle. A machine that slept counts one tick. */

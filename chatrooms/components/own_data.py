@@ -54,7 +54,7 @@ def data_export() -> rx.Component:
                 disabled=OwnDataState.is_being_made,
                 on_click=OwnDataState.request_export,
             ),
-            class_name="form-row own-data",
+            class_name="form-row below",
         ),
         class_name="panel",
     )

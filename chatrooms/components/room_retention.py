@@ -54,8 +54,8 @@ def retention_form() -> rx.Component:
                         "1 message is older. It is",
                         RetentionState.older.to_string() + " messages are older. They are",
                     ),
-                    " deleted within minutes, for everybody and for good, with files and with what "
-                    "summaries say of it.",
+                    " deleted within minutes, for everybody and for good, also from files and "
+                    "summaries.",
                 ),
                 role="status",
                 class_name="note bad",
@@ -64,16 +64,16 @@ def retention_form() -> rx.Component:
         error_note(RetentionState.error),
         success_note(RetentionState.message),
         rx.el.div(
-            button(
-                rx.cond(RetentionState.older > 0, "Delete older messages", "Save"),
-                type="submit",
-                aria_label=rx.cond(
-                    RetentionState.older > 0,
-                    "Delete older messages",
-                    "Save how long messages are kept",
+            rx.cond(
+                RetentionState.older > 0,
+                button("Delete older messages", kind="danger", type="submit", class_name="sm"),
+                button(
+                    "Save",
+                    type="submit",
+                    aria_label="Save how long messages are kept",
+                    disabled=~RetentionState.is_changed,
+                    class_name="sm",
                 ),
-                disabled=~RetentionState.is_changed,
-                class_name="sm",
             ),
             class_name="dialog-actions",
         ),

@@ -59,7 +59,7 @@ def visit_settings() -> rx.Component:
                 disabled=VisitsState.spent == "",
                 on_click=VisitsState.forget,
             ),
-            class_name="form-row",
+            class_name="form-row below",
         ),
         class_name="panel",
     )

@@ -5,6 +5,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from html import escape
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +27,12 @@ dt {{ opacity: .7 }} dd {{ margin: 0; white-space: pre-wrap; overflow-wrap: anyw
 </style></head><body><h1>{title}</h1>
 """
 _END = "</body></html>\n"
+_FOR_PROGRAMS = {
+    *("id", "position", "ordinal", "revision", "seq", "hue", "attempt", "judge_at", "hold_until"),
+    *("has_link", "has_poll", "reply_count", "read_position", "read_ordinal", "revisions"),
+    *("tokens_in", "tokens_out", "sources", "group_key", "score", "width", "height"),
+}
+"""Columns that the pages for people leave out."""
 
 
 def write_archive(
@@ -93,16 +100,32 @@ def _row(row: Row) -> str:
 
 
 def _cells(row: Row) -> Iterator[tuple[str, str]]:
-    for name, value in row.items():
-        if value is not None and value != "" and value != [] and not name.endswith("_id"):
-            yield name.replace("_", " "), _shown(value)
+    """What people read of a row, its room first; the rest is in the JSON."""
+    for name, value in sorted(row.items(), key=lambda cell: cell[0] != "room"):
+        is_told = value not in (None, "", [], False) and name not in _FOR_PROGRAMS
+        if is_told and not name.endswith("_id"):
+            label = "text" if name == "body" else name.removeprefix("is_").replace("_", " ")
+            yield label, _shown(value)
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, str) else _json(value)
+    match value:
+        case bool():
+            return "yes"
+        case datetime():
+            return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        case float():
+            return str(round(value))
+        case str():
+            return value
+        case _:
+            return _json(value)
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    """A time as ISO 8601; anything else as text."""
+    return value.isoformat() if isinstance(value, date) else str(value)

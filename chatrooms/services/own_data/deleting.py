@@ -16,6 +16,7 @@ from chatrooms.db.tables import (
     Deletion,
     Invitation,
     Message,
+    ReportRow,
     SanctionAppealRow,
     table_of,
 )
@@ -82,6 +83,10 @@ def _delete_own(deps: Deps, account_id: int) -> bool:
             (table_of(SanctionAppealRow), "account_id"),
         ):
             tx.execute(update(table).where(table.c[whose] == account_id).values(text=""))
+        reports = table_of(ReportRow)
+        # A report that waits is still to be understood by who decides it.
+        answered = (reports.c.reporter_id == account_id) & reports.c.decided_at.is_not(None)
+        tx.execute(update(reports).where(answered).values(reason=""))
     return False
 
 

@@ -1,8 +1,7 @@
-"""What is kept of a person, section by section, as plain values."""
+"""What is kept of a person, section by section."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -69,7 +68,7 @@ def profile_of(account: Account) -> Row:
     """What is kept of the account itself, without the password's hash."""
     columns = shown_columns(table_of(Account))
     hidden = {"password_hash", "avatar", "kind"}
-    return {c.name: plain(getattr(account, c.name)) for c in columns if c.name not in hidden}
+    return {c.name: getattr(account, c.name) for c in columns if c.name not in hidden}
 
 
 def list_sections(tx: Transaction, *, account_id: int) -> list[Section]:
@@ -124,8 +123,7 @@ def _section(
         for part in found.mappings().partitions():
             batch = [dict(row) for row in part]
             _name_rooms(tx, batch, account_id=account_id)
-            for row in _as_shown(tx, name, batch):
-                yield {key: plain(value) for key, value in row.items()}
+            yield from _as_shown(tx, name, batch)
 
     return Section(name, title, rows)
 
@@ -159,13 +157,6 @@ def _as_shown(tx: Transaction, name: str, batch: Sequence[Row]) -> Sequence[Row]
             ]
         case _:
             return batch
-
-
-def plain(value: Any) -> Any:
-    """A value of the database as JSON has it; times as ISO 8601 in UTC."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return value
 
 
 def files_of(tx: Transaction, *, account_id: int) -> Iterator[tuple[int, str, str]]:
