@@ -56,6 +56,7 @@ from chatrooms.state.pins import PinsState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileState
 from chatrooms.state.proposals import ProposalsState
+from chatrooms.state.recommended import RecommendedState
 from chatrooms.state.rejudging import RejudgingState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_agent import RoomAgentState
@@ -102,6 +103,7 @@ PAGE_EVENTS = PageEvents(
         ),
         "learning": (_name(LearningState.follow), _name(AuditReviewState.follow)),
         "rejudging": (_name(RejudgingState.follow),),
+        "recommended": (_name(RecommendedState.follow),),
     },
     turns={
         Kind.QUESTION: (_name(AssistantState.load),),

@@ -1,4 +1,4 @@
-"""`demo`: three rooms with people and a conversation, so that the first look is alive."""
+"""`demo`: rooms with people and conversations, so that the first look is alive."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +15,7 @@ from chatrooms.services.imports import Importer
 def demo(
     data: Annotated[Path | None, typer.Option(help="Data folder of the running server.")] = None,
 ) -> None:
-    """Make three public rooms with people who talk. Doing it again adds nothing."""
+    """Make public rooms with people who talk. Doing it again adds nothing."""
     use_instance(data)
     deps = bootstrap.current()
     importer = Importer(deps, drafts=room_drafts())

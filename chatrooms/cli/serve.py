@@ -30,7 +30,7 @@ def serve(
         int | None,
         typer.Option(min=1, help="Number of web processes. Default: one per core, at most 4."),
     ] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Make three rooms to look at.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Make rooms to look at.")] = False,
 ) -> None:
     """Start everything an instance needs, print its address, stay until Ctrl-C.
 

@@ -1,4 +1,4 @@
-"""Three rooms and what their people say, written for a first look at the product."""
+"""Rooms and what their people say, written for a first look at the product."""
 
 import json
 from collections.abc import Iterator

@@ -42,7 +42,7 @@ class PageEvents:
     own votes and such (`marks`); followed threads (`threads`); the bell (`notifications`), also
     where it tells of replies (`replies`); what waits for them as moderators (`moderation`);
     policies and rules that they see (`policy`); trainings (`learning`) and judging again
-    (`rejudging`) in rooms that they moderate."""
+    (`rejudging`) in rooms that they moderate; rooms recommended to them (`recommended`)."""
     turns: Mapping[Kind, tuple[str, ...]]
     """What the assistant wrote for a person, by what of it the tab shows."""
     standing: tuple[str, ...]

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.controls import button, empty_state, icon, skeleton
+from chatrooms.components.recommended import recommended
 from chatrooms.components.room_card import room_card
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.services.directory import MAX_QUERY_CHARS
@@ -21,7 +22,18 @@ def discover_page() -> rx.Component:
             rx.el.div(_search(), _sorts(), class_name="discover-bar"),
             rx.el.div(
                 _topics(),
-                rx.el.div(_shown(), _tags(), _found(), class_name="discover-rooms"),
+                rx.el.div(
+                    rx.cond(
+                        (DiscoverState.query == "")
+                        & (DiscoverState.topic == "")
+                        & (DiscoverState.tag == ""),
+                        recommended(),
+                    ),
+                    _shown(),
+                    _tags(),
+                    _found(),
+                    class_name="discover-rooms",
+                ),
                 class_name="discover-columns",
             ),
             class_name="scroll",

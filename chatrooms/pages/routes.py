@@ -37,6 +37,7 @@ from chatrooms.state.own_data import OwnDataState
 from chatrooms.state.policy import PolicyState
 from chatrooms.state.profile import ProfileFormState, ProfileState
 from chatrooms.state.proposals import ProposalsState
+from chatrooms.state.recommended import InterestsState, RecommendedState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_agent import RoomAgentState
 from chatrooms.state.room_info import RoomInfoState
@@ -73,7 +74,12 @@ _WITHOUT_ROOM = [*_SIGNED_IN, DeskState.count, RoomState.leave_page]
 _ROOM_TITLE = rx.cond(LiveState.room.name != "", LiveState.room.name + " · Chatrooms", "Chatrooms")
 
 ROUTES = [
-    Route("/", home_page, "Chatrooms", _WITHOUT_ROOM),
+    Route(
+        "/",
+        home_page,
+        "Chatrooms",
+        [*_WITHOUT_ROOM, RecommendedState.load, InterestsState.load],
+    ),
     Route("/sign-in", sign_in_page, "Sign in · Chatrooms", [SessionState.load]),
     Route("/sign-up", sign_up_page, "Create account · Chatrooms", [SessionState.load]),
     Route(
@@ -104,7 +110,12 @@ ROUTES = [
         [*_WITHOUT_ROOM, StatisticsState.load],
     ),
     Route("/search", search_page, "Search · Chatrooms", [*_WITHOUT_ROOM, SearchState.load]),
-    Route("/discover", discover_page, "Discover · Chatrooms", [*_WITHOUT_ROOM, DiscoverState.load]),
+    Route(
+        "/discover",
+        discover_page,
+        "Discover · Chatrooms",
+        [*_WITHOUT_ROOM, DiscoverState.load, RecommendedState.load],
+    ),
     Route(
         "/settings",
         settings_page,
@@ -115,6 +126,7 @@ ROUTES = [
             ProfileFormState.load,
             VisitsState.load,
             OwnDataState.load,
+            InterestsState.load,
         ],
     ),
     Route(

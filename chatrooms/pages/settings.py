@@ -15,6 +15,7 @@ from chatrooms.components.controls import (
 from chatrooms.components.notify_settings import notify_settings
 from chatrooms.components.own_data import account_deletion, data_export
 from chatrooms.components.profile_form import profile_form
+from chatrooms.components.recommended import interest_settings
 from chatrooms.components.visits import visit_settings
 from chatrooms.pages.frame import frame, page_head
 from chatrooms.state.rows import SessionRow
@@ -29,6 +30,7 @@ def settings_page() -> rx.Component:
             profile_form(),
             notify_settings(),
             assistant_settings(),
+            interest_settings(),
             visit_settings(),
             _password(),
             _sessions(),

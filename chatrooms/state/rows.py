@@ -102,6 +102,7 @@ __all__ = [
     "PublicRoomRow",
     "QueueRow",
     "ReactionRow",
+    "RecommendedRow",
     "RecordRow",
     "RecordedRunRow",
     "RefusedRow",
@@ -120,6 +121,7 @@ __all__ = [
     "StandingRow",
     "StatisticsRow",
     "StepRow",
+    "SubjectRow",
     "TagRow",
     "TalkerRow",
     "TaskRow",
@@ -179,6 +181,39 @@ class ProfileRow:
     is_me: bool = False
     rooms: list[RoomLink] = field(default_factory=list[RoomLink])
     """Rooms in which both are members."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRoomRow:
+    """A room on the Discover page."""
+
+    slug: str = ""
+    name: str = ""
+    topic: str = ""
+    description: str = ""
+    tags: list[str] = field(default_factory=list)
+    member_count: int = 0
+    is_member: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendedRow:
+    """A room recommended to the person, and why."""
+
+    room_id: int = 0
+    slug: str = ""
+    name: str = ""
+    topic: str = ""
+    reason: str = ""
+    member_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """A subject that one may be interested in."""
+
+    word: str = ""
+    is_picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ def importer(deps: Deps) -> Importer:
 
 @pytest.fixture(scope="module")
 def messages(deps: Deps, importer: Importer) -> list[Message]:
-    """The messages of all three rooms."""
+    """The messages of all rooms."""
     ids = [importer.room_id(name) for name in room_drafts()]
     views = [history.load_view(deps, room_id=room_id) for room_id in ids]
     return [message for view in views for message in view.messages]

@@ -28,7 +28,7 @@ from chatrooms.live.wire import NAMESPACE, Wire
 from chatrooms.services.sessions import SignedIn
 from tests.support.people import Place, Someone
 
-_OWN = ("rooms", "marks", "moderation", "policy", "learning", "rejudging")
+_OWN = ("rooms", "marks", "moderation", "policy", "learning", "rejudging", "recommended")
 PAGES = PageEvents(
     own={name: (name,) for name in _OWN},
     turns={kind: (kind,) for kind in Kind},
