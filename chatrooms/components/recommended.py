@@ -5,7 +5,7 @@ import reflex as rx
 from chatrooms.components.controls import button, error_note, icon, link, skeleton
 from chatrooms.state.discover import DiscoverState
 from chatrooms.state.recommended import InterestsState, RecommendedState
-from chatrooms.state.rows import RecommendedRow, SubjectRow
+from chatrooms.state.recommended_rows import RecommendedRow, SubjectRow
 
 
 def recommended() -> rx.Component:

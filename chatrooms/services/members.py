@@ -23,6 +23,7 @@ from chatrooms.services.admission import admit, role_of
 from chatrooms.services.event_log import append_event, take_seq
 from chatrooms.services.notify import notify
 from chatrooms.services.people import person_of
+from chatrooms.services.recommending.requests import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def join_room(deps: Deps, *, actor_id: int, room_id: int) -> None:
             if Permission.JOIN not in access.permissions:
                 raise RoomArchived
             admit(tx, deps, room_id=room_id, account_id=actor_id)
+            ask(tx, deps, account_ids=[actor_id])
 
 
 def leave_room(deps: Deps, *, actor_id: int, room_id: int) -> None:

@@ -7,7 +7,7 @@ from chatrooms.live.offload import off_loop
 from chatrooms.services.recommending import reading, wishes
 from chatrooms.services.recommending.reading import Recommended
 from chatrooms.state import caller
-from chatrooms.state.rows import RecommendedRow, SubjectRow
+from chatrooms.state.recommended_rows import RecommendedRow, SubjectRow
 
 
 async def _rows(state: rx.State) -> list[RecommendedRow]:

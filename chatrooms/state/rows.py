@@ -47,6 +47,7 @@ from chatrooms.state.policy_rows import (
     RuleRow,
     TrainingRow,
 )
+from chatrooms.state.recommended_rows import RecommendedRow, SubjectRow
 from chatrooms.state.site_rows import SiteRow, TaskRow, TimingRow, WaitingRow
 from chatrooms.state.statistics_rows import (
     BestRow,
@@ -181,39 +182,6 @@ class ProfileRow:
     is_me: bool = False
     rooms: list[RoomLink] = field(default_factory=list[RoomLink])
     """Rooms in which both are members."""
-
-
-@dataclass(frozen=True, slots=True)
-class PublicRoomRow:
-    """A room on the Discover page."""
-
-    slug: str = ""
-    name: str = ""
-    topic: str = ""
-    description: str = ""
-    tags: list[str] = field(default_factory=list)
-    member_count: int = 0
-    is_member: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RecommendedRow:
-    """A room recommended to the person, and why."""
-
-    room_id: int = 0
-    slug: str = ""
-    name: str = ""
-    topic: str = ""
-    reason: str = ""
-    member_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectRow:
-    """A subject that one may be interested in."""
-
-    word: str = ""
-    is_picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,8 +214,9 @@ def test_people_one_talks_with_are_counted_where_everybody_sees_them(
         post(site, club, each, "I do", reply_to=said)
 
     def reason() -> str:
-        found = {each.name: each.reason for each in listed(site, who)}
-        return found["Bread"]
+        recommending.make_due(site)
+        found = reading.list_recommended(site, actor_id=who.id, limit=8)
+        return {each.name: each.reason for each in found}["Bread"]
 
     assert "people" not in reason()
     post(site, club, who, "And you?", reply_to=post(site, club, friends[2], "Hello"))
@@ -315,7 +316,6 @@ def test_a_language_model_orders_and_words_what_was_chosen_and_nothing_else(
         visit(site, made, *(places[name] for name in GARDENS[:3]))
         return made
 
-    plain = names(listed(site, visitor()))
     who = visitor()
     server.script.append(
         says(
@@ -356,7 +356,9 @@ def test_a_language_model_orders_and_words_what_was_chosen_and_nothing_else(
     # A model that is away, talks nonsense or gives nothing changes nothing.
     for reply in (Fails(500), Says(["no JSON"]), says(), says((0, "gardening"), (-1, ""))):
         server.script[:] = [reply]
-        assert set(names(listed(model, visitor()))) == set(plain)
+        found = listed(model, visitor())
+        assert {each.model for each in found} == {"lexical"}
+        assert all(each.reason.startswith("Because you spend time in ") for each in found)
     assert len(server.requests) == 5
     # Who wants to see nothing of the assistant is told by us alone.
     shy = visitor()
