@@ -180,15 +180,17 @@ def test_a_reason_names_only_what_is_still_true_and_what_the_person_may_see(
     visit(site, who, lead)
     assert "Orchard" in listed(site, who)[0].reason
 
-    def draft(**changed: Any) -> RoomDraft:
-        return RoomDraft(**{"name": "Orchard", "tags": "gardening"} | changed)
-
-    def edit(**changed: Any) -> str:
-        rooms.edit_room(site, actor_id=host.id, room_id=lead.id, draft=draft(**changed))
+    def edit(*, tags: str = "gardening", **changed: Any) -> str:
+        draft = RoomDraft(name="Orchard", tags=tags, **changed)
+        rooms.edit_room(site, actor_id=host.id, room_id=lead.id, draft=draft)
         return reading.list_recommended(site, actor_id=who.id)[0].reason
 
     assert edit() == "Because you spend time in Orchard: both are about gardening"
     assert edit(tags="pears") == "Because you spend time in Orchard"
+    ((topic,),) = rows(site, "SELECT min(id) FROM topics WHERE parent_id IS NOT NULL")
+    change(site, "UPDATE rooms SET topic_id = :t WHERE 'gardening' = ANY(tags)", t=topic)
+    assert edit(tags="pears", topic_id=topic).startswith("Because you spend time in Orchard: both")
+    change(site, "UPDATE rooms SET topic_id = NULL")
     assert edit(is_private=True) == "Many people go there"
     assert edit() == "Because you spend time in Orchard: both are about gardening"
     # Forgetting where one spent time takes what rested on it along.

@@ -19,6 +19,7 @@ from chatrooms.services import room_index
 from chatrooms.services.access_rooms import IS_PUBLISHED
 from chatrooms.services.recommending import engaged
 from chatrooms.services.recommending.known import Known
+from chatrooms.services.recommending.subjects import ABOVE, FILED, subjects_of
 
 FEW_ROOMS, MANY_PEOPLE = 2_000, 20
 """Up to so many public rooms, or for so many people at once, all rooms are looked at."""
@@ -37,7 +38,7 @@ class Field:
     prior: Scores
     """How much goes on in each, 0 to 1."""
     words: list[frozenset[str]]
-    """Tags and topic of each, in lower case."""
+    """What each says that it is about, in lower case."""
     interests: Mapping[str, Vectors]
     """The vector of each subject that somebody picked, seen from the centre of the rooms."""
 
@@ -131,6 +132,8 @@ def _rows(tx: Transaction, ids: Sequence[int], *, now: datetime) -> list[Row]:
             _ROOMS.c.id,
             _ROOMS.c.tags,
             _ROOMS.c.topic,
+            FILED,
+            ABOVE,
             _ROOMS.c.member_count,
             newest.label("newest"),
         ).where(IS_PUBLISHED, _ROOMS.c.id.in_(list(dict.fromkeys(ids))))
@@ -138,7 +141,7 @@ def _rows(tx: Transaction, ids: Sequence[int], *, now: datetime) -> list[Row]:
     rows: list[Row] = []
     for row in found:
         age = (now - row.newest) / _LIVELY_FOR if row.newest else np.inf
-        words = frozenset(word.lower() for word in (*row.tags, row.topic) if word)
+        words = frozenset(each.lower() for each in subjects_of(row))
         rows.append((row.id, words, float(np.log1p(row.member_count) * (1 + 0.5 ** max(age, 0)))))
     return rows
 

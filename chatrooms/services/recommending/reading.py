@@ -27,6 +27,7 @@ from chatrooms.services.access import access_account
 from chatrooms.services.access_rooms import IS_PUBLISHED, may_read
 from chatrooms.services.bans import is_banned
 from chatrooms.services.recommending.requests import ask
+from chatrooms.services.recommending.subjects import ABOVE, FILED, shared_subject
 
 _TALKED_FOR = timedelta(days=90)
 _ROOMS, _STORED, _MEMBERS = table_of(Room), table_of(Recommendation), table_of(Membership)
@@ -87,6 +88,8 @@ def _stored(tx: Transaction, actor_id: int) -> Sequence[Any]:
             _ROOMS.c.name,
             _ROOMS.c.topic,
             _ROOMS.c.tags,
+            FILED,
+            ABOVE,
             _ROOMS.c.member_count,
             _STORED.c.reason,
             _STORED.c.model,
@@ -130,6 +133,8 @@ def _leading(tx: Transaction, actor_id: int, room_ids: Collection[int | None]) -
             _ROOMS.c.name,
             _ROOMS.c.tags,
             _ROOMS.c.topic,
+            FILED,
+            ABOVE,
             _ROOMS.c.has_assistant,
             is_member.label("is_member"),
         ).where(_ROOMS.c.id.in_(wanted), may_read(room_id=_ROOMS.c.id, account_id=actor_id))
@@ -142,7 +147,7 @@ def _recommended(found: Any, leading: Mapping[int, Any], people: int) -> Recomme
     room = leading.get(reason.room_id or 0)
     if room is not None and reason.by == "membership" and not room.is_member:
         room = None
-    shared = shared_word(room, found) if room is not None else ""
+    shared = shared_subject(room, found) if room is not None else ""
     name = room.name if room is not None else ""
     names = tuple(filter(None, (shared or name, reason.word)))
     # What a model said rests on what was true then, and is told as long as that is true.
@@ -160,16 +165,6 @@ def _recommended(found: Any, leading: Mapping[int, Any], people: int) -> Recomme
         names=names,
         may_be_told=room is None or room.has_assistant,
     )
-
-
-def shared_word(one: Any, other: Any) -> str:
-    """What two rooms say of both themselves: a tag, or their topic; empty if nothing."""
-    theirs = {tag.lower() for tag in other.tags}
-    for tag in one.tags:
-        if tag.lower() in theirs:
-            return str(tag)
-    is_same = one.topic and one.topic.lower() == other.topic.lower()
-    return str(one.topic) if is_same else ""
 
 
 def count_talked_with(

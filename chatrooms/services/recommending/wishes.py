@@ -4,13 +4,13 @@ not."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import DeclinedRoom, Interest, Room, table_of
+from chatrooms.db.tables import DeclinedRoom, Interest, Room, Topic, table_of
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.permissions import Permission
 from chatrooms.domain.recommending import MAX_INTERESTS
@@ -18,7 +18,7 @@ from chatrooms.services.access import access_account, access_room
 from chatrooms.services.access_rooms import IS_PUBLISHED
 from chatrooms.services.recommending.requests import ask
 
-_ROOMS = table_of(Room)
+_ROOMS, _TOPICS = table_of(Room), table_of(Topic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,19 @@ def list_subjects(deps: Deps, *, actor_id: int, limit: int = 24) -> list[Subject
 
 
 def _offered(tx: Transaction, *, limit: int, among: Sequence[str] | None = None) -> list[str]:
-    tags = (
-        select(func.lower(func.unnest(_ROOMS.c.tags)).label("word"), _ROOMS.c.member_count)
+    """Tags and names of topics, those of the most public rooms first."""
+    size = _ROOMS.c.member_count
+    tags = select(func.lower(func.unnest(_ROOMS.c.tags)).label("word"), size).where(IS_PUBLISHED)
+    topics = (
+        select(func.lower(_TOPICS.c.name), size)
+        .join(_ROOMS, _ROOMS.c.topic_id == _TOPICS.c.id)
         .where(IS_PUBLISHED)
-        .subquery()
     )
-    words = select(tags.c.word).group_by(tags.c.word)
+    found = union_all(tags, topics).subquery()
+    words = select(found.c.word).group_by(found.c.word)
     if among is not None:
-        words = words.where(tags.c.word.in_(among))
-    most = words.order_by(func.count().desc(), func.sum(tags.c.member_count).desc(), tags.c.word)
+        words = words.where(found.c.word.in_(among))
+    most = words.order_by(func.count().desc(), func.sum(found.c.member_count).desc(), found.c.word)
     return list(tx.scalars(most.limit(limit)))
 
 
