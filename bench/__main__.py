@@ -16,6 +16,7 @@ from bench.model import run_model
 from bench.moderate import run_moderate
 from bench.open_room import run_open_room
 from bench.queue import run_queue
+from bench.recommend import run_recommend
 from bench.search import run_search
 from bench.statistics import run_statistics
 from bench.unread import run_unread
@@ -181,6 +182,17 @@ def discover(
 ) -> None:
     """How long the directory of many rooms takes to be searched and sorted."""
     run_discover(rooms=rooms, times=times, as_json=json)
+
+
+@app.command()
+def recommend(
+    *,
+    rooms: Annotated[int, typer.Option(min=100, help="How many there are.")] = 10_000,
+    people: Annotated[int, typer.Option(min=1, help="How many are due.")] = 1_000,
+    json: Json = False,
+) -> None:
+    """How long a worker takes to recommend rooms to many people, and a page to show them."""
+    run_recommend(rooms=rooms, people=people, as_json=json)
 
 
 @app.command()

@@ -77,12 +77,8 @@ def run_discover(*, rooms: int, times: int, as_json: bool) -> None:
     with fresh_instance() as instance:
         (reader,) = enrol(instance, 1)
         progress(f"Writing {rooms:,} rooms")
-        filled = {"rooms": rooms, "owner": reader.account_id, "subjects": list(_SUBJECTS)}
-        filled |= {"places": list(_PLACES), "manners": list(_MANNERS), "doings": list(_DOINGS)}
-        filled |= {"s": len(_SUBJECTS), "p": len(_PLACES), "m": len(_MANNERS), "d": len(_DOINGS)}
+        fill_rooms(instance, rooms=rooms, owner_id=reader.account_id)
         with transaction(instance.deps.sessions) as tx:
-            tx.execute(_FILL, filled)
-            tx.execute(_ACTIVE)
             tx.execute(_ASK)
         with transaction(instance.deps.sessions) as tx:
             tx.execute(text("ANALYZE"))
@@ -93,6 +89,16 @@ def run_discover(*, rooms: int, times: int, as_json: bool) -> None:
             _measure(what, ask, times) for what, ask in _asks(instance, reader.account_id).items()
         ]
     _show(measured, rooms=rooms, index_s=took, as_json=as_json)
+
+
+def fill_rooms(instance: Instance, *, rooms: int, owner_id: int) -> None:
+    """Write so many rooms about 24 subjects in turn."""
+    filled = {"rooms": rooms, "owner": owner_id, "subjects": list(_SUBJECTS)}
+    filled |= {"places": list(_PLACES), "manners": list(_MANNERS), "doings": list(_DOINGS)}
+    filled |= {"s": len(_SUBJECTS), "p": len(_PLACES), "m": len(_MANNERS), "d": len(_DOINGS)}
+    with transaction(instance.deps.sessions) as tx:
+        tx.execute(_FILL, filled)
+        tx.execute(_ACTIVE)
 
 
 def _index(instance: Instance) -> float:
