@@ -107,7 +107,7 @@ def _words(text: str) -> tuple[str, list[str]]:
 
 
 def _says(word: str) -> ColumnElement[bool]:
-    return col(Message.search).op("@@")(func.plainto_tsquery(ENGLISH, word))
+    return col(Message.search).bool_op("@@")(func.plainto_tsquery(ENGLISH, word))
 
 
 def _near(deps: Deps, words: str, rooms: Sequence[int], *, limit: int) -> dict[int, float]:
