@@ -9,6 +9,7 @@ from chatrooms import bootstrap
 from chatrooms.cli.instance import use_instance
 from chatrooms.cli.output import say
 from chatrooms.demo import add_marks, lines, room_drafts
+from chatrooms.services import topic_tree
 from chatrooms.services.imports import Importer
 
 
@@ -18,7 +19,7 @@ def demo(
     """Make public rooms with people who talk. Doing it again adds nothing."""
     use_instance(data)
     deps = bootstrap.current()
-    importer = Importer(deps, drafts=room_drafts())
+    importer = Importer(deps, drafts=room_drafts(topic_tree.find_ids(deps)))
     posted = sum(importer.add(line) for line in lines(now=deps.clock()))
     importer.ask_for_summaries()
     if posted:

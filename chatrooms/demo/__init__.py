@@ -1,7 +1,7 @@
 """Rooms and what their people say, written for a first look at the product."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -12,10 +12,21 @@ from chatrooms.services.imports import Importer, LogLine
 from chatrooms.services.polls import PollDraft
 from chatrooms.services.rooms import RoomDraft
 
+_FILED = {
+    "Allotment & garden": "gardening",
+    "Python help": "programming",
+    "Sunday baking": "baking",
+}
 
-def room_drafts() -> dict[str, RoomDraft]:
-    """How the rooms are described, by name."""
-    return {room["name"]: RoomDraft(**room["draft"], name=room["name"]) for room in _rooms()}
+
+def room_drafts(topics: Mapping[str, int]) -> dict[str, RoomDraft]:
+    """How the rooms are described, by name. `topics`: ids of the tree by slug; where a topic is not
+    there any more, its room is not filed at all."""
+    return {
+        name: RoomDraft(**room["draft"], name=name, topic_id=topics.get(_FILED.get(name, "")))
+        for room in _rooms()
+        for name in (room["name"],)
+    }
 
 
 def lines(*, now: datetime) -> Iterator[LogLine]:

@@ -78,6 +78,12 @@ def list_topics(deps: Deps, *, actor_id: int, limit: int = MAX_TOPICS) -> list[T
     ]
 
 
+def find_ids(deps: Deps) -> dict[str, int]:
+    """The topics' ids by slug. For tools at the console."""
+    with transaction(deps.sessions) as tx:
+        return {topic.slug: topic.id for topic in _read(tx)}
+
+
 def _read(tx: Transaction, *, limit: int = MAX_TOPICS) -> list[Topic]:
     found = tx.scalars(select(Topic).order_by(func.lower(col(Topic.name)), col(Topic.id))).all()
     roots = [topic for topic in found if topic.parent_id is None]

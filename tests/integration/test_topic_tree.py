@@ -19,7 +19,7 @@ from chatrooms.services.directory import Wanted
 from chatrooms.services.rooms import RoomDraft
 from chatrooms.services.topic_tree import TopicInfo
 from tests.support.indexes import with_embedder
-from tests.support.people import Place, Someone, make_room, sign_up, unique
+from tests.support.people import Place, Someone, sign_up, unique
 
 
 @pytest.fixture
@@ -138,4 +138,3 @@ def test_the_topic_most_like_what_was_typed_is_suggested_and_none_for_nonsense(
     assert suggested(name="Sunday baking") != baking
     with pytest.raises(NotSignedIn):
         topic_tree.suggest_topic(by_words, actor_id=0, name="Baking")
-    assert make_room(deps, owner)
