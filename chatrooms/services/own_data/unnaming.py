@@ -2,12 +2,12 @@
 
 from typing import Any, cast
 
-from sqlalchemy import select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.db.tables import Account, Deletion, RoomEventRow
+from chatrooms.db.tables import Account, Deletion, RoomEventRow, table_of
 from chatrooms.domain.events import Person
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.people import person_of
@@ -29,6 +29,12 @@ _NAMES = text("""
         jsonb_build_object(
             'account', CAST(:account AS bigint), 'username', CAST(:username AS text)))
 """)
+_EVENTS = table_of(RoomEventRow)
+_REPLACE = (
+    update(_EVENTS)
+    .where(_EVENTS.c.room_id == bindparam("room"), _EVENTS.c.seq == bindparam("number"))
+    .values(payload=bindparam("payload"))
+)
 
 
 def unname_events(deps: Deps, *, account_id: int) -> bool:
@@ -55,13 +61,16 @@ def unname_events(deps: Deps, *, account_id: int) -> bool:
             ),
             {"account": account_id, "username": found.username},
         ).all()
-        for seq, payload in rows:
-            tx.execute(
-                update(RoomEventRow)
-                .where(col(RoomEventRow.room_id) == room_id, col(RoomEventRow.seq) == seq)
-                .values(payload=unnamed(payload, person, username=found.username))
-                .execution_options(synchronize_session=False)
-            )
+        if rows:
+            changed = [
+                {
+                    "room": room_id,
+                    "number": seq,
+                    "payload": unnamed(payload, person, username=found.username),
+                }
+                for seq, payload in rows
+            ]
+            tx.connection().execute(_REPLACE, changed)
         found.room_id, found.seq = room_id, last
     return True
 
