@@ -12,20 +12,15 @@ from chatrooms.services.imports import Importer, LogLine
 from chatrooms.services.polls import PollDraft
 from chatrooms.services.rooms import RoomDraft
 
-_FILED = {
-    "Allotment & garden": "gardening",
-    "Python help": "programming",
-    "Sunday baking": "baking",
-}
-
 
 def room_drafts(topics: Mapping[str, int]) -> dict[str, RoomDraft]:
     """How the rooms are described, by name. `topics`: ids of the tree by slug; where a topic is not
     there any more, its room is not filed at all."""
     return {
-        name: RoomDraft(**room["draft"], name=name, topic_id=topics.get(_FILED.get(name, "")))
+        room["name"]: RoomDraft(
+            **room["draft"], name=room["name"], topic_id=topics.get(room["filed"])
+        )
         for room in _rooms()
-        for name in (room["name"],)
     }
 
 

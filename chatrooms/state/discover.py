@@ -164,7 +164,13 @@ async def _read_filters(state: DiscoverState) -> None:
     tags = await off_loop(directory.list_tags, caller.deps(), actor_id=who, topic=state.topic)
     caller.put(
         state,
-        topics=[topic_row(each) for each in found if each.parent_id in (None, opened)],
+        topics=[
+            topic_row(each)
+            for each in found
+            if each.parent_id in (None, opened)
+            # What would find nothing is no filter, unless it is the one that is chosen.
+            and (each.room_count or each.id == opened or each.slug == state.topic)
+        ],
         topic_label=_label(chosen) if chosen else state.topic,
         tags=[TagRow(each.name, each.count) for each in tags],
     )
