@@ -105,7 +105,7 @@ def _topic_button(
 ) -> rx.Component:
     return button(
         rx.el.span(name, class_name="grow cut"),
-        rx.el.small(count) if count is not None else rx.fragment(),
+        rx.cond(count > 0, rx.el.small(count)) if count is not None else rx.fragment(),
         kind="plain",
         class_name="topic-row",
         on_click=DiscoverState.choose_topic(slug),

@@ -142,7 +142,7 @@ def list_rooms(
     return DirectoryPage(tuple(rooms), len(ids) > max(offset, 0) + limit, near is None)
 
 
-def list_tags(deps: Deps, *, actor_id: int, topic: str = "", limit: int = 16) -> list[TagCount]:
+def list_tags(deps: Deps, *, actor_id: int, topic: str = "", limit: int = 12) -> list[TagCount]:
     """The commonest tags of public rooms, or of those under a topic. Raises: NotSignedIn."""
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
@@ -160,9 +160,7 @@ def list_tags(deps: Deps, *, actor_id: int, topic: str = "", limit: int = 16) ->
 
 def prepare(deps: Deps) -> bool:
     """Load the embedder, which may take seconds: until then rooms are looked for by words alone.
-    For a page that is opened. Whether it was loaded by this."""
-    if deps.embedding.loaded is not None:
-        return False
+    For a page that is opened. Whether it is there now."""
     try:
         deps.embedding.embedder()
     except ModelUnusable:

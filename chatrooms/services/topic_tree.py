@@ -4,8 +4,8 @@ It has two levels. Administrators change it; a room keeps its topic by number, s
 wherever the topic does. What is deleted leaves its rooms, and the topics under it, to its parent.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
@@ -201,27 +201,23 @@ def get_room_topic(deps: Deps, *, actor_id: int, room_id: int) -> int | None:
 def suggest_topic(
     deps: Deps, *, actor_id: int, name: str, topic: str = "", description: str = "", tags: str = ""
 ) -> int | None:
-    """The topic nearest in meaning to a room that somebody is describing; None if none is near,
-    or if nothing embeds.
+    """The topic nearest in meaning to a room that somebody is describing; None if none is near, or
+    before `prepare` has loaded what compares them.
 
     Raises: NotSignedIn.
     """
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
         found = _read(tx)
-    names = {each.id: each.name for each in found}
-    texts = {
-        each.id: ", ".join(filter(None, (each.name, names.get(each.parent_id or 0))))
-        for each in found
-    }
+    texts = _texts(found)
     described = room_text(name, description, topic, tags.split(","))
-    if len(described) < _MIN_CHARS or not texts:
+    embedder = deps.embedding.loaded
+    if len(described) < _MIN_CHARS or not texts or embedder is None:
         return None
     try:
-        embedder = deps.embedding.embedder()
         (vector,) = embedder.embed([described])
         known = deps.topic_vectors.of(embedder, list(texts.values()))
-    except (VectorsUnavailable, ModelUnusable):
+    except VectorsUnavailable:
         return None
     if not vector.any():
         return None
@@ -229,3 +225,22 @@ def suggest_topic(
         zip((float(each @ vector) for each in known), texts, strict=True), key=lambda pair: pair[0]
     )
     return topic_id if best >= LEAST_COSINE else None
+
+
+def prepare(deps: Deps) -> None:
+    """Load what compares topics with rooms, and embed the topics: the first suggestion after this
+    takes no longer than others. For a form that is opened; without an embedder, nothing is.
+    """
+    with transaction(deps.sessions) as tx:
+        texts = _texts(_read(tx))
+    with suppress(ModelUnusable, VectorsUnavailable):
+        deps.topic_vectors.of(deps.embedding.embedder(), list(texts.values()))
+
+
+def _texts(topics: Sequence[Topic]) -> dict[int, str]:
+    """What of each topic is embedded, by its id: its name and that of the one above it."""
+    names = {each.id: each.name for each in topics}
+    return {
+        each.id: ", ".join(filter(None, (each.name, names.get(each.parent_id or 0))))
+        for each in topics
+    }

@@ -59,7 +59,10 @@ class DiscoverState(rx.State):
         """Have what compares meanings loaded. If somebody typed meanwhile, look once more."""
         async with self:
             await caller.actor_id(self)
-        if await off_loop(directory.prepare, caller.deps()):
+        is_ready = await off_loop(directory.prepare, caller.deps())
+        async with self:
+            is_late = is_ready and self.is_by_words_only
+        if is_late:
             yield DiscoverState.look_again
 
     @rx.event

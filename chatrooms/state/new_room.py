@@ -49,7 +49,20 @@ class NewRoomState(rx.State):
         """Open the dialog."""
         _forget(self)
         self.is_open = True
-        return TopicsState.load
+        return [TopicsState.load, NewRoomState.prepare]
+
+    @rx.event(background=True)
+    async def prepare(self):
+        """Have what suggests a topic loaded, and suggest one for what was typed meanwhile."""
+        async with self:
+            await caller.actor_id(self)
+        await off_loop(topic_tree.prepare, caller.deps())
+        yield NewRoomState.look_again
+
+    @rx.event
+    async def look_again(self):
+        """Suggest a topic for what is typed, if none was chosen."""
+        await _suggest(self)
 
     @rx.event
     def hide(self):

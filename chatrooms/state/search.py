@@ -107,7 +107,7 @@ def _where(page: MeaningPage) -> str:
             f" {page.rooms_left} more. Name others with in:"
         )
     if page.rooms_asked:
-        return f"Looked in {rooms}: those you joined, or named with in:"
+        return f"Looked in {rooms} that you joined or named with in:"
     return "Looked in no room: join some, or name public ones with in:"
 
 

@@ -123,6 +123,8 @@ def test_the_topic_most_like_what_was_typed_is_suggested_and_none_for_nonsense(
     deps: Deps, owner: Someone, admin: Someone
 ) -> None:
     by_words = with_embedder(deps, Lexical())
+    assert topic_tree.suggest_topic(by_words, actor_id=owner.id, name="Baking") is None
+    topic_tree.prepare(by_words)
 
     def suggested(**typed: str) -> int | None:
         return topic_tree.suggest_topic(by_words, actor_id=owner.id, **typed)
