@@ -194,6 +194,9 @@ def test_a_room_with_everything_in_it(
         checker.look(name)
         screen.page.keyboard.press("Escape")
         expect(screen.page.get_by_role("dialog", name=name)).to_have_count(0)
+    screen.go(f"/rooms/{lively_room.slug}/statistics")
+    expect(screen.page.get_by_role("table", name=re.compile("weekday and hour"))).to_be_visible()
+    checker.look("statistics")
     assert checker.found == []
 
 

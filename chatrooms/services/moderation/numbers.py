@@ -1,13 +1,13 @@
 """How moderation went: outcomes per day, agreement, how long decisions took."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, DateTime, cast, func, select
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
@@ -93,7 +93,7 @@ def count(deps: Deps, *, actor_id: int, room_id: int) -> Numbers:
             each for each in find_decided(tx, room_id=access.room_id).values() if each.at >= since
         ]
         made = _made(tx, decided)
-        verdicts = count_verdicts(tx, room_id=access.room_id, since=since)
+        verdicts = count_verdicts(tx, room_id=access.room_id, begins=_begins(since))
         waits = _waits(_closed(tx, [access.room_id], since, limit=_MAX_WAITS))
     return Numbers(_days(verdicts, made, waits), _figures(made, waits))
 
@@ -149,20 +149,31 @@ def _first_verdicts(tx: Transaction, decided: Sequence[Decided]) -> dict[int, De
 
 
 def count_verdicts(
-    tx: Transaction, *, room_id: int, since: datetime, zone: str = "UTC"
+    tx: Transaction, *, room_id: int, begins: Mapping[date, datetime]
 ) -> dict[date, Counter[Decision]]:
-    """Verdicts of model and rules by the day in that time zone on which they were given; days
-    without any are left out. The caller has asked for rights."""
-    day = func.date(func.timezone(zone, col(VerdictRow.created_at)))
+    """Verdicts of model and rules by the day on which they were given; days without any are left
+    out. `begins`: when each day began, the oldest first. The caller has asked for rights."""
+    days, moments = list(begins), list(begins.values())
+    # A day's number is found by comparing alone, which is quicker than asking a time zone per row.
+    day = func.width_bucket(
+        col(VerdictRow.created_at), cast(moments, ARRAY(DateTime(timezone=True)))
+    )
     rows = tx.execute(
         select(day.label("day"), col(VerdictRow.decision), func.count().label("n"))
-        .where(col(VerdictRow.room_id) == room_id, col(VerdictRow.created_at) >= since)
+        .where(col(VerdictRow.room_id) == room_id, col(VerdictRow.created_at) >= moments[0])
         .group_by(day, col(VerdictRow.decision))
     )
     counts: dict[date, Counter[Decision]] = defaultdict(Counter)
     for row in rows:
-        counts[row.day][Decision(row.decision)] += row.n
+        counts[days[row.day - 1]][Decision(row.decision)] += row.n
     return counts
+
+
+def _begins(since: datetime) -> dict[date, datetime]:
+    """The days from that moment on, in UTC."""
+    first = _day(since)
+    later = (first + timedelta(days=n) for n in range(1, DAYS + 1))
+    return {first: since} | {day: datetime.combine(day, time.min, tzinfo=UTC) for day in later}
 
 
 def count_by_moderators(tx: Transaction, *, room_id: int, since: datetime) -> Counter[str]:

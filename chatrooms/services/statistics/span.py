@@ -26,7 +26,12 @@ class Span:
     @property
     def since(self) -> datetime:
         """When the first of them began."""
-        return datetime.combine(self.first, time.min, tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        return self._midnight(self.first)
+
+    @property
+    def begins(self) -> dict[date, datetime]:
+        """When each of them began, the oldest first."""
+        return {day: self._midnight(day) for day in self.days()}
 
     @property
     def count(self) -> int:
@@ -36,6 +41,9 @@ class Span:
     def days(self) -> Iterator[date]:
         """Each of them, the oldest first."""
         return (self.first + timedelta(days=n) for n in range(self.count))
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time.min, tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
 
 
 def make_span(now: datetime, *, days: object, zone: object) -> Span:
