@@ -159,8 +159,6 @@ async def test_a_page_is_believed_as_long_as_time_passed_and_settings_turn_it_of
     await tab.call(VisitsState.forget)
     await tab.call(VisitsState.keep, False)
     assert not tab.state(SessionState).keeps_visits
-    await tab.call(SessionState.refresh)
-    assert not tab.state(SessionState).keeps_visits
     found = web.hub.find_tab(tab.screen.sid)
     assert found is not None
     found.reported_at -= 25
