@@ -20,20 +20,16 @@ def discover_page() -> rx.Component:
         page_head("Discover", "Public rooms: read first, join when you like"),
         rx.el.div(
             rx.el.div(_search(), _sorts(), class_name="discover-bar"),
+            # Who looks for something wants to see what is found.
+            rx.cond(
+                (DiscoverState.query == "")
+                & (DiscoverState.topic == "")
+                & (DiscoverState.tag == ""),
+                recommended(),
+            ),
             rx.el.div(
                 _topics(),
-                rx.el.div(
-                    rx.cond(
-                        (DiscoverState.query == "")
-                        & (DiscoverState.topic == "")
-                        & (DiscoverState.tag == ""),
-                        recommended(),
-                    ),
-                    _shown(),
-                    _tags(),
-                    _found(),
-                    class_name="discover-rooms",
-                ),
+                rx.el.div(_shown(), _tags(), _found(), class_name="discover-rooms"),
                 class_name="discover-columns",
             ),
             class_name="scroll",

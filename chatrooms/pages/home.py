@@ -49,6 +49,7 @@ def _welcome() -> rx.Component:
                 class_name="first-interests",
             ),
         ),
+        class_name="first",
     )
 
 

@@ -29,7 +29,7 @@ class Subject:
     is_picked: bool
 
 
-def list_subjects(deps: Deps, *, actor_id: int, limit: int = 24) -> list[Subject]:
+def list_subjects(deps: Deps, *, actor_id: int, limit: int = 18) -> list[Subject]:
     """The subjects that the actor picked, and what else the most public rooms are about: at most
     `limit` of these. Raises: NotSignedIn."""
     with transaction(deps.sessions) as tx:
