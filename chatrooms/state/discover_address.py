@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from chatrooms.domain.text import storable
 from chatrooms.services.directory import MAX_QUERY_CHARS, Wanted, sort_of
 
 PATH = "/discover"
@@ -11,13 +12,13 @@ _MAX_NAME_CHARS = 80
 
 def wanted_in(asked: Mapping[str, str]) -> Wanted:
     """What an address asks for. Words are looked for best first unless it says otherwise."""
-    query = asked.get("q", "").strip()[:MAX_QUERY_CHARS]
+    query = storable(asked.get("q", "")[:MAX_QUERY_CHARS]).strip()
     default = "best" if query else "activity"
     sort = sort_of(asked.get("sort")) or default
     return Wanted(
         query=query,
-        topic=asked.get("topic", "")[:_MAX_NAME_CHARS],
-        tag=asked.get("tag", "").lower()[:_MAX_NAME_CHARS],
+        topic=storable(asked.get("topic", "")[:_MAX_NAME_CHARS]),
+        tag=storable(asked.get("tag", "")[:_MAX_NAME_CHARS]).lower(),
         sort=default if sort == "best" else sort,
     )
 
@@ -27,5 +28,6 @@ def path_of(wanted: Wanted) -> str:
     default = "best" if wanted.query else "activity"
     sort = "" if wanted.sort in (default, "best") else wanted.sort
     some = {"q": wanted.query, "topic": wanted.topic, "tag": wanted.tag, "sort": sort}
+    some = {name: storable(value)[:MAX_QUERY_CHARS] for name, value in some.items()}
     asked = urlencode({name: value for name, value in some.items() if value})
     return f"{PATH}?{asked}" if asked else PATH

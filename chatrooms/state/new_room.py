@@ -6,7 +6,7 @@ import reflex as rx
 
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.moderation import Mode
-from chatrooms.domain.text import MAX_DESCRIPTION_CHARS
+from chatrooms.domain.text import MAX_DESCRIPTION_CHARS, storable
 from chatrooms.live.offload import off_loop
 from chatrooms.services import rooms, topic_tree
 from chatrooms.services.rooms import RoomDraft
@@ -129,7 +129,7 @@ async def _suggest(state: NewRoomState, **typed: Any) -> None:
     """Suggest the topic nearest to what was typed so far, unless one was chosen."""
     known = {name: value for name, value in typed.items() if isinstance(value, str)}
     state._typed = state._typed | {
-        name: value[:MAX_DESCRIPTION_CHARS] for name, value in known.items()
+        name: storable(value[:MAX_DESCRIPTION_CHARS]) for name, value in known.items()
     }
     if state._is_chosen or not state.is_open:
         return

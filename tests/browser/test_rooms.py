@@ -197,7 +197,10 @@ def test_a_visitor_reads_a_public_room_finds_it_joins_it_and_leaves_it(
     name = owners.page.get_by_role("heading", level=1).inner_text().strip()
     screen.page.get_by_role("searchbox", name="Find a room").fill(name)
     card = screen.page.get_by_role("article", name=name, exact=True)
-    expect(screen.page.get_by_role("main").get_by_role("article")).to_have_count(1)
+    # Others of about that name may be close in meaning.
+    expect(screen.page.get_by_role("main").get_by_role("article").first).to_have_text(
+        re.compile(re.escape(name))
+    )
     card.get_by_role("link", name=name).click()
     screen.expect_room(public_room)
     screen.expect_message("open to all")
@@ -219,12 +222,13 @@ def test_one_joins_a_room_from_the_directory(
 ) -> None:
     screen = desk.sit_down(stranger).go("/discover")
     search = screen.page.get_by_role("searchbox", name="Find a room")
-    search.fill("no such words")
+    search.fill("zzqqxx")
     expect(screen.page.get_by_text("No room matches")).to_be_visible()
-    search.fill(public_room.slug.replace("open-place", "open place"))
-    cards = screen.page.get_by_role("main").get_by_role("article")
-    expect(cards).to_have_count(1)
-    cards.get_by_role("button", name="Join").click()
+    name = public_room.slug.replace("open-place", "open place")
+    search.fill(name)
+    card = screen.page.get_by_role("article", name=name, exact=True)
+    expect(card.locator("mark").first).to_be_visible()
+    card.get_by_role("button", name="Join").click()
     screen.expect_room(public_room)
     expect(screen.composer).to_be_visible()
 

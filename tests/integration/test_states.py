@@ -23,12 +23,14 @@ from chatrooms.state.pins import PinsState
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.saved import SavedState
+from chatrooms.state.search import SearchState
 from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
 from chatrooms.state.sidebar import SidebarState
 from chatrooms.state.sign_in import SignInState, SignUpState
 from chatrooms.state.thread import ThreadState
 from chatrooms.state.threads import ThreadsState
+from chatrooms.state.topics import TopicsState
 from tests.support.eventually import eventually
 from tests.support.people import PASSWORD, Place, Someone, deactivate, post, sign_up, with_settings
 from tests.support.tabs import BrowserTab, nothing_blocks
@@ -273,6 +275,10 @@ async def test_every_handler_that_needs_an_account_refuses_without_one(open_tab:
         (InvitationState.load, ()),
         (InvitationState.accept, ()),
         (NewRoomState.create, ({"name": "x"},)),
+        (TopicsState.load, ()),
+        (TopicsState.add, ({"name": "x"},)),
+        (TopicsState.save, ({"name": "x"},)),
+        (TopicsState.delete, (1,)),
         (RoomState.request_to_join, ()),
         (ThreadsState.show, ()),
         (ThreadsState.refresh, ()),
@@ -425,10 +431,24 @@ async def test_arguments_of_any_type_are_refused_in_words(
         (RoomInfoState.revoke_invitation, (odd,)),
         (DiscoverState.search, (odd,)),
         (DiscoverState.join, (odd,)),
+        (DiscoverState.choose_topic, (odd,)),
+        (DiscoverState.choose_tag, (odd,)),
+        (DiscoverState.choose_sort, (odd,)),
+        (DiscoverState.show_topic, (odd,)),
+        (DiscoverState.show_tag, (odd,)),
+        (SearchState.sort, (odd,)),
+        (TopicsState.add, ({"name": odd, "parent": odd},)),
+        (TopicsState.edit, (odd,)),
+        (TopicsState.save, ({"name": odd, "parent": odd},)),
+        (TopicsState.delete, (odd,)),
         (SettingsState.end_session, (odd,)),
         (SettingsState.change_password, (odd,)),
         (NewRoomState.create, (odd,)),
         (NewRoomState.set_open, (odd,)),
+        (NewRoomState.show, ()),
+        (NewRoomState.type_name, (odd,)),
+        (NewRoomState.choose, (odd,)),
+        (RoomInfoState.choose_parent, (odd,)),
         (SignInState.submit, (odd,)),
         (SignInState.submit, ({"username": odd, "password": odd},)),
         (SignUpState.submit, (odd,)),
