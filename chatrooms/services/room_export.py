@@ -12,7 +12,6 @@ from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, AttachmentRow, Message, PollRow, table_of
 from chatrooms.domain.events import Being
-from chatrooms.domain.moderation import Status
 from chatrooms.domain.permissions import Permission
 from chatrooms.services import limits
 from chatrooms.services.access import access_room, access_room_by_slug
@@ -73,7 +72,6 @@ def export_piece(deps: Deps, *, actor_id: int, room_id: int, after: int = 0) -> 
                 _MESSAGES.c.position > after,
                 _MESSAGES.c.deleted_at.is_(None),
                 _MESSAGES.c.withheld == "",
-                _MESSAGES.c.status != Status.REMOVED.value,
             )
             .order_by(_MESSAGES.c.position)
             .limit(_PIECE)

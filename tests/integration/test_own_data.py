@@ -121,6 +121,8 @@ async def test_a_person_gets_all_of_the_own_and_nobody_else_does(
     assert (await get(deps, ann, asked.token)).status_code == 404
     for _ in range(2):
         await off_loop(exports.make_export, deps, account_id=ann.id)
+    await off_loop(exports.request_export, deps, actor_id=owner.id)
+    await off_loop(exports.make_export, deps, account_id=owner.id)
     for nobody, status in ((owner, 404), (None, 401)):
         assert (await get(deps, nobody, asked.token)).status_code == status
     assert (await get(deps, ann, "../../etc/passwd")).status_code == 404
@@ -182,7 +184,7 @@ async def test_a_person_gets_all_of_the_own_and_nobody_else_does(
     with pytest.raises(FileUnavailable):
         await off_loop(exports.open_export, soon, actor_id=ann.id, token=again.token)
     assert exports.place_of(deps, again.token).is_file()
-    assert (await off_loop(maintenance.prune, soon)).exports == 1
+    assert (await off_loop(maintenance.prune, soon)).exports == 2
     assert not exports.place_of(deps, again.token).exists()
     assert await off_loop(exports.find_export, deps, actor_id=ann.id) is None
 

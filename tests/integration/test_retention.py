@@ -165,9 +165,10 @@ async def test_owners_take_along_what_everybody_sees_and_it_is_read_back(
         gone = post(deps, private_room, member, "taken back")
         post(deps, private_room, member, "to what is gone", reply_to=gone)
         messages.delete_message(deps, actor_id=member.id, room_id=private_room.id, message_id=gone)
-        moderated(deps, private_room, holds=True)
+        moderated(deps, private_room, holds=False)
         post(deps, private_room, member, ABUSE)
         judging.judge_waiting(deps)
+        moderated(deps, private_room, holds=True)
         post(deps, private_room, member, "held back")
 
     await off_loop(write)

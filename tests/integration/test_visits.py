@@ -92,6 +92,7 @@ def test_only_rooms_that_one_may_read_count_for_many_people_in_few_queries(
         visits.record(deps, spans=spans, ended=[people[0].id])
     assert len(statements) <= 6
     assert set(spent(deps, stranger)) == {public_room.id}
+    assert kept(deps, [stranger]) == 1
     assert set(spent(deps, people[0])) == {public_room.id, private_room.id}
     removed = people[0]
     members.remove_member(deps, actor_id=owner.id, room_id=private_room.id, account_id=removed.id)
