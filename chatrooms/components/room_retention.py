@@ -68,9 +68,8 @@ def retention_form() -> rx.Component:
                 RetentionState.older > 0,
                 button("Delete older messages", kind="danger", type="submit", class_name="sm"),
                 button(
-                    "Save",
+                    "Apply",
                     type="submit",
-                    aria_label="Save how long messages are kept",
                     disabled=~RetentionState.is_changed,
                     class_name="sm",
                 ),
