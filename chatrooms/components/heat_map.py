@@ -1,4 +1,4 @@
-"""The busy hours of a week: a table whose cells are the darker the more was said."""
+"""The busy hours of a week: a table whose cells are the stronger coloured the more was said."""
 
 import reflex as rx
 

@@ -117,7 +117,7 @@ def _hours() -> rx.Component:
         "hours",
         heat_map("Messages of people by weekday and hour", StatisticsState.heat),
         rx.el.p(
-            "Messages of people by weekday and hour; the darker, the more. Times in ",
+            "Messages of people by weekday and hour; the stronger the colour, the more. Times in ",
             StatisticsState.zone,
             ".",
             class_name="hint",
