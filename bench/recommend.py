@@ -5,7 +5,7 @@ import json
 import time
 
 import numpy as np
-from sklearn.preprocessing import normalize
+from numpy.typing import NDArray
 from sqlalchemy import select, text
 
 from bench.discover import fill_rooms
@@ -78,11 +78,12 @@ def _embed(instance: Instance) -> None:
         ids = list(tx.scalars(select(table_of(Room).c.id).where(IS_PUBLISHED)))
     for start in range(0, len(ids), _AT_ONCE):
         some = ids[start : start + _AT_ONCE]
-        near = subjects[np.array(some) % _SUBJECTS]
-        spread = near + _SPREAD * random.normal(size=near.shape)
-        vectors = np.asarray(normalize(spread), dtype=np.float32)
+        near: NDArray[np.float64] = subjects[np.array(some) % _SUBJECTS]
+        vectors = near + _SPREAD * random.normal(size=near.shape)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         entries = [
-            Entry(f"room-{room_id}", vectors[place], 1) for place, room_id in enumerate(some)
+            Entry(f"room-{room_id}", vectors[place].astype(np.float32), 1)
+            for place, room_id in enumerate(some)
         ]
         instance.deps.vectors.upsert(collection, entries)
 
