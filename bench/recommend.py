@@ -26,8 +26,8 @@ MAX_PAGE_MS = 50.0
 _DEADLINE_S = 600.0
 _SUBJECTS, _WIDTH, _AT_ONCE, _SPREAD = 24, 384, 500, 0.06
 _PEOPLE = text("""
-    INSERT INTO accounts (username, name, hue, is_admin, last_seen_at)
-    SELECT 'bench-person-' || n, 'Person ' || n, n % 360, false, now()
+    INSERT INTO accounts (username, name, hue, is_admin, password_hash, last_seen_at)
+    SELECT 'bench-person-' || n, 'Person ' || n, n % 360, false, '', now()
     FROM generate_series(1, :people) AS n
 """)
 # Two or three subjects each, and 36 rooms about these.
@@ -39,7 +39,7 @@ _VISITS = text("""
     FROM accounts a CROSS JOIN generate_series(0, 35) AS k
     JOIN rooms r ON r.id = (SELECT min(id) FROM rooms)
         + (a.id * 7 + k % (2 + a.id % 2) * 5) % :subjects
-        + :subjects * ((a.id * 13 + k * 29) % (:rooms / :subjects))
+        + :subjects * ((a.id * 13 + k * 29) % :rooms_each)
     WHERE a.username LIKE 'bench-person-%'
 """)
 _MEMBERS = text("""
@@ -58,7 +58,8 @@ def run_recommend(*, rooms: int, people: int, as_json: bool) -> None:
         fill_rooms(instance, rooms=rooms, owner_id=reader.account_id)
         with transaction(instance.deps.sessions) as tx:
             tx.execute(_PEOPLE, {"people": people})
-            tx.execute(_VISITS, {"rooms": rooms, "subjects": _SUBJECTS})
+            about = {"subjects": _SUBJECTS, "rooms_each": rooms // _SUBJECTS}
+            tx.execute(_VISITS, about)
             tx.execute(_MEMBERS)
         with transaction(instance.deps.sessions) as tx:
             tx.execute(text("ANALYZE"))
