@@ -78,6 +78,8 @@ def run_discover(*, rooms: int, times: int, as_json: bool) -> None:
         (reader,) = enrol(instance, 1)
         progress(f"Writing {rooms:,} rooms")
         fill_rooms(instance, rooms=rooms, owner_id=reader.account_id)
+        # So that each room is asked for once.
+        indexing.index_waiting(instance.deps)
         with transaction(instance.deps.sessions) as tx:
             tx.execute(_ASK)
         with transaction(instance.deps.sessions) as tx:

@@ -12,7 +12,18 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -34,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 Sort = Literal["best", "activity", "newest", "size"]
 MAX_QUERY_CHARS = 160
-MAX_MATCHES = 500
+MAX_MATCHES = 300
 """Rooms that share words are ranked up to this many; the best of them."""
 NEAREST, NEAREST_FILTERED = 100, 500
 """Rooms that are looked at for nearness; more if most of them may be filtered out."""
@@ -249,18 +260,23 @@ def _fused(*rankings: Iterable[int]) -> list[int]:
     return sorted(scores, key=lambda id_: (-scores[id_], -id_))
 
 
+def _among(ids: list[int]) -> ColumnElement[bool]:
+    # One array, whose length does not change the statement.
+    return col(Room.id) == any_(bindparam("ids", ids, ARRAY(BigInteger)))
+
+
 def _sorted(
     tx: Transaction, allowed: list[ColumnElement[bool]], ids: list[int], *, sort: Sort
 ) -> list[int]:
     """Those of these rooms that may be shown, in the wanted order."""
+    if sort == "best":
+        found = set(tx.scalars(select(col(Room.id)).where(_among(ids), *allowed)))
+        return [room_id for room_id in ids if room_id in found]
     rows = tx.execute(
         select(col(Room.id), col(Room.member_count), col(RoomActivity.active_at))
         .join(RoomActivity, col(RoomActivity.room_id) == col(Room.id))
-        .where(col(Room.id).in_(ids), *allowed)
+        .where(_among(ids), *allowed)
     ).all()
-    if sort == "best":
-        found = {row.id for row in rows}
-        return [room_id for room_id in ids if room_id in found]
     keys: dict[int, tuple[Any, int]] = {
         row.id: ({"size": row.member_count, "activity": row.active_at}.get(sort, row.id), row.id)
         for row in rows
@@ -297,7 +313,7 @@ def _described(
             Membership,
             (col(Membership.room_id) == col(Room.id)) & (col(Membership.account_id) == actor_id),
         )
-        .where(col(Room.id).in_(ids), *_allowed(actor_id, Wanted()))
+        .where(_among(ids), *_allowed(actor_id, Wanted()))
     ).all()
     found = {row.Room.id: _found(row, is_near=row.Room.id in near) for row in rows}
     return [found[room_id] for room_id in ids if room_id in found]
