@@ -8,20 +8,14 @@ the database, in the transaction that reads what is shown of them.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal, get_args
 
 import structlog
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
-    any_,
-    bindparam,
     func,
     or_,
     select,
-    text,
     tuple_,
 )
 from sqlalchemy.orm import aliased
@@ -29,17 +23,15 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import Membership, Room, RoomActivity, Topic
+from chatrooms.db.tables import Room, RoomActivity, Topic
 from chatrooms.domain.errors import VectorsUnavailable
-from chatrooms.domain.events import RoomFacts
-from chatrooms.domain.search import MARK_OFF, MARK_ON, Segment, pieces
 from chatrooms.domain.text import storable
 from chatrooms.ml.errors import ModelUnusable
 from chatrooms.services import room_index
 from chatrooms.services.access import access_account
 from chatrooms.services.access_rooms import IS_PUBLISHED
 from chatrooms.services.bans import is_banned
-from chatrooms.services.rooms import facts_of
+from chatrooms.services.directory_rooms import FoundRoom, among, described, tsquery_of
 
 log = structlog.get_logger(__name__)
 
@@ -56,9 +48,6 @@ _MIN_CHARS = 3
 _MAX_WORDS = 8
 _RRF = 60
 _WORD = re.compile(r"[^\W_]+")
-_ENGLISH: Any = text("'english'::regconfig")
-_SIMPLE: Any = text("'simple'::regconfig")
-_HOW = f"StartSel={MARK_ON}, StopSel={MARK_OFF}, HighlightAll=true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +60,6 @@ class Wanted:
     tag: str = ""
     sort: Sort = "activity"
     """`best` without words is `activity`."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundRoom:
-    """A room of the directory, with what was found in it."""
-
-    facts: RoomFacts
-    member_count: int
-    is_member: bool
-    active_at: datetime
-    topic_slug: str
-    """Of its place in the tree; empty if it has none."""
-    topic_name: str
-    name: tuple[Segment, ...]
-    topic: tuple[Segment, ...]
-    description: tuple[Segment, ...]
-    tags: tuple[Segment, ...]
-    is_near: bool
-    """Whether it is here for its meaning: it does not have all of the words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +110,7 @@ def list_rooms(
         access_account(tx, actor_id=actor_id)
         if not wanted.query:
             ids = list(tx.scalars(_browsed(actor_id, wanted, after=after, limit=limit + 1)))
-            rooms = _described(tx, actor_id, ids[:limit], words=(), near=set())
+            rooms = described(tx, actor_id, ids[:limit], words=(), near=set())
             return DirectoryPage(tuple(rooms), len(ids) > limit)
     near = _near(deps, wanted)
     with transaction(deps.sessions) as tx:
@@ -149,7 +119,7 @@ def list_rooms(
         fused = _fused(spoken, near or ())
         ids = _sorted(tx, _allowed(actor_id, wanted), fused, sort=wanted.sort)
         page = ids[max(offset, 0) : max(offset, 0) + limit]
-        rooms = _described(tx, actor_id, page, words=words, near=set(fused) - set(spoken))
+        rooms = described(tx, actor_id, page, words=words, near=set(fused) - set(spoken))
     return DirectoryPage(tuple(rooms), len(ids) > max(offset, 0) + limit, near is None)
 
 
@@ -230,18 +200,9 @@ def _browsed(actor_id: int, wanted: Wanted, *, after: FoundRoom | None, limit: i
     return chosen.order_by(*(each.desc() for each in order)).limit(limit)
 
 
-def _tsquery(words: Sequence[str]) -> Any:
-    """All of the words, in any form; the last may be the beginning of one. As it is typed: the stem
-    of "stars" begins "start" as well."""
-    last = func.to_tsquery(_ENGLISH, words[-1]).op("||")(func.to_tsquery(_SIMPLE, f"{words[-1]}:*"))
-    if len(words) == 1:
-        return last
-    return func.to_tsquery(_ENGLISH, " & ".join(words[:-1])).op("&&")(last)
-
-
 def _spoken(actor_id: int, wanted: Wanted, words: Sequence[str]) -> Any:
     """Ids of the rooms that have the words, best first."""
-    asked = _tsquery(words)
+    asked = tsquery_of(words)
     rank = func.ts_rank(col(Room.search), asked)
     return (
         select(col(Room.id))
@@ -260,80 +221,20 @@ def _fused(*rankings: Iterable[int]) -> list[int]:
     return sorted(scores, key=lambda id_: (-scores[id_], -id_))
 
 
-def _among(ids: list[int]) -> ColumnElement[bool]:
-    # One array, whose length does not change the statement.
-    return col(Room.id) == any_(bindparam("ids", ids, ARRAY(BigInteger)))
-
-
 def _sorted(
     tx: Transaction, allowed: list[ColumnElement[bool]], ids: list[int], *, sort: Sort
 ) -> list[int]:
     """Those of these rooms that may be shown, in the wanted order."""
     if sort == "best":
-        found = set(tx.scalars(select(col(Room.id)).where(_among(ids), *allowed)))
+        found = set(tx.scalars(select(col(Room.id)).where(among(ids), *allowed)))
         return [room_id for room_id in ids if room_id in found]
     rows = tx.execute(
         select(col(Room.id), col(Room.member_count), col(RoomActivity.active_at))
         .join(RoomActivity, col(RoomActivity.room_id) == col(Room.id))
-        .where(_among(ids), *allowed)
+        .where(among(ids), *allowed)
     ).all()
     keys: dict[int, tuple[Any, int]] = {
         row.id: ({"size": row.member_count, "activity": row.active_at}.get(sort, row.id), row.id)
         for row in rows
     }
     return sorted(keys, key=lambda room_id: keys[room_id], reverse=True)
-
-
-def _described(
-    tx: Transaction, actor_id: int, ids: list[int], *, words: Sequence[str], near: set[int]
-) -> list[FoundRoom]:
-    """What the directory shows of these rooms, in this order; without those that may not be shown
-    any more."""
-    if not ids:
-        return []
-
-    def marked(column: Any) -> Any:
-        return func.ts_headline(_ENGLISH, column, _tsquery(words), _HOW) if words else column
-
-    rows = tx.execute(
-        select(
-            Room,
-            col(Membership.account_id).is_not(None).label("is_member"),
-            col(RoomActivity.active_at),
-            func.coalesce(col(Topic.slug), "").label("topic_slug"),
-            func.coalesce(col(Topic.name), "").label("topic_name"),
-            marked(col(Room.name)).label("name"),
-            marked(col(Room.topic)).label("topic"),
-            marked(col(Room.description)).label("description"),
-            marked(func.array_to_string(col(Room.tags), " ")).label("tags"),
-        )
-        .join(RoomActivity, col(RoomActivity.room_id) == col(Room.id))
-        .outerjoin(Topic, col(Topic.id) == col(Room.topic_id))
-        .outerjoin(
-            Membership,
-            (col(Membership.room_id) == col(Room.id)) & (col(Membership.account_id) == actor_id),
-        )
-        .where(_among(ids), *_allowed(actor_id, Wanted()))
-    ).all()
-    found = {row.Room.id: _found(row, is_near=row.Room.id in near) for row in rows}
-    return [found[room_id] for room_id in ids if room_id in found]
-
-
-def _found(row: Any, *, is_near: bool) -> FoundRoom:
-    return FoundRoom(
-        facts=facts_of(row.Room),
-        member_count=row.Room.member_count,
-        is_member=row.is_member,
-        active_at=row.active_at,
-        topic_slug=row.topic_slug,
-        topic_name=row.topic_name,
-        name=pieces(row.name),
-        topic=pieces(row.topic),
-        description=pieces(row.description),
-        # Tags hold no blanks.
-        tags=tuple(
-            Segment(tag.replace(MARK_ON, "").replace(MARK_OFF, ""), MARK_ON in tag)
-            for tag in row.tags.split()
-        ),
-        is_near=is_near,
-    )
