@@ -29,6 +29,7 @@ from chatrooms.state.desk_rows import (
     SanctionCaseRow,
     SegmentRow,
 )
+from chatrooms.state.found_rows import HitRow, PlaceRow, TopRow
 from chatrooms.state.membership_rows import (
     InvitationRow,
     JoinRequestRow,
@@ -240,44 +241,6 @@ class RefusedRow:
 
     client_id: str = ""
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HitRow:
-    """A message that a search found."""
-
-    message_id: int = 0
-    path: str = ""
-    room_name: str = ""
-    is_private: bool = False
-    in_thread: bool = False
-    author: PersonRow = field(default_factory=PersonRow)
-    sent_at: str = ""
-    snippet: list[SegmentRow] = field(default_factory=list[SegmentRow])
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceRow:
-    """A room in the switcher."""
-
-    path: str = ""
-    name: str = ""
-    topic: str = ""
-    is_private: bool = False
-    is_archived: bool = False
-    is_mine: bool = False
-    unread: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TopRow:
-    """A message that people voted up."""
-
-    id: int = 0
-    author: str = ""
-    text: str = ""
-    score: int = 0
-    is_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
