@@ -27,12 +27,19 @@ class Reason(BaseModel):
 
 
 def reason_words(
-    *, room: str = "", by: str = "time", shared: str = "", word: str = "", people: int = 0
+    *,
+    room: str = "",
+    by: str = "time",
+    shared: str = "",
+    word: str = "",
+    people: int = 0,
+    is_lively: bool = False,
 ) -> str:
     """Why, in a sentence for the person.
 
     Args: what is true of it: the name of the room that leads there and what both are about, the
-    interest it suits, and how many people that the person talks with are in it.
+    interest it suits, how many people that the person talks with are in it, and whether it was
+    chosen for how much goes on there.
     """
     why = f"you spend time in {room}" if by == "time" else f"you are in {room}"
     if room and shared:
@@ -41,4 +48,6 @@ def reason_words(
         return f"{people} people you talk with are here"
     if word:
         return f"Because you are interested in {word}"
-    return f"Because {why}" if room else "Many people go there"
+    if room:
+        return f"Because {why}"
+    return "One of the liveliest rooms here" if is_lively else "You may like it"

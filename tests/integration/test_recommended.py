@@ -191,7 +191,7 @@ def test_a_reason_names_only_what_is_still_true_and_what_the_person_may_see(
     change(site, "UPDATE rooms SET topic_id = :t WHERE 'gardening' = ANY(tags)", t=topic)
     assert edit(tags="pears", topic_id=topic).startswith("Because you spend time in Orchard: both")
     change(site, "UPDATE rooms SET topic_id = NULL")
-    assert edit(is_private=True) == "Many people go there"
+    assert edit(is_private=True) == "You may like it"
     assert edit() == "Because you spend time in Orchard: both are about gardening"
     # Forgetting where one spent time takes what rested on it along.
     visits.forget(site, actor_id=who.id)
@@ -237,7 +237,7 @@ def test_newcomers_get_what_they_picked_or_else_what_is_lively(
     due = "SELECT count(*) FROM recommendation_requests WHERE account_id = :id"
     assert rows(site, due, id=who.id) == [(1,)]
     popular = listed(site, who)
-    assert popular[0].reason == "Many people go there"
+    assert popular[0].reason == "One of the liveliest rooms here"
     assert popular[0].member_count == max(each.member_count for each in popular)
     words = [each.word for each in wishes.list_subjects(site, actor_id=who.id)]
     assert words[:2] == ["gardening", "plants"]
@@ -248,7 +248,7 @@ def test_newcomers_get_what_they_picked_or_else_what_is_lively(
     with pytest.raises(InvalidInput):
         wishes.set_interest(site, actor_id=who.id, word="sailing", is_on=True)
     wishes.set_interest(site, actor_id=who.id, word="marathon", is_on=False)
-    assert listed(site, who)[0].reason == "Many people go there"
+    assert listed(site, who)[0].reason == "One of the liveliest rooms here"
 
 
 def test_a_site_of_very_many_rooms_is_searched_near_what_people_know(

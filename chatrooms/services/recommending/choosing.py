@@ -9,7 +9,7 @@ import numpy as np
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.domain.recommending import SHOWN, Reason
-from chatrooms.ml.recommend.interest import Weights, interest
+from chatrooms.ml.recommend.interest import Weights, interest, stayed
 from chatrooms.ml.recommend.nearness import Nearness
 from chatrooms.ml.recommend.ranking import Places, best_rooms, strongest
 from chatrooms.services.recommending.field import Field, make_field
@@ -17,10 +17,12 @@ from chatrooms.services.recommending.known import Care, Known, list_known
 
 KEPT = 2 * SHOWN
 """How many are stored: the next moves up when one is joined or declined."""
-_PICKED_S = 300.0
-"""What having picked a subject says, in seconds spent in a room about it, to begin with."""
-_NAMED = np.float32(0.6)
-"""How much nearer a room is to a subject that is its tag or topic."""
+_STAYS_AS_PICKED = 3
+"""A subject that somebody picked weighs as much as the strongest room, and half of that once the
+person stayed in so many."""
+_NAMED, _BARELY = np.float32(0.6), np.float32(0.2)
+"""How much nearer a room is to a subject that is its tag or topic; and how near to a single word a
+room is that has nothing to do with it."""
 _DAY = timedelta(days=1)
 
 
@@ -53,10 +55,10 @@ def _choose(field: Field, person: Known, *, now: datetime) -> list[Chosen]:
     )
     picked = _picked(field, person)
     nearness = np.vstack([field.space.nearness(where), picked])
-    stays = sum(1 for _, care in cares if interest(care.seconds) >= 1)
-    weights = np.concatenate(
-        [weights, np.full(len(picked), float(interest(_PICKED_S)) / (1 + stays))]
-    )
+    stays = sum(1 for _, care in cares if stayed(care.seconds))
+    strongest_weight = float(weights.max(initial=0.0)) or 1.0
+    each_picked = strongest_weight * _STAYS_AS_PICKED / (_STAYS_AS_PICKED + stays)
+    weights = np.concatenate([weights, np.full(len(picked), each_picked)])
     out = {places[each] for each in (*person.rooms, *person.out) if each in places}
     candidates = np.setdiff1d(np.arange(len(field.room_ids)), np.array(sorted(out), dtype=int))
     best = best_rooms(field.space, nearness, weights, candidates, KEPT, prior=field.prior)
@@ -76,7 +78,7 @@ def _picked(field: Field, person: Known) -> Nearness:
     found = np.zeros((len(person.interests), len(field.room_ids)), dtype=np.float32)
     for row, word in enumerate(person.interests):
         named = np.array([word in words for words in field.words], dtype=np.float32)
-        by_text = np.maximum(field.space.vectors @ field.interests[word], 0)
+        by_text = np.maximum(field.space.vectors @ field.interests[word] - _BARELY, 0)
         found[row] = by_text + _NAMED * named
     return found
 

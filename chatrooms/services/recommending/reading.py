@@ -27,7 +27,7 @@ from chatrooms.services.access import access_account
 from chatrooms.services.access_rooms import IS_PUBLISHED, may_read
 from chatrooms.services.bans import is_banned
 from chatrooms.services.recommending.requests import ask
-from chatrooms.services.recommending.subjects import ABOVE, FILED, shared_subject
+from chatrooms.services.recommending.subjects import ABOVE, FILED, shared_subject, subjects_of
 
 _TALKED_FOR = timedelta(days=90)
 _ROOMS, _STORED, _MEMBERS = table_of(Room), table_of(Recommendation), table_of(Membership)
@@ -149,7 +149,9 @@ def _recommended(found: Any, leading: Mapping[int, Any], people: int) -> Recomme
         room = None
     shared = shared_subject(room, found) if room is not None else ""
     name = room.name if room is not None else ""
-    names = tuple(filter(None, (shared or name, reason.word)))
+    is_about = reason.word in {each.lower() for each in subjects_of(found)}
+    word = reason.word if is_about else ""
+    names = tuple(filter(None, (shared or name, word)))
     # What a model said rests on what was true then, and is told as long as that is true.
     is_true = reason.said and any(each.lower() in reason.said.lower() for each in names)
     return Recommended(
@@ -160,7 +162,14 @@ def _recommended(found: Any, leading: Mapping[int, Any], people: int) -> Recomme
         member_count=found.member_count,
         reason=reason.said
         if is_true
-        else reason_words(room=name, by=reason.by, shared=shared, word=reason.word, people=people),
+        else reason_words(
+            room=name,
+            by=reason.by,
+            shared=shared,
+            word=word,
+            people=people,
+            is_lively=reason.room_id is None and not reason.word,
+        ),
         model=found.model,
         names=names,
         may_be_told=room is None or room.has_assistant,
