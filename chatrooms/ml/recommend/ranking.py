@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from chatrooms.ml.embed.embedder import Vectors
 from chatrooms.ml.recommend.interest import Weights
-from chatrooms.ml.recommend.nearness import Nearness, fused
+from chatrooms.ml.recommend.nearness import Nearness, add_people
 
 MOST_KNOWN = 50
 """Of more rooms that somebody knows, those that weigh most speak for the rest."""
@@ -31,13 +31,17 @@ class Space:
 
     def nearness(self, known: Places, others: Places | None = None) -> Nearness:
         """How near rooms are to others, or to all: shape (known, others). None is near itself."""
-        vectors = self.vectors if others is None else self.vectors[others]
-        by_people = self.shared[known].toarray().astype(np.float32)
-        near = fused(
-            self.vectors[known] @ vectors.T, by_people if others is None else by_people[:, others]
-        )
-        columns = np.arange(len(vectors)) if others is None else others
-        near[known[:, None] == columns[None, :]] = 0
+        if others is not None:
+            return self._among(known, others)
+        near = self.vectors[known] @ self.vectors.T
+        add_people(near, self.shared[known])
+        near[np.arange(len(known)), known] = 0
+        return near
+
+    def _among(self, known: Places, others: Places) -> Nearness:
+        near = self.vectors[known] @ self.vectors[others].T
+        add_people(near, self.shared[known][:, others])
+        near[known[:, None] == others[None, :]] = 0
         return near
 
 
@@ -78,7 +82,7 @@ def best_rooms(
     scores = suits(nearness, weights)[candidates]
     # So small that it never comes before a difference that was measured.
     ranked = scores if prior is None else scores + 1e-6 * prior[candidates]
-    near = np.argsort(-ranked, kind="stable")[: max(_WEIGHED, count)]
+    near = _highest(ranked, max(_WEIGHED, count))
     around = candidates[near]
     chosen = near[varied(ranked[near], space.nearness(around, around), count)]
     return [
@@ -89,6 +93,14 @@ def best_rooms(
         )
         for place in chosen
     ]
+
+
+def _highest(scores: Scores, count: int) -> Places:
+    """The places of the `count` highest scores, highest first; of many only those are sorted."""
+    if len(scores) <= 4 * count:
+        return np.argsort(-scores, kind="stable")[:count]
+    some = np.argpartition(-scores, count)[:count]
+    return some[np.argsort(-scores[some], kind="stable")]
 
 
 def suits(nearness: Nearness, weights: Weights) -> Scores:

@@ -59,8 +59,9 @@ def _choose(field: Field, person: Known, *, now: datetime) -> list[Chosen]:
     strongest_weight = float(weights.max(initial=0.0)) or 1.0
     each_picked = strongest_weight * _STAYS_AS_PICKED / (_STAYS_AS_PICKED + stays)
     weights = np.concatenate([weights, np.full(len(picked), each_picked)])
-    out = {places[each] for each in (*person.rooms, *person.out) if each in places}
-    candidates = np.setdiff1d(np.arange(len(field.room_ids)), np.array(sorted(out), dtype=int))
+    is_open = np.ones(len(field.room_ids), dtype=bool)
+    is_open[[places[each] for each in (*person.rooms, *person.out) if each in places]] = False
+    candidates = np.flatnonzero(is_open)
     best = best_rooms(field.space, nearness, weights, candidates, KEPT, prior=field.prior)
     return [
         Chosen(field.room_ids[each.room], _reason(field, person, where, each.because))

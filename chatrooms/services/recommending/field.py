@@ -34,6 +34,8 @@ class Field:
     """Rooms in their order, and what is known of them."""
 
     room_ids: list[int]
+    places: Mapping[int, int]
+    """Where each room stands."""
     space: Space
     prior: Scores
     """How much goes on in each, 0 to 1."""
@@ -41,11 +43,6 @@ class Field:
     """What each says that it is about, in lower case."""
     interests: Mapping[str, Vectors]
     """The vector of each subject that somebody picked, seen from the centre of the rooms."""
-
-    @property
-    def places(self) -> dict[int, int]:
-        """Where each room stands."""
-        return {room_id: place for place, room_id in enumerate(self.room_ids)}
 
 
 def make_field(deps: Deps, known: Mapping[int, Known]) -> Field:
@@ -167,6 +164,7 @@ def _field(
     seen = list(centred(embedded, centre)) if embedded is not None else list[Vectors]()
     return Field(
         room_ids=[row[0] for row in rows],
+        places={row[0]: place for place, row in enumerate(rows)},
         space=Space(centred(matrix.reshape(-1, width), centre), shared),
         prior=lively / max(float(lively.max(initial=0.0)), 1e-9),
         words=[row[1] for row in rows],
