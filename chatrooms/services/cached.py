@@ -67,10 +67,10 @@ def _shared(
     deadline = time.monotonic() + _PATIENCE_S
     while True:
         kept = _find(deps, name)
-        if kept and deps.clock().timestamp() - kept.at < fresh_for.total_seconds():
+        if kept and _is_fresh(deps, kept, fresh_for):
             return kind.validate_json(kept.value)
         if deps.redis.set(f"{name}:making", token, nx=True, ex=_MAKING_S):
-            return _make(deps, name, token, kind, make)
+            return _make(deps, name, token, kind, make, fresh_for)
         if kept:
             return kind.validate_json(kept.value)
         if time.monotonic() > deadline:
@@ -78,14 +78,29 @@ def _shared(
         time.sleep(_LOOK_S)
 
 
-def _make(deps: Deps, name: str, token: str, kind: TypeAdapter[T], make: Callable[[], T]) -> T:
+def _make(
+    deps: Deps,
+    name: str,
+    token: str,
+    kind: TypeAdapter[T],
+    make: Callable[[], T],
+    fresh_for: timedelta,
+) -> T:
     try:
+        # Who made it before may have ended between the look and the turn.
+        before = _find(deps, name)
+        if before and _is_fresh(deps, before, fresh_for):
+            return kind.validate_json(before.value)
         made = make()
         kept = _Kept(at=deps.clock().timestamp(), value=kind.dump_json(made).decode())
         _try(lambda: deps.redis.set(name, kept.model_dump_json(), ex=_KEPT_S))
         return made
     finally:
         _try(lambda: deps.redis.eval(_GIVE_BACK, 1, f"{name}:making", token))
+
+
+def _is_fresh(deps: Deps, kept: _Kept, fresh_for: timedelta) -> bool:
+    return deps.clock().timestamp() - kept.at < fresh_for.total_seconds()
 
 
 def _try(call: Callable[[], object]) -> None:
