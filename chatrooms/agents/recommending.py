@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 FEATURE = "recommendations"
-_AT_ONCE = 250
+_AT_ONCE = 500
+"""For so many people at once the rooms are read once. The task may take minutes."""
 _RETOLD = 10
 """For how many people at once a model is asked: more do not wait for it."""
 _TURN_S = 30.0
