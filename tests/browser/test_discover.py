@@ -14,7 +14,7 @@ from tests.support.people import Someone, unique
 def test_a_room_is_filed_where_it_is_suggested_and_found_by_words_topic_and_tag(
     desk: Desk, deps: Deps, owner: Someone, stranger: Someone, admin: Someone
 ) -> None:
-    name, tag = unique("Sourdough circle"), unique("rye").replace("-", "")
+    name, tag = unique("Baking circle"), unique("rye").replace("-", "")
     screen = desk.sit_down(owner).go("/discover")
     screen.button("New room").click()
     screen.textbox("Room name").fill(name)

@@ -33,7 +33,10 @@ def test_one_goes_from_the_list_into_a_room_writes_and_goes_back(
     expect_finger_sized(
         room, screen.button("New room"), screen.page.get_by_role("button", name="Account menu")
     )
-    expect(screen.page.get_by_role("main")).to_be_hidden()
+    # Below the rooms comes what is recommended, and none of them a second time.
+    main = screen.page.get_by_role("main")
+    expect(main.get_by_role("region", name="Recommended for you")).to_be_visible()
+    expect(main.get_by_role("link", name="hidden place")).to_have_count(0)
     expect_no_sideways_scrolling(screen)
     room.tap()
     screen.expect_room(private_room)
