@@ -18,6 +18,7 @@ from bench.scripted import scripted_model
 from bench.verdicts import Flow, Part, measure_verdicts, meet_to_talk
 from chatrooms.domain import jobs
 from chatrooms.services import rooms
+from chatrooms.services.ai import indexing
 from chatrooms.services.rooms import RoomDraft
 
 _SAID = 40
@@ -112,6 +113,8 @@ def run_agent(flow: Flow, *, quiet_rooms: int, as_json: bool) -> None:
         progress("Starting a fresh instance")
         settings = {"OPENAI_BASE_URL": base_url, "LLM_MODEL": "scripted"}
         with fresh_instance(settings=settings) as instance:
+            # What is written straight into the tables from now on is nothing that the index missed.
+            indexing.index_waiting(instance.deps)
             progress(f"{quiet_rooms} quiet rooms")
             _make_quiet(instance, enrol(instance, _SPEAKERS, prefix="speaker"), quiet_rooms)
             meetings = meet_to_talk(instance, flow)
