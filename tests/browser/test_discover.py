@@ -24,7 +24,7 @@ def test_a_room_is_filed_where_it_is_suggested_and_found_by_words_topic_and_tag(
     parent.select_option(label="Food & drink")
     screen.textbox("Tags").fill(tag)
     screen.button("Create room").click()
-    expect(screen.page.get_by_role("heading", name=name)).to_be_visible()
+    expect(screen.page.get_by_role("heading", name=name, exact=True)).to_be_visible()
 
     reader = desk.sit_down(stranger).go("/discover")
     search = reader.page.get_by_role("searchbox", name="Find a room")
