@@ -55,7 +55,7 @@ def among(ids: list[int]) -> ColumnElement[bool]:
 
 
 def described(
-    tx: Transaction, actor_id: int, ids: list[int], *, words: Sequence[str], near: set[int]
+    tx: Transaction, account_id: int, ids: list[int], *, words: Sequence[str], near: set[int]
 ) -> list[FoundRoom]:
     """What the directory shows of these rooms, in this order; without those that may not be shown
     any more."""
@@ -81,9 +81,9 @@ def described(
         .outerjoin(Topic, col(Topic.id) == col(Room.topic_id))
         .outerjoin(
             Membership,
-            (col(Membership.room_id) == col(Room.id)) & (col(Membership.account_id) == actor_id),
+            (col(Membership.room_id) == col(Room.id)) & (col(Membership.account_id) == account_id),
         )
-        .where(among(ids), IS_PUBLISHED, ~is_banned(room_id=col(Room.id), account_id=actor_id))
+        .where(among(ids), IS_PUBLISHED, ~is_banned(room_id=col(Room.id), account_id=account_id))
     ).all()
     found = {row.Room.id: _found(row, is_near=row.Room.id in near) for row in rows}
     return [found[room_id] for room_id in ids if room_id in found]
