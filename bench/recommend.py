@@ -100,6 +100,7 @@ def _make(instance: Instance) -> tuple[float, float]:
             if tx.scalar(waiting) is None:
                 wall_s = time.perf_counter() - start
                 return cpu_seconds(worker)["worker"] - before["worker"], wall_s
+        # Nobody tells a tool of it; asking oftener would cost the worker that is measured.
         time.sleep(0.2)
     raise TimeoutError("The worker did not make all recommendations.")
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.controls import button, icon
+from chatrooms.components.controls import button, icon, switch_field
 from chatrooms.state.assistant_switches import AssistantSwitchesState
 from chatrooms.state.live import LiveState
 from chatrooms.state.room import RoomState
@@ -52,22 +52,13 @@ def assistant_settings() -> rx.Component:
     """Hiding the assistant from oneself."""
     return rx.el.section(
         rx.el.h2("Assistant"),
-        rx.el.div(
-            rx.el.label(
-                rx.el.input(
-                    type="checkbox",
-                    class_name="switch",
-                    checked=SessionState.hides_assistant,
-                    on_change=AssistantSwitchesState.hide,
-                ),
-                rx.el.span("Hide the assistant"),
-                class_name="switch-field",
-            ),
-            rx.el.p(
-                "Its button, its summaries and catching up are not shown to you. What it writes in "
-                "rooms for everybody stays visible.",
-                class_name="hint",
-            ),
+        switch_field(
+            "Hide the assistant",
+            "hides_assistant",
+            "Its button, its summaries and catching up are not shown to you. What it writes in"
+            " rooms for everybody stays visible.",
+            checked=SessionState.hides_assistant,
+            on_change=AssistantSwitchesState.hide,
         ),
         class_name="panel",
     )

@@ -4,6 +4,7 @@ import reflex as rx
 
 from chatrooms.components.browser import local_date_time
 from chatrooms.components.controls import button, error_note, icon, success_note
+from chatrooms.components.data_table import data_table
 from chatrooms.services.moderation.training import ENOUGH
 from chatrooms.state.learning import LearningState
 from chatrooms.state.policy_rows import MeasureRow, TrainingRow
@@ -55,10 +56,11 @@ def _active() -> rx.Component:
                 class_name="note plain",
             ),
         ),
-        _table(
+        data_table(
             "Proof of the correction in use",
             ("On the newest decisions", "Before", "After"),
             rx.foreach(LearningState.measured, _measure),
+            is_captioned=False,
         ),
     )
 
@@ -113,10 +115,11 @@ def _actions() -> rx.Component:
 def _history() -> rx.Component:
     return rx.el.details(
         rx.el.summary("Trainings so far"),
-        _table(
+        data_table(
             "Trainings so far",
             ("No.", "When", "By", "Outcome", "Precision"),
             rx.foreach(LearningState.trainings, _training),
+            is_captioned=False,
         ),
     )
 
@@ -128,19 +131,4 @@ def _training(row: rx.Var[TrainingRow]) -> rx.Component:
         rx.el.td(row.by),
         rx.el.td(row.outcome),
         rx.el.td(row.proof),
-    )
-
-
-def _table(caption: str, heads: tuple[str, ...], rows: rx.Component) -> rx.Component:
-    return rx.el.div(
-        rx.el.table(
-            rx.el.caption(caption, class_name="sr-only"),
-            rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads))),
-            rx.el.tbody(rows),
-            class_name="table",
-        ),
-        class_name="table-frame",
-        tab_index=0,
-        role="group",
-        aria_label=caption,
     )

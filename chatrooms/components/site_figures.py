@@ -4,6 +4,7 @@ import reflex as rx
 
 from chatrooms.components.browser import local_clock
 from chatrooms.components.controls import chip, skeleton
+from chatrooms.components.data_table import data_table
 from chatrooms.components.tiles import tile, tiles
 from chatrooms.state.rows import TaskRow, TimingRow, WaitingRow
 from chatrooms.state.site_figures import SiteFiguresState
@@ -65,7 +66,7 @@ def _queues() -> rx.Component:
         rx.el.h2("Queues"),
         rx.cond(
             SiteFiguresState.queues.length() > 0,
-            _table(
+            data_table(
                 "Jobs that wait for a worker",
                 ("Queue", "Waiting"),
                 rx.foreach(SiteFiguresState.queues, _queue),
@@ -90,7 +91,7 @@ def _tasks() -> rx.Component:
             ),
             class_name="form-row",
         ),
-        _table(
+        data_table(
             "On the machine that answers, since it was started; failing ones first",
             _TASK_HEADS,
             rx.foreach(state.tasks, _task),
@@ -103,28 +104,13 @@ def _tasks() -> rx.Component:
 def _routes() -> rx.Component:
     return rx.el.section(
         rx.el.h2("Slowest routes"),
-        _table(
+        data_table(
             "On the machine that answers, since it was started; by the time that 95 % keep within",
             _ROUTE_HEADS,
             rx.foreach(SiteFiguresState.routes, _route),
         ),
         class_name="panel settings-panel",
         aria_label="Slowest routes",
-    )
-
-
-def _table(caption: str, heads: tuple[str, ...], rows: rx.Component) -> rx.Component:
-    return rx.el.div(
-        rx.el.table(
-            rx.el.caption(caption, class_name="hint"),
-            rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads))),
-            rx.el.tbody(rows),
-            class_name="table",
-        ),
-        class_name="table-frame",
-        tab_index=0,
-        role="group",
-        aria_label=caption,
     )
 
 

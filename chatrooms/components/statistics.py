@@ -7,6 +7,7 @@ from chatrooms.components.agent_effect import agent_effect
 from chatrooms.components.browser import local_date_time
 from chatrooms.components.charts import Part, line, stacked_bars
 from chatrooms.components.controls import empty_state, icon, link
+from chatrooms.components.data_table import data_table
 from chatrooms.components.heat_map import heat_map
 from chatrooms.components.talkers import talkers
 from chatrooms.components.tiles import tile, tiles
@@ -137,18 +138,7 @@ def _as_table(caption: str, parts: tuple[Part, ...]) -> rx.Component:
     heads = ("Day", *(part.word for part in parts))
     return rx.el.details(
         rx.el.summary("Show as table"),
-        rx.el.div(
-            rx.el.table(
-                rx.el.caption(caption, class_name="hint"),
-                rx.el.thead(rx.el.tr(*(rx.el.th(head, scope="col") for head in heads))),
-                rx.el.tbody(rx.foreach(StatisticsState.rows.reverse(), row)),
-                class_name="table",
-            ),
-            class_name="table-frame tall",
-            tab_index=0,
-            role="group",
-            aria_label=caption,
-        ),
+        data_table(caption, heads, rx.foreach(StatisticsState.rows.reverse(), row), is_tall=True),
     )
 
 

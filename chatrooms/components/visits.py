@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.controls import button
+from chatrooms.components.controls import button, switch_field
 from chatrooms.state.session import SessionState
 from chatrooms.state.visits import VisitsState
 
@@ -26,22 +26,13 @@ def visit_settings() -> rx.Component:
     """Whether it is recorded where one spends time, and forgetting it."""
     return rx.el.section(
         rx.el.h2("Where you spend time"),
-        rx.el.div(
-            rx.el.label(
-                rx.el.input(
-                    type="checkbox",
-                    class_name="switch",
-                    checked=SessionState.keeps_visits,
-                    on_change=VisitsState.keep,
-                ),
-                rx.el.span("Remember where I spend time"),
-                class_name="switch-field",
-            ),
-            rx.el.p(
-                "Rooms are recommended to you by where you spend time: while a room is in front of "
-                "you and you do something. Nobody else sees it, and it is forgotten after 90 days.",
-                class_name="hint",
-            ),
+        switch_field(
+            "Remember where I spend time",
+            "keeps_visits",
+            "Rooms are recommended to you by where you spend time: while a room is in front of you"
+            " and you do something. Nobody else sees it, and it is forgotten after 90 days.",
+            checked=SessionState.keeps_visits,
+            on_change=VisitsState.keep,
         ),
         rx.el.div(
             rx.el.p(

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.connection import connection_banner
-from chatrooms.components.controls import back_link
+from chatrooms.components.controls import back_link, icon, link
 from chatrooms.components.draft_controls import draft_controls
 from chatrooms.components.key_map import key_map
 from chatrooms.components.new_room import new_room_dialog
@@ -62,6 +62,23 @@ def page_head(title: str, text: str, *more: rx.Component) -> rx.Component:
     return rx.el.header(
         back_link(),
         rx.el.div(rx.el.h1(title), rx.el.p(text, class_name="cut"), class_name="grow cut"),
+        *more,
+        class_name="pane-head",
+    )
+
+
+def room_page_head(
+    title: str, *more: rx.Component, slug: rx.Var[str], room_name: rx.Var[str]
+) -> rx.Component:
+    """The heading of a page about a room, with the way back to it; at its end, `more`."""
+    return rx.el.header(
+        link(
+            icon("arrow-left", 18),
+            to="/rooms/" + slug,
+            class_name="icon-btn",
+            aria_label="Back to the room",
+        ),
+        rx.el.div(rx.el.h1(title), rx.el.p(room_name, class_name="cut"), class_name="grow cut"),
         *more,
         class_name="pane-head",
     )

@@ -2,14 +2,14 @@
 
 import reflex as rx
 
-from chatrooms.components.controls import empty_state, icon, link
+from chatrooms.components.controls import empty_state
 from chatrooms.components.learning import learning_panel
 from chatrooms.components.numbers import numbers_panel
 from chatrooms.components.policy_form import policy_form
 from chatrooms.components.rejudge import rejudge_panel
 from chatrooms.components.rules_editor import rules_panel
 from chatrooms.components.simulator import simulator
-from chatrooms.pages.frame import frame
+from chatrooms.pages.frame import frame, room_page_head
 from chatrooms.state.policy import PolicyState
 
 
@@ -38,19 +38,10 @@ def moderation_settings_page() -> rx.Component:
 
 
 def _head() -> rx.Component:
-    return rx.el.header(
-        link(
-            icon("arrow-left", 18),
-            to="/rooms/" + PolicyState.slug,
-            class_name="icon-btn",
-            aria_label="Back to the room",
-        ),
-        rx.el.div(
-            rx.el.h1("Moderation settings"),
-            rx.el.p(PolicyState.room_name, class_name="cut"),
-            class_name="grow cut",
-        ),
-        class_name="pane-head",
+    return room_page_head(
+        "Moderation settings",
+        slug=PolicyState.slug,
+        room_name=PolicyState.room_name,
     )
 
 

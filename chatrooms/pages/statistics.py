@@ -3,9 +3,9 @@
 import reflex as rx
 
 from chatrooms.components.browser import own_zone
-from chatrooms.components.controls import empty_state, icon, link, skeleton
+from chatrooms.components.controls import empty_state, link, skeleton
 from chatrooms.components.statistics import statistics
-from chatrooms.pages.frame import frame
+from chatrooms.pages.frame import frame, room_page_head
 from chatrooms.state.statistics import StatisticsState
 
 _CHOICES = (30, 90)
@@ -50,18 +50,8 @@ def statistics_page() -> rx.Component:
 
 
 def _head() -> rx.Component:
-    return rx.el.header(
-        link(
-            icon("arrow-left", 18),
-            to="/rooms/" + StatisticsState.slug,
-            class_name="icon-btn",
-            aria_label="Back to the room",
-        ),
-        rx.el.div(
-            rx.el.h1("Statistics"),
-            rx.el.p(StatisticsState.room_name, class_name="cut"),
-            class_name="grow cut",
-        ),
+    return room_page_head(
+        "Statistics",
         rx.cond(
             StatisticsState.status == "open",
             rx.el.div(
@@ -71,7 +61,8 @@ def _head() -> rx.Component:
                 class_name="choices",
             ),
         ),
-        class_name="pane-head",
+        slug=StatisticsState.slug,
+        room_name=StatisticsState.room_name,
     )
 
 

@@ -103,19 +103,24 @@ def ensure_guest(deps: Deps, *, username: str, name: str) -> Person:
         return person_of(found)
 
 
+def count_password_attempt(deps: Deps, *, account_id: int) -> None:
+    """Count an attempt to tell one's own password, whatever it is for. Raises: RateLimited."""
+    limits.count(
+        deps,
+        what="password",
+        whose=str(account_id),
+        limit=deps.settings.sign_in_attempts_per_account,
+        per=timedelta(minutes=15),
+    )
+
+
 def change_password(deps: Deps, *, actor_id: int, session_id: int, current: str, new: str) -> None:
     """Set a new password and end every other session of the actor.
 
     Raises: InvalidInput if `current` is wrong or `new` unfit; RateLimited.
     """
     wanted = check_password(new)
-    limits.count(
-        deps,
-        what="password",
-        whose=str(actor_id),
-        limit=deps.settings.sign_in_attempts_per_account,
-        per=timedelta(minutes=15),
-    )
+    count_password_attempt(deps, account_id=actor_id)
     with transaction(deps.sessions) as tx:
         account = access_account(tx, actor_id=actor_id)
         if not verify_password(deps.passwords, account.password_hash, current):

@@ -75,6 +75,7 @@ def _shared(
             return kind.validate_json(kept.value)
         if time.monotonic() > deadline:
             return make()
+        # Services run in threads, so this keeps no event loop waiting.
         time.sleep(_LOOK_S)
 
 

@@ -12,25 +12,31 @@ from chatrooms.domain.events import Person
 from chatrooms.domain.text import excerpt
 
 MESSAGES, ROOMS, _AUTHORS = table_of(Message), table_of(Room), table_of(Account)
-EXCERPTS: Any = (
-    select(
-        MESSAGES.c.id,
-        MESSAGES.c.body,
-        MESSAGES.c.sent_at,
-        ROOMS.c.id.label("room_id"),
-        ROOMS.c.slug,
-        ROOMS.c.name.label("room_name"),
-        _AUTHORS.c.id.label("author_id"),
-        _AUTHORS.c.username,
-        _AUTHORS.c.name,
-        _AUTHORS.c.hue,
-        _AUTHORS.c.avatar,
-        _AUTHORS.c.kind.label("author_kind"),
+
+
+def with_place(*columns: Any) -> Any:
+    """These columns of messages, with what names their rooms and authors."""
+    return (
+        select(
+            MESSAGES.c.id,
+            MESSAGES.c.sent_at,
+            *columns,
+            ROOMS.c.slug,
+            ROOMS.c.name.label("room_name"),
+            _AUTHORS.c.id.label("author_id"),
+            _AUTHORS.c.username,
+            _AUTHORS.c.name,
+            _AUTHORS.c.hue,
+            _AUTHORS.c.avatar,
+            _AUTHORS.c.kind.label("author_kind"),
+        )
+        .select_from(MESSAGES)
+        .join(ROOMS, ROOMS.c.id == MESSAGES.c.room_id)
+        .join(_AUTHORS, _AUTHORS.c.id == MESSAGES.c.author_id)
     )
-    .select_from(MESSAGES)
-    .join(ROOMS, ROOMS.c.id == MESSAGES.c.room_id)
-    .join(_AUTHORS, _AUTHORS.c.id == MESSAGES.c.author_id)
-)
+
+
+EXCERPTS: Any = with_place(MESSAGES.c.body, ROOMS.c.id.label("room_id"))
 """The rows of which `excerpts` makes messages in short."""
 
 IS_SHOWN: Any = MESSAGES.c.withheld == ""
@@ -50,6 +56,18 @@ class Excerpt:
     sent_at: datetime
 
 
+def author_of(row: Any) -> Person:
+    """The author in a row of `with_place`."""
+    return Person(
+        id=row.author_id,
+        username=row.username,
+        name=row.name,
+        hue=row.hue,
+        avatar=row.avatar,
+        kind=row.author_kind,
+    )
+
+
 def excerpts(rows: Sequence[Any]) -> list[Excerpt]:
     """Rows of `EXCERPTS` as messages in short."""
     return [
@@ -58,14 +76,7 @@ def excerpts(rows: Sequence[Any]) -> list[Excerpt]:
             room_id=row.room_id,
             room_slug=row.slug,
             room_name=row.room_name,
-            author=Person(
-                id=row.author_id,
-                username=row.username,
-                name=row.name,
-                hue=row.hue,
-                avatar=row.avatar,
-                kind=row.author_kind,
-            ),
+            author=author_of(row),
             text=excerpt(row.body),
             sent_at=row.sent_at,
         )

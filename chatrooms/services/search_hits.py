@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import case, func, text
 
-from chatrooms.db.tables import Account, Message, Room, table_of
 from chatrooms.domain.events import Person
 from chatrooms.domain.search import MARK_OFF, MARK_ON, SearchQuery, Segment, segments
+from chatrooms.services.excerpts import MESSAGES, ROOMS, author_of, with_place
 
 ENGLISH: Any = text("'english'::regconfig")
 _MARKS = f"StartSel={MARK_ON}, StopSel={MARK_OFF}"
@@ -16,26 +16,7 @@ _ALL = f"{_MARKS}, HighlightAll=true"
 _PARTS = f"{_MARKS}, MinWords=14, MaxWords=32, ShortWord=0, MaxFragments=2"
 _BEGINNING_CHARS = 240
 """A text up to this long is shown whole."""
-_MESSAGES, _ROOMS, _ACCOUNTS = table_of(Message), table_of(Room), table_of(Account)
-_HIT: Any = (
-    select(
-        _MESSAGES.c.id,
-        _MESSAGES.c.sent_at,
-        _MESSAGES.c.thread_id,
-        _ROOMS.c.slug,
-        _ROOMS.c.name.label("room_name"),
-        _ROOMS.c.is_private,
-        _ACCOUNTS.c.id.label("author_id"),
-        _ACCOUNTS.c.username,
-        _ACCOUNTS.c.name,
-        _ACCOUNTS.c.hue,
-        _ACCOUNTS.c.avatar,
-        _ACCOUNTS.c.kind.label("author_kind"),
-    )
-    .select_from(_MESSAGES)
-    .join(_ROOMS, _ROOMS.c.id == _MESSAGES.c.room_id)
-    .join(_ACCOUNTS, _ACCOUNTS.c.id == _MESSAGES.c.author_id)
-)
+_HIT: Any = with_place(MESSAGES.c.thread_id, ROOMS.c.is_private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +51,7 @@ def described(chosen: Any, asked: SearchQuery, *, is_ranked: bool = False) -> An
     """The hits of `chosen`, a selection of id and sent_at, with what a page shows of them; newest
     first, or by its column `rank`."""
     hits = chosen.cte("hits")
-    body = _MESSAGES.c.body
+    body = MESSAGES.c.body
     how = case((func.length(body) <= _BEGINNING_CHARS, _ALL), else_=_PARTS)
     snippet = (
         func.ts_headline(ENGLISH, body, tsquery_of(asked), how)
@@ -80,28 +61,20 @@ def described(chosen: Any, asked: SearchQuery, *, is_ranked: bool = False) -> An
     ranked = [hits.c.rank.desc()] if is_ranked else []
     return (
         _HIT.add_columns(snippet.label("snippet"))
-        .join(hits, hits.c.id == _MESSAGES.c.id)
+        .join(hits, hits.c.id == MESSAGES.c.id)
         .order_by(*ranked, hits.c.sent_at.desc(), hits.c.id.desc())
     )
 
 
 def hit_of(row: Any) -> SearchHit:
     """A row of `described`."""
-    author = Person(
-        id=row.author_id,
-        username=row.username,
-        name=row.name,
-        hue=row.hue,
-        avatar=row.avatar,
-        kind=row.author_kind,
-    )
     return SearchHit(
         message_id=row.id,
         room_slug=row.slug,
         room_name=row.room_name,
         is_private=row.is_private,
         in_thread=row.thread_id is not None,
-        author=author,
+        author=author_of(row),
         sent_at=row.sent_at,
         snippet=segments(row.snippet),
     )

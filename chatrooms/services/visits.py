@@ -268,6 +268,7 @@ def forget_account(tx: Transaction, deps: Deps, *, account: Account) -> None:
 
 def prune(tx: Transaction, *, now: datetime) -> int:
     """Remove visits older than 90 days; returns how many."""
+    # SQLAlchemy declares less than a DELETE gives: how many rows it removed.
     gone: CursorResult[Any] = tx.execute(  # type: ignore[assignment]
         delete(Visit).where(col(Visit.last_at) <= now - KEPT)
     )

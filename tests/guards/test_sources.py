@@ -102,10 +102,10 @@ def trees() -> dict[str, ast.Module]:
 def test_no_module_keeps_state_that_changes(trees: dict[str, ast.Module]) -> None:
     for name, tree in trees.items():
         for node in tree.body:
-            targets = node.targets if isinstance(node, ast.Assign) else []
-            targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
-            for target in targets:
-                if isinstance(target, ast.Name) and not is_constant(target.id, node.value):  # type: ignore[union-attr]
+            if not isinstance(node, ast.Assign | ast.AnnAssign):
+                continue
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if isinstance(target, ast.Name) and not is_constant(target.id, node.value):
                     assert (name, target.id) in KNOWN_MUTABLE, f"{name}: {target.id} can change"
 
 

@@ -2,7 +2,6 @@
 the rest."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
@@ -14,8 +13,9 @@ from chatrooms.db.tables import Account, Deletion, Membership, Room
 from chatrooms.domain import jobs
 from chatrooms.domain.errors import InvalidInput, LastOwner, NotAllowed, NotSignedIn
 from chatrooms.domain.permissions import Role
-from chatrooms.services import limits, profiles
+from chatrooms.services import profiles
 from chatrooms.services.access import access_account
+from chatrooms.services.accounts import count_password_attempt
 from chatrooms.services.event_log import lock_room, take_seq
 from chatrooms.services.members import end_membership
 from chatrooms.services.own_data import exports
@@ -35,13 +35,7 @@ def delete_account(deps: Deps, *, actor_id: int, password: str, keeps_messages: 
     Raises: InvalidInput if the password is wrong; LastOwner while a room that is not archived has
     no other owner; NotAllowed for the last administrator; RateLimited, NotSignedIn.
     """
-    limits.count(
-        deps,
-        what="password",
-        whose=str(actor_id),
-        limit=deps.settings.sign_in_attempts_per_account,
-        per=timedelta(minutes=15),
-    )
+    count_password_attempt(deps, account_id=actor_id)
     with transaction(deps.sessions) as tx:
         account = access_account(tx, actor_id=actor_id)
         if not verify_password(deps.passwords, account.password_hash, password):
