@@ -36,6 +36,8 @@ _MAX_FACES = 3
 
 def reactions_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, tuple[Reaction, ...]]:
     """The reactions of these messages, by message id, in the order in which emoji came first."""
+    if not message_ids:
+        return {}
     of_emoji = (col(ReactionRow.message_id), col(ReactionRow.emoji))
     placed = (col(ReactionRow.seq), col(ReactionRow.account_id))
     ranked = (
@@ -70,6 +72,8 @@ def reactions_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, tuple
 
 def polls_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, Poll]:
     """The polls of these messages, by message id."""
+    if not message_ids:
+        return {}
     rows = tx.scalars(select(PollRow).where(col(PollRow.message_id).in_(message_ids))).all()
     if not rows:
         return {}
@@ -209,6 +213,8 @@ def attachments_of(
     tx: Transaction, message_ids: Sequence[int]
 ) -> dict[int, tuple[Attachment, ...]]:
     """The files of these messages, by message id, in the order in which they were added."""
+    if not message_ids:
+        return {}
     rows = tx.scalars(
         select(AttachmentRow)
         .where(col(AttachmentRow.message_id).in_(message_ids))

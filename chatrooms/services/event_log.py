@@ -1,5 +1,6 @@
 """The room's event log: the one way to change what a room shows."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -67,47 +68,75 @@ def lock_judging(tx: Transaction, *, room_id: int) -> tuple[Policy, int | None]:
     return Policy.model_validate(row.policy), row.correction_id
 
 
-_NEXT_PLACE = text("""
-    WITH numbered AS (
-        UPDATE rooms SET last_seq = last_seq + 1, message_count = message_count + 1
-        WHERE id = :room_id RETURNING last_seq, message_count
-    ), read AS (
-        UPDATE memberships SET read_position = last_seq, read_ordinal = message_count
-        FROM numbered WHERE room_id = :room_id AND account_id = :author_id
-    )
-    SELECT last_seq, message_count FROM numbered
+_NEXT_PLACES = text("""
+    UPDATE rooms SET last_seq = last_seq + :count, message_count = message_count + :count
+    WHERE id = :room_id RETURNING last_seq, message_count
+""")
+_HAS_READ = text("""
+    UPDATE memberships SET read_position = :position, read_ordinal = :ordinal
+    WHERE room_id = :room_id AND account_id = :author_id
 """)
 
 
-def take_place(tx: Transaction, *, room_id: int, author_id: int) -> tuple[int, int]:
-    """The next number of the room's log, as `take_seq`, and that of its timeline's next message:
-    its position and ordinal. Its author has read the room up to there.
+def take_places(
+    tx: Transaction, *, room_id: int, author_ids: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The next numbers of the room's log, as `take_seq`, and those of its timeline's next messages,
+    by these authors: position and ordinal of each. The authors have read the room up to there.
 
     Raises: RoomUnavailable if there is no such room.
     """
-    place = tx.execute(_NEXT_PLACE, {"room_id": room_id, "author_id": author_id}).one_or_none()
-    if place is None:
+    count = len(author_ids)
+    last = tx.execute(_NEXT_PLACES, {"room_id": room_id, "count": count}).one_or_none()
+    if last is None:
         raise RoomUnavailable
-    return place.last_seq, place.message_count
+    places = [(last.last_seq - left, last.message_count - left) for left in reversed(range(count))]
+    read = dict(zip(author_ids, places, strict=True))
+    tx.execute(
+        _HAS_READ,
+        [
+            {"room_id": room_id, "author_id": author, "position": position, "ordinal": ordinal}
+            for author, (position, ordinal) in sorted(read.items())
+        ],
+    )
+    return places
 
 
 def append_event(
     tx: Transaction, deps: Deps, *, room_id: int, seq: int, event: RoomEvent
 ) -> Sequenced:
     """Store the event under the number taken for it and announce it after the commit."""
-    entry = Sequenced(room_id=room_id, seq=seq, created_at=deps.clock(), event=event)
+    return append_events(tx, deps, room_id=room_id, events=[(seq, event)])[0]
+
+
+def append_events(
+    tx: Transaction, deps: Deps, *, room_id: int, events: Sequence[tuple[int, RoomEvent]]
+) -> list[Sequenced]:
+    """Store events under the numbers taken for them and announce them after the commit."""
+    now = deps.clock()
+    entries = [
+        Sequenced(room_id=room_id, seq=seq, created_at=now, event=event) for seq, event in events
+    ]
     tx.execute(
         _APPEND,
-        {
-            "room_id": room_id,
-            "seq": seq,
-            "kind": event.kind,
-            "payload": event.model_dump(mode="json"),
-            "created_at": entry.created_at,
-        },
+        [
+            {
+                "room_id": room_id,
+                "seq": entry.seq,
+                "kind": entry.event.kind,
+                "payload": entry.event.model_dump(mode="json"),
+                "created_at": now,
+            }
+            for entry in entries
+        ],
     )
-    tx.after_commit(lambda: _announce(deps, entry))
-    return entry
+    tx.after_commit(lambda: _announce_all(deps, entries))
+    return entries
+
+
+def _announce_all(deps: Deps, entries: Sequence[Sequenced]) -> None:
+    for entry in entries:
+        _announce(deps, entry)
 
 
 _POST = text("""

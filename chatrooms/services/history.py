@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, select
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
@@ -211,14 +211,25 @@ def get_shown(tx: Transaction, *, room_id: int, message_id: int) -> events.Messa
     return _newest_first(tx, room_id, col(Message.id) == message_id, limit=1)[0]
 
 
-def get_new(tx: Transaction, *, room_id: int, message_id: int) -> events.Message:
-    """As `get_shown`, for a message that nobody has seen yet: nobody can have marked it."""
-    wanted = _SELECT.where(col(Message.room_id) == room_id, col(Message.id) == message_id)
-    row = tx.execute(wanted).one()
-    ids = [message_id]
-    polls = details.polls_of(tx, ids) if row.has_poll else {}
-    notes = details.agent_notes_of(tx, ids if _is_agents(row) else [])
-    return _message(row, _Details({}, polls, {}, details.attachments_of(tx, ids), notes))
+_NEW: Any = _SELECT.where(
+    col(Message.room_id) == bindparam("room"),
+    col(Message.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+)
+
+
+def list_new(
+    tx: Transaction, *, room_id: int, message_ids: Sequence[int]
+) -> dict[int, events.Message]:
+    """As `get_shown`, by id, for messages that nobody has seen yet: nobody can have marked them."""
+    rows = tx.execute(_NEW, {"room": room_id, "ids": list(message_ids)}).all()
+    found = _Details(
+        reactions={},
+        polls=details.polls_of(tx, [row.id for row in rows if row.has_poll]),
+        threads={},
+        attachments=details.attachments_of(tx, [row.id for row in rows]),
+        notes=details.agent_notes_of(tx, [row.id for row in rows if _is_agents(row)]),
+    )
+    return {row.id: _message(row, found) for row in rows}
 
 
 def _oldest_first(
@@ -236,7 +247,7 @@ def _messages(tx: Transaction, rows: Sequence[Any]) -> list[events.Message]:
     ids = [row.id for row in rows]
     found = _Details(
         reactions=details.reactions_of(tx, ids),
-        polls=details.polls_of(tx, ids),
+        polls=details.polls_of(tx, [row.id for row in rows if row.has_poll]),
         threads=details.threads_of(tx, [row.id for row in rows if row.reply_count]),
         attachments=details.attachments_of(tx, ids),
         notes=details.agent_notes_of(tx, [row.id for row in rows if _is_agents(row)]),

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.db.tables import Message, PollVote, ReactionRow, SavedMessage, ThreadFollow, Vote
+from chatrooms.db.tables import Message
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room, is_id
 
@@ -46,40 +46,36 @@ def list_marks(
                 col(Message.id).in_(asked), col(Message.room_id) == room_id
             )
         ).all()
-        votes = tx.execute(
-            select(col(Vote.message_id), col(Vote.value)).where(
-                col(Vote.message_id).in_(ids), col(Vote.account_id) == actor_id
-            )
-        ).all()
-        reactions = tx.execute(
-            select(col(ReactionRow.message_id), col(ReactionRow.emoji)).where(
-                col(ReactionRow.message_id).in_(ids), col(ReactionRow.account_id) == actor_id
-            )
-        ).all()
-        choices = tx.execute(
-            select(col(PollVote.message_id), col(PollVote.choice)).where(
-                col(PollVote.message_id).in_(ids), col(PollVote.account_id) == actor_id
-            )
-        ).all()
-        follows = tx.execute(
-            select(col(ThreadFollow.thread_id), col(ThreadFollow.read_position)).where(
-                col(ThreadFollow.thread_id).in_(ids),
-                col(ThreadFollow.account_id) == actor_id,
-                col(ThreadFollow.is_following),
-            )
-        ).all()
-        saved = tx.scalars(
-            select(col(SavedMessage.message_id)).where(
-                col(SavedMessage.message_id).in_(ids), col(SavedMessage.account_id) == actor_id
-            )
-        ).all()
+        found: dict[str, list[Any]] = defaultdict(list)
+        if ids:
+            for row in tx.execute(_OWN, {"ids": list(ids), "me": actor_id}):
+                found[row.what].append(row)
     return Marks(
-        votes={row[0]: row[1] for row in votes},
-        reactions=_grouped([(row[0], row[1]) for row in reactions]),
-        choices=_grouped([(row[0], row[1]) for row in choices]),
-        saved=frozenset(saved),
-        follows={row[0]: row[1] for row in follows},
+        votes={row.id: row.number for row in found["vote"]},
+        reactions=_grouped([(row.id, row.word) for row in found["reaction"]]),
+        choices=_grouped([(row.id, row.number) for row in found["choice"]]),
+        saved=frozenset(row.id for row in found["saved"]),
+        follows={row.id: row.number for row in found["follow"]},
     )
+
+
+# One question instead of five: every tab asks it, and round trips are what it takes.
+_OWN = text("""
+    SELECT 'vote' AS what, message_id AS id, value::bigint AS number, '' AS word
+    FROM message_votes WHERE message_id = ANY(:ids) AND account_id = :me
+    UNION ALL
+    SELECT 'reaction', message_id, 0, emoji
+    FROM reactions WHERE message_id = ANY(:ids) AND account_id = :me
+    UNION ALL
+    SELECT 'choice', message_id, choice, ''
+    FROM poll_votes WHERE message_id = ANY(:ids) AND account_id = :me
+    UNION ALL
+    SELECT 'follow', thread_id, read_position, ''
+    FROM thread_follows WHERE thread_id = ANY(:ids) AND account_id = :me AND is_following
+    UNION ALL
+    SELECT 'saved', message_id, 0, ''
+    FROM saved_messages WHERE message_id = ANY(:ids) AND account_id = :me
+""")
 
 
 def _grouped(pairs: Sequence[tuple[int, T]]) -> dict[int, list[T]]:

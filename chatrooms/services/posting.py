@@ -29,7 +29,7 @@ from chatrooms.services.event_log import (
     append_event,
     append_message,
     lock_room,
-    take_place,
+    take_places,
     take_seq,
 )
 from chatrooms.services.mentions import Meant, find_meant, tell_mentioned
@@ -170,7 +170,8 @@ def _store_with_details(
     lock_room(tx, room_id=access.room_id)
     root_id, ordinal = _root_of(tx, access=access, thread_id=new.thread_id), None
     if root_id is None:
-        seq, ordinal = take_place(tx, room_id=access.room_id, author_id=access.actor.id)
+        authors = [access.actor.id]
+        seq, ordinal = take_places(tx, room_id=access.room_id, author_ids=authors)[0]
     else:
         seq = take_seq(tx, room_id=access.room_id)
     place = {"position": seq, "ordinal": ordinal, "thread_id": root_id, "hold_until": None}

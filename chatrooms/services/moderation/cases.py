@@ -1,11 +1,11 @@
 """Opening and closing cases: messages, and appeals against sanctions, that wait for a moderator."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, case, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, select, text, update
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
@@ -16,13 +16,36 @@ from chatrooms.domain.permissions import Role
 from chatrooms.services.bans import is_timed_out
 
 _STAFF = (Role.OWNER.value, Role.MODERATOR.value)
-_URGENCY = {
-    Queue.SAMPLE: 0,
-    Queue.UNREVIEWED: 1,
-    Queue.FLAGGED: 2,
-    Queue.REPORTED: 3,
-    Queue.APPEALS: 4,
-}
+_URGENCY = [
+    each.value
+    for each in (Queue.SAMPLE, Queue.UNREVIEWED, Queue.FLAGGED, Queue.REPORTED, Queue.APPEALS)
+]
+"""Queues, the least urgent first."""
+_OPEN = text("""
+    INSERT INTO cases AS known
+        (room_id, message_id, author_id, queue, score, opened_at, opened_by)
+    VALUES
+        (:room_id, :message_id, :author_id, :queue, CAST(:score AS double precision), :opened_at,
+         CAST(:opened_by AS bigint))
+    ON CONFLICT (message_id) WHERE closed_at IS NULL DO UPDATE SET
+        score = excluded.score,
+        queue = CASE
+            WHEN array_position(CAST(:urgency AS text[]), CAST(known.queue AS text))
+                < array_position(CAST(:urgency AS text[]), CAST(excluded.queue AS text))
+            THEN excluded.queue ELSE known.queue
+        END
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A message that is to wait for a moderator."""
+
+    message: Message
+    queue: Queue
+    score: float | None
+    by_id: int | None = None
+    """The moderator who takes it up, where nothing else asks for a decision."""
 
 
 def open_case(
@@ -36,29 +59,27 @@ def open_case(
 ) -> None:
     """Have a message wait for a moderator; one that waits goes to the more urgent queue. `by_id`:
     the moderator who takes it up, where nothing else asks for a decision."""
-    row = insert(CaseRow).values(
-        room_id=message.room_id,
-        message_id=message.id,
-        author_id=message.author_id,
-        queue=queue,
-        score=score,
-        opened_at=deps.clock(),
-        opened_by=by_id,
-    )
-    known = {each.value: rank for each, rank in _URGENCY.items()}
-    waits_in = case(known, value=col(CaseRow.queue), else_=0)
-    tx.execute(
-        row.on_conflict_do_update(
-            index_elements=["message_id"],
-            index_where=col(CaseRow.closed_at).is_(None),
-            set_={
-                "score": row.excluded.score,
-                "queue": case(
-                    (waits_in < _URGENCY[queue], row.excluded.queue), else_=col(CaseRow.queue)
-                ),
-            },
-        )
-    )
+    open_cases(tx, deps, [NewCase(message, queue, score, by_id)])
+
+
+def open_cases(tx: Transaction, deps: Deps, cases: Sequence[NewCase]) -> None:
+    """As `open_case`, for several at once: one by one they would hold the room's lock longer."""
+    if not cases:
+        return
+    rows = [
+        {
+            "room_id": each.message.room_id,
+            "message_id": each.message.id,
+            "author_id": each.message.author_id,
+            "queue": each.queue.value,
+            "score": each.score,
+            "opened_at": deps.clock(),
+            "opened_by": each.by_id,
+            "urgency": _URGENCY,
+        }
+        for each in cases
+    ]
+    tx.execute(_OPEN, rows)
 
 
 def close_case(

@@ -22,11 +22,12 @@ from chatrooms.domain.notifications import Kind
 from chatrooms.services import editing
 from chatrooms.services.ai.calls import note_call
 from chatrooms.services.moderation.alerts import alert
-from chatrooms.services.moderation.cases import nudge_staff, open_case
+from chatrooms.services.moderation.cases import NewCase, nudge_staff, open_cases
 from chatrooms.services.moderation.scoring import Scored
 from chatrooms.services.moderation.standing import nudge_authors
-from chatrooms.services.moderation.withholding import show, withhold
+from chatrooms.services.moderation.withholding import withhold
 from chatrooms.services.notify import notify
+from chatrooms.services.publishing import publish_all
 
 _QUEUE_OF = {
     Decision.REVIEW: Queue.UNREVIEWED,
@@ -60,37 +61,40 @@ def apply(
     holds the room's lock."""
     alerts: dict[Kind, Message] = {}
     kept_back: dict[int, int] = {}
-    is_queue_changed = False
+    cases: list[NewCase] = []
+    passed: list[Message] = []
     for verdict in verdicts:
         message, decision = verdict.message, verdict.outcome.decision
         message.status, message.judge_at = verdict.status_after, None
         queue = _QUEUE_OF.get(decision) or _sampled(policy, verdict)
         if queue is not None:
-            open_case(tx, deps, message=message, queue=queue, score=verdict.scored.score)
-            is_queue_changed = True
+            cases.append(NewCase(message, queue, verdict.scored.score))
         if decision in (Decision.HIDE, Decision.REMOVE):
             why = WITHHELD_AFTER[decision]
             withhold(tx, deps, message=message, why=why, is_for_edit=True)
             _tell_author(tx, deps, verdict)
             kept_back[message.id] = message.author_id
         else:
-            show_held(tx, deps, message=message)
-            editing.publish_held(tx, deps, message=message)
-            note_call(tx, deps, message=message)
+            passed.append(message)
         if decision in STOPPED:
             is_removed = decision is Decision.REMOVE
             alerts[Kind.AUTO_REMOVED if is_removed else Kind.UNSAFE] = message
+    open_cases(tx, deps, cases)
+    _let_pass(tx, deps, passed)
     nudge_authors(tx, deps, room_id=room_id, authors=kept_back)
-    if is_queue_changed or alerts:
+    if cases or alerts:
         staff = nudge_staff(tx, deps, room_id=room_id)
         for kind, message in alerts.items():
             alert(tx, deps, kind=kind, message=message, staff=staff)
 
 
-def show_held(tx: Transaction, deps: Deps, *, message: Message) -> None:
-    """Let a held message take its place. One that is withheld stays so: moderators decide."""
-    if message.is_held:
-        show(tx, deps, message=message)
+def _let_pass(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> None:
+    """Let held messages take their places, show everybody the edits that wait, and have the
+    assistant answer those that call it. What is withheld stays so: moderators decide."""
+    publish_all(tx, deps, messages=[message for message in messages if message.is_held])
+    for message in messages:
+        editing.publish_held(tx, deps, message=message)
+        note_call(tx, deps, message=message)
 
 
 def _sampled(policy: Policy, verdict: Verdict) -> Queue | None:
