@@ -155,6 +155,36 @@ def test_a_held_message_is_nowhere_until_it_is_judged_and_then_takes_its_place(
     assert (status(deps, held), status(deps, later)) == ("approved", "approved")
 
 
+def test_what_is_published_together_takes_its_places_as_it_was_written(
+    deps: Deps, room: Place, member: Someone, moderator: Someone
+) -> None:
+    root = post(deps, moderated(deps, room, holds=False), moderator, "The question")
+    judging.judge_waiting(deps)
+    before = history.load_view(deps, room_id=room.id)
+    moderated(deps, room)
+    said = [(member, None), (moderator, None), (member, root), (moderator, root), (member, None)]
+    ids = [
+        post(deps, room, who, f"{HARMLESS} {n}", thread=thread)
+        for n, (who, thread) in enumerate(said)
+    ]
+    judging.judge_waiting(deps)
+    found = rows(deps, "SELECT id, position, ordinal FROM messages WHERE id = ANY(:ids)", ids=ids)
+    places = {id_: (position, ordinal) for id_, position, ordinal in found}
+    assert sorted(ids, key=lambda id_: places[id_][0]) == ids
+    assert [places[id_][1] for id_ in ids] == [2, 3, None, None, 4]
+    for who, last in ((member, ids[4]), (moderator, ids[1])):
+        read = rows(
+            deps,
+            "SELECT read_position, read_ordinal FROM memberships"
+            " WHERE room_id = :room AND account_id = :account",
+            room=room.id,
+            account=who.id,
+        )
+        assert read == [places[last]]
+    assert folded(deps, before, room_id=room.id) == history.load_view(deps, room_id=room.id)
+    assert_gapless(deps, room.id)
+
+
 def test_held_messages_of_one_author_appear_as_they_were_written_whoever_judges_which(
     deps: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
