@@ -25,6 +25,7 @@ from chatrooms.api import (
     statistics,
     uploads,
 )
+from chatrooms.api.lasting import LastingAssets
 from chatrooms.api.redirects import RelativeRedirects
 from chatrooms.api.sockets import DirectSockets, use_patient_sockets
 from chatrooms.api.timing import TimedRoutes
@@ -158,6 +159,7 @@ app = rx.App(
         Starlette(routes=ROUTES),
         partial(TimedRoutes, routes=ROUTES),
         RelativeRedirects,
+        LastingAssets,
     ],
 )
 use_tab_states(app)
