@@ -63,13 +63,13 @@ class Route(NamedTuple):
     on_load: list[rx.EventHandler]
 
 
-_SIGNED_IN = [
-    SessionState.require_sign_in,
+_FRAME = [
     SidebarState.load,
     NotificationsState.load,
     DraftsState.load,
     ThreadsState.refresh,
 ]
+_SIGNED_IN = [SessionState.require_sign_in, *_FRAME]
 _WITHOUT_ROOM = [*_SIGNED_IN, DeskState.count, RoomState.leave_page]
 _ROOM_TITLE = rx.cond(LiveState.room.name != "", LiveState.room.name + " · Chatrooms", "Chatrooms")
 
@@ -87,8 +87,10 @@ ROUTES = [
         room_page,
         _ROOM_TITLE,
         [
-            *_SIGNED_IN,
+            # One after the other: what people came for is shown first.
+            SessionState.require_sign_in,
             RoomState.open_room,
+            *_FRAME,
             DraftsState.open,
             RoomInfoState.refresh,
             RoomSummaryState.load,

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, bindparam, func, select
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
@@ -34,29 +34,43 @@ from chatrooms.domain.events import (
 _MAX_FACES = 3
 
 
+def _among(column: Any) -> ColumnElement[bool]:
+    """Whether a column is one of `ids`: one parameter however many there are, so that the statement
+    is always the same."""
+    return column == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+
+
+_OF_EMOJI = (col(ReactionRow.message_id), col(ReactionRow.emoji))
+_PLACED = (col(ReactionRow.seq), col(ReactionRow.account_id))
+_RANKED = (
+    select(
+        *_OF_EMOJI,
+        col(ReactionRow.account_id),
+        col(ReactionRow.seq),
+        func.count().over(partition_by=_OF_EMOJI).label("total"),
+        func.row_number().over(partition_by=_OF_EMOJI, order_by=_PLACED).label("rank"),
+    )
+    .where(_among(col(ReactionRow.message_id)))
+    .subquery()
+)
+_REACTIONS: Any = (
+    select(_RANKED, col(Account.name))
+    .join(Account, col(Account.id) == _RANKED.c.account_id)
+    .where(_RANKED.c["rank"] <= MAX_NAMED)
+    .order_by(_RANKED.c.message_id, _RANKED.c.seq, _RANKED.c.account_id)
+)
+_ATTACHMENTS: Any = (
+    select(AttachmentRow)
+    .where(_among(col(AttachmentRow.message_id)))
+    .order_by(col(AttachmentRow.message_id), col(AttachmentRow.id))
+)
+
+
 def reactions_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, tuple[Reaction, ...]]:
     """The reactions of these messages, by message id, in the order in which emoji came first."""
     if not message_ids:
         return {}
-    of_emoji = (col(ReactionRow.message_id), col(ReactionRow.emoji))
-    placed = (col(ReactionRow.seq), col(ReactionRow.account_id))
-    ranked = (
-        select(
-            *of_emoji,
-            col(ReactionRow.account_id),
-            col(ReactionRow.seq),
-            func.count().over(partition_by=of_emoji).label("total"),
-            func.row_number().over(partition_by=of_emoji, order_by=placed).label("rank"),
-        )
-        .where(col(ReactionRow.message_id).in_(message_ids))
-        .subquery()
-    )
-    rows = tx.execute(
-        select(ranked, col(Account.name))
-        .join(Account, col(Account.id) == ranked.c.account_id)
-        .where(ranked.c["rank"] <= MAX_NAMED)
-        .order_by(ranked.c.message_id, ranked.c.seq, ranked.c.account_id)
-    ).all()
+    rows = tx.execute(_REACTIONS, {"ids": list(message_ids)}).all()
     found: dict[int, dict[str, tuple[int, list[Named]]]] = defaultdict(dict)
     for row in rows:
         _, named = found[row.message_id].setdefault(row.emoji, (row.total, []))
@@ -215,11 +229,7 @@ def attachments_of(
     """The files of these messages, by message id, in the order in which they were added."""
     if not message_ids:
         return {}
-    rows = tx.scalars(
-        select(AttachmentRow)
-        .where(col(AttachmentRow.message_id).in_(message_ids))
-        .order_by(col(AttachmentRow.message_id), col(AttachmentRow.id))
-    ).all()
+    rows = tx.scalars(_ATTACHMENTS, {"ids": list(message_ids)}).all()
     found: dict[int, list[Attachment]] = defaultdict(list)
     for row in rows:
         found[row.message_id or 0].append(attachment_of(row))
