@@ -13,7 +13,6 @@ from celery import Celery
 
 from chatrooms.broker import broker_url
 from chatrooms.domain import jobs
-from chatrooms.supervise.places import run_dir
 from tests.support.instances import Instance, assert_refused, database_url, free_port
 from tests.support.waiting import wait_until
 
@@ -131,23 +130,6 @@ def test_given_servers_replace_the_embedded_ones(running: Instance) -> None:
     wait_until(lambda: other.down() == {}, what="nothing is down")
     assert other.stop() == 0
     assert other.processes() == []
-
-
-def test_two_instances_run_side_by_side(running: Instance, tmp_path: Path) -> None:
-    # Also a path that is too long for a Unix socket, with a character that URLs treat specially.
-    data = tmp_path / ("long" * 20) / "100% of it" / "data"
-    data.parent.mkdir(parents=True)
-    other = Instance(data).start("--workers", "2").wait_ready()
-    wait_until(lambda: other.down() == {}, what="nothing is down")
-    assert not (data / "run").exists()
-    assert run_dir(data).exists()
-    for instance in (running, other):
-        assert instance.get("/healthz")[0] == 200
-    assert database_url(running) != database_url(other)
-    other.stop()
-    assert other.processes() == []
-    assert not run_dir(data).exists()
-    assert running.get("/healthz")[0] == 200
 
 
 @pytest.mark.parametrize("name", ["beat", "worker", "redis", "postgres", "web"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 
+from chatrooms.supervise.places import run_dir
 from tests.support.instances import Instance, assert_refused, database_url
 from tests.support.waiting import wait_until
 
@@ -17,9 +18,12 @@ FEW = ("--workers", "1")
 def test_however_it_ends_it_leaves_no_process_and_starts_again_with_its_data(
     tmp_path: Path,
 ) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
+    # A path that is too long for a Unix socket, with a character that URLs treat specially.
+    closed = tmp_path / ("long" * 20) / "100% closed"
+    closed.mkdir(mode=0o700, parents=True)
     instance = Instance(closed / "data").start(*FEW).wait_ready()
+    assert not (instance.data / "run").exists()
+    assert run_dir(instance.data).exists()
     with psycopg.connect(database_url(instance), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('still here')")
@@ -28,6 +32,7 @@ def test_however_it_ends_it_leaves_no_process_and_starts_again_with_its_data(
     assert instance.stop(signal.SIGINT) == 0
     assert instance.processes() == []
     assert instance.output.endswith("Stopped\n")
+    assert not run_dir(instance.data).exists()
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert closed.stat().st_uid == os.geteuid()
 
