@@ -9,12 +9,14 @@ import pytest
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain import jobs
+from chatrooms.domain.moderation import Mode
 from chatrooms.services.agent import deciding as decisions
 from chatrooms.services.agent import forgetting, proposals, resuming, scheduling
 from tests.support import frozen_agents
 from tests.support.agents import polls, run_of, steps_of, talk
 from tests.support.frozen_agents import NODES
 from tests.support.inspect import change, rows
+from tests.support.moderation import moderated
 from tests.support.people import Place, Someone, make_room
 from tests.support.scripted_openai import ScriptedOpenAI, scripted_openai
 from tests.support.waiting import wait_until
@@ -149,3 +151,11 @@ def test_what_a_killed_worker_left_is_brought_to_its_end_once_by_another(
     # An answer that was not kept is asked for once more; nothing else asks.
     is_lost = place in ("decide:done", "decide:noted")
     assert len(model.requests) == (2 if is_lost else 1)
+
+
+def test_in_slow_mode_what_a_killed_worker_was_about_to_post_does_not_wait_for_itself(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    moderated(deps, room, Mode.MANUAL, slow_s=600)
+    run_id = carried_out(deps, owner, room, "deliver:in turn", is_decided=True)
+    assert_whole(deps, owner, room, run_id)

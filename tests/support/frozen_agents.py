@@ -3,6 +3,7 @@
 `celery -A tests.support.frozen_agents worker` is the product's worker, except that a run stops at
 the place that was chosen for its room. A place is a node and a moment: "decide:before" its effect,
 "decide:done" after it, "decide:noted" once its step is recorded, which is before its checkpoint.
+"deliver:in turn" is where slow mode counts a message that is not stored yet.
 """
 
 import os
@@ -16,8 +17,10 @@ from redis import Redis
 
 from chatrooms import bootstrap
 from chatrooms.agents.room_agent import graph, nodes
+from chatrooms.services.access import RoomAccess
 from chatrooms.services.agent import runs
 from chatrooms.services.agent.runs import Run
+from chatrooms.services.moderation import slow_mode
 from workers.app import app
 
 __all__ = ["app", "choose", "frozen"]
@@ -41,7 +44,7 @@ def _key(room_id: int) -> str:
     return f"test:freeze:{room_id}"
 
 
-def _freeze_at(redis: Redis, run: Run, place: str) -> None:
+def _freeze_at(redis: Redis, run: Run | RoomAccess, place: str) -> None:
     chosen: Any = redis.get(_key(run.room_id))
     if chosen == place:
         redis.delete(_key(run.room_id))
@@ -65,9 +68,9 @@ def _then(function: Callable[..., Any], place: Callable[..., str]) -> Callable[.
     """The function, and freezing after it."""
 
     @wraps(function)
-    def run(deps: Any, run: Run, *args: Any) -> Any:
-        found = function(deps, run, *args)
-        _freeze_at(deps.redis, run, place(*args))
+    def run(deps: Any, of_room: Run | RoomAccess, *args: Any) -> Any:
+        found = function(deps, of_room, *args)
+        _freeze_at(deps.redis, of_room, place(*args))
         return found
 
     return run
@@ -82,6 +85,7 @@ def _prepare() -> None:
     places: tuple[tuple[Any, str, Callable[..., str]], ...] = (
         (runs, "note_step", lambda step: f"{step.node}:noted"),
         (runs, "finish", lambda *_: "run:ended"),
+        (slow_mode, "_take", lambda *_: "deliver:in turn"),
     )
     for module, name, place in places:
         setattr(module, name, _then(getattr(module, name), place))

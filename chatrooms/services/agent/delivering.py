@@ -78,7 +78,7 @@ def _deliver(tx: Transaction, deps: Deps, run: Run, *, is_on: bool) -> None:
         raise Halted(RunOutcome.WITHDRAWN, "A message that it rests on was changed or taken away.")
     admit(tx, deps, room_id=run.room_id, account_id=run.agent_id)
     access = access_room(tx, actor_id=run.agent_id, room_id=run.room_id, to=Permission.POST)
-    with slow_mode.turn(deps, access=access):
+    with slow_mode.turn(deps, access=access, what=client_id_of(run.id)):
         message_id = _post(tx, deps, access, run, output)
     output.status, output.posted_at = OutputStatus.POSTED.value, deps.clock()
     output.message_id = message_id

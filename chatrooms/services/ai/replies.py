@@ -91,7 +91,7 @@ def _post(tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, text: str)
         sent_at=deps.clock(),
         thread_id=call.thread_id,
     )
-    with slow_mode.turn(deps, access=access):
+    with slow_mode.turn(deps, access=access, what=new.client_id):
         store(tx, deps, access=access, new=new)
 
 

@@ -12,13 +12,18 @@ from chatrooms.services.access import RoomAccess
 
 
 @contextmanager
-def turn(deps: Deps, *, access: RoomAccess) -> Iterator[None]:
+def turn(deps: Deps, *, access: RoomAccess, what: str = "") -> Iterator[None]:
     """Note that the actor writes, unless what is done meanwhile fails. Moderators do not wait; with
     Redis away nobody does.
 
+    Args:
+        what: names what is written, so that it does not wait for itself: a process that was killed
+            between noting it and its commit leaves the note behind. Only for names that no person
+            chooses: who could choose them would have one try give back another one's turn.
+
     Raises: RateLimited saying how long to wait.
     """
-    is_taken = _take(deps, access)
+    is_taken = _take(deps, access, what)
     try:
         yield
     except Exception:
@@ -28,13 +33,16 @@ def turn(deps: Deps, *, access: RoomAccess) -> Iterator[None]:
         raise
 
 
-def _take(deps: Deps, access: RoomAccess) -> bool:
+def _take(deps: Deps, access: RoomAccess, what: str) -> bool:
+    """Whether this is the one that took the turn, and may give it back. Raises: RateLimited."""
     wait_s = access.policy.slow_s
     if not wait_s or Permission.MODERATE in access.permissions:
         return False
     try:
-        if deps.redis.set(_key(access), 1, nx=True, ex=wait_s):
+        if deps.redis.set(_key(access), what, nx=True, ex=wait_s):
             return True
+        if what and deps.redis.get(_key(access)) == what:
+            return False
         left_ms = int(str(deps.redis.pttl(_key(access))))
     except RedisError:
         return False
