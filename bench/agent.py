@@ -56,11 +56,15 @@ _SAY = text("""
         jsonb_build_object('kind', 'role_changed', 'account_id', 1, 'role', 'member')
     FROM posted
 """)
-_KEEP_OFF = text('INSERT INTO room_agents (room_id, settings) VALUES (:room, \'{"mode": "off"}\')')
+_KEEP_OFF = text("""
+    INSERT INTO room_agents (room_id, settings) VALUES (:room, '{"mode": "off"}')
+    ON CONFLICT (room_id) DO UPDATE SET settings = excluded.settings
+""")
 _TURN_ON = text("""
     UPDATE room_agents SET settings = jsonb_build_object(
         'mode', CASE WHEN room_id % 2 = 0 THEN 'propose' ELSE 'autonomous' END,
-        'from_hour', 0, 'until_hour', 24)
+        'from_hour', 0, 'until_hour', 24), look_at = NULL
+    WHERE settings ->> 'mode' = 'off'
 """)
 _RUNS = text("""
     SELECT CASE status WHEN 'done' THEN outcome ELSE status END AS became, count(*) AS n,

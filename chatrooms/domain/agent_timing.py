@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from chatrooms.domain.agent import AgentSettings
@@ -40,6 +40,10 @@ class Past:
     """Outputs within the last day, proposed ones too."""
     tokens: int
     """Tokens within the last day."""
+    first_post_at: datetime | None = None
+    """When the oldest of these outputs was written."""
+    first_tokens_at: datetime | None = None
+    """When the oldest run with any of these tokens was begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,33 @@ def why_not_to_run(settings: AgentSettings, past: Past, now: datetime) -> NotNow
         return reason
     is_pausing = now < past.last_run_at + pause_of(settings, past.unanswered)
     return NotNow.PAUSING if is_pausing else None
+
+
+def not_before(settings: AgentSettings, past: Past, now: datetime, reason: NotNow) -> datetime:
+    """The earliest moment after `now` at which no run may be kept off by this reason any more, as
+    long as its settings stay and nobody answers or takes back what it put out."""
+    if reason is NotNow.OUTSIDE_HOURS:
+        return _next_hours(settings, now)
+    quiet, pause = timedelta(minutes=settings.quiet_min), pause_of(settings, past.unanswered)
+    # Somebody may write the first message at any moment, and then it takes that long.
+    since, lasts = {
+        NotNow.EMPTY: (now, quiet),
+        NotNow.NOT_QUIET: (past.last_human_at, quiet),
+        NotNow.POSTS_SPENT: (past.first_post_at, DAY),
+        NotNow.TOKENS_SPENT: (past.first_tokens_at, DAY),
+        NotNow.PAUSING: (past.last_run_at, pause),
+    }[reason]
+    return (since or now) + lasts
+
+
+def _next_hours(settings: AgentSettings, now: datetime) -> datetime:
+    """When the agent's hours begin next. Where clocks are put forward over that hour, it is the
+    moment at which they show the one after it."""
+    local = now.astimezone(settings.zone)
+    begin = local.replace(hour=settings.from_hour, minute=0, second=0, microsecond=0, fold=0)
+    while begin.astimezone(UTC) <= now:
+        begin += timedelta(days=1)
+    return begin.astimezone(UTC)
 
 
 def pause_of(settings: AgentSettings, unanswered: int) -> timedelta:

@@ -13,7 +13,15 @@ from chatrooms.db.engine import transaction
 from chatrooms.domain.errors import AgentOff, NotAllowed, NotSignedIn
 from chatrooms.services import polls as room_polls
 from chatrooms.services.agent import deciding as decisions
-from chatrooms.services.agent import ending, forgetting, resuming, runs, scheduling, switch
+from chatrooms.services.agent import (
+    ending,
+    forgetting,
+    resuming,
+    runs,
+    scheduling,
+    settings,
+    switch,
+)
 from chatrooms.services.agent.timing import read_past
 from tests.support.agents import (
     TOPIC,
@@ -33,9 +41,10 @@ from tests.support.agents import (
     waiting,
     written,
 )
-from tests.support.inspect import change, rows
+from tests.support.inspect import change, counted_queries, rows
 from tests.support.people import Place, Someone, make_room, post
 from tests.support.scripted_openai import Reply, Request, Stalls
+from tests.support.threads import at_once
 from tests.support.waiting import wait_until
 from tests.support.workers import sent_jobs
 
@@ -247,6 +256,90 @@ def test_a_short_pause_is_not_made_longer_by_looking_seldom(deps: Deps, room: Pl
         woken(first, room)
         assert scheduling.start_due(later(first, minutes=9)) == 0
         assert scheduling.start_due(later(first, minutes=11)) == 1
+
+
+def quiet_rooms(deps: Deps, owner: Someone, count: int, **behaviour: Any) -> list[Place]:
+    """Rooms in which somebody wrote just now, whose agents behave so."""
+    made = [make_room(deps, owner) for _ in range(count)]
+    for room in made:
+        talk(deps, room, owner, bodies=["Anybody here?"])
+        behave(deps, room, **{**ALL_DAY, **behaviour})
+    return made
+
+
+def begun_in(deps: Deps) -> list[int]:
+    """The rooms in which runs were begun, in that order."""
+    live = "SELECT room_id FROM agent_runs WHERE status = 'running' ORDER BY id"
+    return [room_id for (room_id,) in rows(deps, live)]
+
+
+def test_however_many_rooms_are_due_each_gets_its_turn_who_waits_longest_first(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    due = [room, *quiet_rooms(deps, owner, 4)]
+    waits = "UPDATE room_agents SET look_at = now() - make_interval(mins => CAST(room_id AS int))"
+    change(deps, waits)
+    then = later(deps, hours=4)
+    assert [scheduling.start_due(then, at_most=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert begun_in(deps)[-5:] == [each.id for each in reversed(due)]
+
+
+def test_rooms_that_may_not_be_woken_keep_no_other_from_its_turn(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    change(deps, "UPDATE rooms SET archived_at = now() WHERE id = :r", r=room.id)
+    quiet_rooms(deps, owner, 2, quiet_min=10_080)
+    quiet_rooms(deps, owner, 2, from_hour=5, until_hour=6)
+    (due,) = quiet_rooms(deps, owner, 1)
+    noon = (deps.clock() + timedelta(days=1)).replace(hour=12, minute=0)
+    sweeps = [scheduling.start_due(at(deps, noon), at_most=2) for _ in range(3)]
+    assert sweeps == [0, 0, 1]
+    assert begun_in(deps)[-1] == due.id
+
+
+def test_rooms_whose_agents_pause_are_read_together_and_not_every_minute(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    pausing = [room, *quiet_rooms(deps, owner, 2)]
+    for each in pausing:
+        behave(deps, each, mode="autonomous", pause_min=1_440, **ALL_DAY)
+
+    def looked(hours: float, at_most: int = 3) -> int:
+        """How many statements a sweep takes that begins no run."""
+        with counted_queries(deps) as statements:
+            assert scheduling.start_due(later(first, hours=hours), at_most=at_most) == 0
+        return len(statements)
+
+    with deciding(*[polls(evidence=[1])] * 3, deps=deps) as (asked, _):
+        first = later(asked, hours=4)
+        for each in pausing:
+            ran_by_itself(first, each)
+        # Nobody answered within a day: the pause is two days.
+        for_one = looked(24.1, at_most=1)
+        change(deps, "UPDATE room_agents SET look_at = NULL")
+        assert looked(24.1) == for_one
+        assert looked(24.2) == looked(25.0) < for_one
+        assert looked(25.2) == for_one
+
+
+def test_settings_that_are_changed_are_looked_at_at_once(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    behave(deps, room, quiet_min=600, **ALL_DAY)
+    then = later(deps, hours=4)
+    assert scheduling.start_due(then) == 0
+    settings.change_settings(then, actor_id=owner.id, room_id=room.id, chosen={"quiet_min": 200})
+    assert scheduling.start_due(then) == 1
+
+
+def test_two_sweeps_at_once_begin_one_run_in_each_room(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    due = [room, *quiet_rooms(deps, owner, 3)]
+    then = later(deps, hours=4)
+    begun = at_once([lambda: scheduling.start_due(then)] * 3)
+    assert sum(count for count in begun if isinstance(count, int)) == len(due)
+    assert sorted(begun_in(deps)[-len(due) :]) == [each.id for each in due]
 
 
 @pytest.fixture

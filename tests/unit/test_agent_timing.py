@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chatrooms.domain.agent import AgentSettings
@@ -13,6 +15,7 @@ from chatrooms.domain.agent_timing import (
     NotNow,
     Past,
     count_unanswered,
+    not_before,
     pause_of,
     why_not_to_run,
     why_not_to_speak,
@@ -114,6 +117,63 @@ def test_its_pause_doubles_with_each_output_that_drew_nothing_at_most_64_fold() 
     doubled = replace(QUIET, last_run_at=NOON - timedelta(minutes=719), unanswered=1)
     assert why_not_to_run(SETTINGS, doubled, NOON) is NotNow.PAUSING
     assert why_not_to_run(SETTINGS, doubled, NOON + timedelta(minutes=1)) is None
+
+
+LATER: dict[str, tuple[dict[str, Any], NotNow, timedelta]] = {
+    "nobody ever wrote": ({"last_human_at": None}, NotNow.EMPTY, timedelta(hours=3)),
+    "people talk": (
+        {"last_human_at": NOON - timedelta(hours=1)},
+        NotNow.NOT_QUIET,
+        timedelta(hours=2),
+    ),
+    "posts": (
+        {"posts": 3, "first_post_at": NOON - timedelta(hours=20)},
+        NotNow.POSTS_SPENT,
+        timedelta(hours=4),
+    ),
+    "tokens": (
+        {"tokens": 40_000, "first_tokens_at": NOON - timedelta(hours=23)},
+        NotNow.TOKENS_SPENT,
+        timedelta(hours=1),
+    ),
+    "pausing": ({"last_run_at": NOON}, NotNow.PAUSING, timedelta(hours=6)),
+    "nobody answers": (
+        {"last_run_at": NOON - timedelta(hours=6), "unanswered": 1},
+        NotNow.PAUSING,
+        timedelta(hours=6),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LATER)
+def test_nobody_needs_to_look_again_before_the_reason_may_have_gone(case: str) -> None:
+    changed, reason, after = LATER[case]
+    past = replace(QUIET, **changed)
+    assert why_not_to_run(SETTINGS, past, NOON) is reason
+    assert not_before(SETTINGS, past, NOON, reason) == NOON + after
+
+
+@given(
+    minutes=st.integers(0, 366 * 24 * 60 - 1),
+    first=st.integers(0, 23),
+    lasts=st.integers(1, 23),
+    zone=st.sampled_from(["UTC", "Asia/Kolkata", "Europe/Berlin", "America/New_York"]),
+)
+# Clocks are put forward from two to three, and back from three to two.
+@example(minutes=(87 * 24 + 23) * 60 + 30, first=2, lasts=1, zone="Europe/Berlin")
+@example(minutes=(297 * 24 + 1) * 60 + 30, first=2, lasts=1, zone="Europe/Berlin")
+def test_its_next_hours_are_never_missed(minutes: int, first: int, lasts: int, zone: str) -> None:
+    until = (first + lasts) % 24 or 24
+    settings = AgentSettings(from_hour=first, until_hour=until, timezone=zone)
+    now = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    past = replace(QUIET, last_human_at=now - timedelta(days=1))
+    assume(why_not_to_run(settings, past, now) is NotNow.OUTSIDE_HOURS)
+    begin = not_before(settings, past, now, NotNow.OUTSIDE_HOURS)
+    assert now < begin <= now + timedelta(hours=25)
+    between = now
+    while between < begin:
+        assert why_not_to_run(settings, past, between) is NotNow.OUTSIDE_HOURS
+        between += timedelta(minutes=15)
 
 
 def drew(hours_ago: float, *, has_answer: bool = False, is_refused: bool = False) -> Drew:

@@ -29,6 +29,14 @@ _NEWEST = text(f"""
     FROM agent_outputs o
     WHERE o.room_id = :room ORDER BY o.id DESC LIMIT :limit
 """)
+_DREW = text(f"""
+    SELECT o.room_id, o.status, coalesce(o.posted_at, o.created_at) AS at, {ANSWERS}
+    FROM unnest(CAST(:rooms AS bigint[])) AS asked (room_id), LATERAL (
+        SELECT * FROM agent_outputs WHERE agent_outputs.room_id = asked.room_id
+        ORDER BY id DESC LIMIT :limit
+    ) o
+    ORDER BY o.id DESC
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +52,6 @@ class PastOutput:
     replies: int
     votes: int
     """People who voted in its poll, votes on the message, and reactions."""
-
-    @property
-    def drew(self) -> Drew:
-        """What it led to, for the agent's timing."""
-        return Drew(self.at, self.replies + self.votes > 0, self.status in _REFUSED)
 
     @property
     def seen(self) -> SeenOutput:
@@ -68,6 +71,19 @@ def read_outputs(tx: Transaction, *, room_id: int, limit: int = REMEMBERED) -> S
     """What the agent put out in a room, the newest first; what was withdrawn is not among it."""
     rows = tx.execute(_NEWEST, {"room": room_id, "limit": limit}).all()
     return [_past(row) for row in rows if row.status != OutputStatus.WITHDRAWN]
+
+
+def read_drew(tx: Transaction, *, room_ids: Sequence[int]) -> dict[int, list[Drew]]:
+    """What the last outputs in each of these rooms led to, the newest first, for the agents'
+    timing; what was withdrawn is not among it."""
+    if not room_ids:
+        return {}
+    found: dict[int, list[Drew]] = {}
+    for row in tx.execute(_DREW, {"rooms": list(room_ids), "limit": REMEMBERED}):
+        if row.status != OutputStatus.WITHDRAWN:
+            drew = Drew(row.at, row.replies + row.votes > 0, row.status in _REFUSED)
+            found.setdefault(row.room_id, []).append(drew)
+    return found
 
 
 def _past(row: Any) -> PastOutput:

@@ -12,21 +12,28 @@ from chatrooms.services.access import access_room
 from chatrooms.services.agent.runs import start
 from chatrooms.services.agent.settings import read_settings
 from chatrooms.services.agent.switch import are_stopped
-from chatrooms.services.agent.timing import list_candidates, why_not
+from chatrooms.services.agent.timing import take_due
+
+LOOKS = 500
+"""At how many rooms one sweep looks. One whose agent is not due is looked at once an hour at
+least, so that is enough for thirty thousand."""
 
 
-def start_due(deps: Deps) -> int:
+def start_due(deps: Deps, *, at_most: int = LOOKS) -> int:
     """Begin a run in every room whose agent is due; how many. For beat. Safe to repeat, and at
-    once: a room has one run at a time."""
+    once: a room has one run at a time.
+
+    Args:
+        at_most: rooms to look at; those that waited longest for it, so that all get their turn.
+    """
     now = deps.clock()
     with transaction(deps.sessions) as tx:
-        candidates = () if are_stopped(tx) else list_candidates(tx, now=now)
+        due = () if are_stopped(tx) else take_due(tx, now=now, limit=at_most)
     begun = 0
-    for each in candidates:
-        # One transaction per room: a worker begins while the others are still looked at.
+    for room_id in due:
+        # One transaction per room: a worker begins while the others are still begun.
         with transaction(deps.sessions) as tx:
-            if why_not(tx, each, now=now) is None:
-                begun += start(tx, deps, room_id=each.room_id, trigger=Trigger.QUIET) is not None
+            begun += start(tx, deps, room_id=room_id, trigger=Trigger.QUIET) is not None
     return begun
 
 
