@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 BUILT_IN = "built-in extractive model"
 _CONNECT_S = 5.0
+_BETWEEN_TRIES_S = 120.0
+"""How long the client waits at most before it tries again: what a busy server may ask for."""
 _OUR_FAULT = (400, 413, 422)
 """The server answers, but not to that: a prompt too long, an option it does not know."""
 T = TypeVar("T", bound=BaseModel)
@@ -59,6 +61,14 @@ class ChatModels:
     def is_refusing(self) -> bool:
         """Whether it failed so often that nobody asks it for a while."""
         return not self.is_built_in and self._breaker.is_open
+
+    @property
+    def answers_within_s(self) -> float:
+        """How long a whole answer may take, with all further tries, before it counts as away."""
+        if self.is_built_in:
+            return 0.0
+        timeout_s, retries = self._settings.llm_timeout_s, self._settings.llm_retries
+        return (retries + 1) * timeout_s + retries * _BETWEEN_TRIES_S
 
     def model(self) -> BaseChatModel:
         """The model itself; one per process."""

@@ -37,6 +37,7 @@ from tests.support.agents import (
     ran_by_itself,
     run_of,
     stays_silent,
+    steps_of,
     talk,
     waiting,
     written,
@@ -441,6 +442,66 @@ def test_a_run_that_waits_in_the_queue_is_not_asked_for_again_and_again(
     assert asked_for() == 2
 
 
+def test_a_run_that_takes_one_worker_too_long_is_brought_to_its_end_by_others(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    with deciding(polls(evidence=[9]), polls(why=""), polls(), deps=deps) as (asked, server):
+        run_id = scheduling.boost(asked, actor_id=owner.id, room_id=room.id)
+        workers = 0
+        while run_of(deps, run_id)[0] == "running":
+            assert len(server.requests) == workers
+            carry_out(asked, run_id=run_id, shift_s=0.0)
+            workers += 1
+            # Nobody takes it for lost meanwhile.
+            resuming.resume_lost(asked)
+            sent = [job for job in sent_jobs(deps, "agents") if job[1]["run_id"] == run_id]
+            assert len(sent) == min(workers + 1, 3)
+    assert (workers, len(server.requests)) == (3, 3)
+    assert run_of(deps, run_id) == ("done", "posted", "")
+    nodes = ["observe", *["decide", "act"] * 3, "propose", "deliver", "end"]
+    assert steps_of(deps, run_id) == nodes
+    assert len(written(deps, room)) == 1
+
+
+@pytest.mark.parametrize(("shift_s", "asked_for"), [(150.0, 1), (240.0, 2)])
+def test_a_worker_asks_on_while_the_answer_surely_comes_in_its_time(
+    deps: Deps, owner: Someone, room: Place, shift_s: float, asked_for: int
+) -> None:
+    # Two tries of half a minute each, and between them what a busy server may ask for.
+    takes = {"llm_timeout_s": 30.0, "llm_retries": 1}
+    with deciding(polls(evidence=[9]), polls(), deps=deps, **takes) as (asked, server):
+        run_id = scheduling.boost(asked, actor_id=owner.id, room_id=room.id)
+        carry_out(asked, run_id=run_id, shift_s=shift_s)
+        assert len(server.requests) == asked_for
+    assert run_of(deps, run_id)[0] == ("running" if asked_for == 1 else "done")
+
+
+def test_a_model_that_takes_longer_than_a_worker_may_counts_as_away(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    with deciding(Stalls(), deps=deps) as (asked, server):
+        run_id = scheduling.boost(asked, actor_id=owner.id, room_id=room.id)
+        carry_out(asked, run_id=run_id, shift_s=0.0)
+        assert not server.over.is_set()
+        server.over.set()
+    assert run_of(deps, run_id)[:2] == ("done", "unavailable")
+
+
+def test_a_worker_that_died_after_others_had_got_answers_is_no_reason_to_give_up(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    with deciding(*[polls(evidence=[9])] * 2, polls(), deps=deps) as (asked, _):
+        run_id = scheduling.boost(asked, actor_id=owner.id, room_id=room.id)
+        for _worker in range(2):
+            carry_out(asked, run_id=run_id, shift_s=0.0)
+        lost = "UPDATE agent_runs SET attempt = :n, lease_until = now() WHERE id = :id"
+        change(deps, lost, n=6, id=run_id)
+        resuming.resume_lost(asked)
+        assert run_of(deps, run_id)[0] == "running"
+        carry_out(asked, run_id=run_id)
+    assert run_of(deps, run_id)[:2] == ("done", "posted")
+
+
 def test_a_run_is_given_up_after_a_few_workers_and_its_proposal_waits_for_nobody(
     deps: Deps, owner: Someone, room: Place
 ) -> None:
@@ -449,7 +510,7 @@ def test_a_run_is_given_up_after_a_few_workers_and_its_proposal_waits_for_nobody
         run_id = boosted(asked, room, owner)
     change(
         deps,
-        "UPDATE agent_runs SET status = 'running', attempt = 5, lease_until = now() WHERE id = :id",
+        "UPDATE agent_runs SET status = 'running', attempt = 6, lease_until = now() WHERE id = :id",
         id=run_id,
     )
     resuming.resume_lost(deps)

@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
 from chatrooms.agents.room_agent.graph import Graph, compiled
+from chatrooms.agents.room_agent.shift import HandedOver, Shift
 from chatrooms.agents.room_agent.state import AgentState, Context
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.agent import RunOutcome, Verdict
@@ -19,25 +20,33 @@ from chatrooms.services.agent.runs import Run, TakenElsewhere
 
 log = structlog.get_logger(__name__)
 
+SHIFT_S = 480.0
+"""How long one worker stays with a run. Its task is ended by force a minute later."""
 _NODES_PER_ASKING = 2
 _OTHER_NODES = 12
 
 
-def carry_out(deps: Deps, *, run_id: int) -> None:
-    """Carry a run on until it is over or waits for a moderator. Safe to repeat, and at once by
-    several workers: one of them does it.
+def carry_out(deps: Deps, *, run_id: int, shift_s: float = SHIFT_S) -> None:
+    """Carry a run on until it is over or waits for a moderator, or until another worker is to go on
+    with it. Safe to repeat, and at once by several workers: one of them does it.
+
+    Args:
+        shift_s: seconds after which another worker goes on with it.
 
     Raises: SQLAlchemyError, RedisError; another worker goes on with it then.
     """
     run = runs.take(deps, run_id=run_id)
     if run is None:
         return
-    context = Context(deps, run, go_on=lambda: runs.go_on(deps, run))
+    shift = Shift(lasts_s=shift_s, answer_s=deps.chat.answers_within_s)
+    context = Context(deps, run, go_on=lambda: runs.go_on(deps, run), shift=shift)
     try:
         while _advance(deps, run, context):
             pass
     except TakenElsewhere:
         log.info("agent_run_taken_elsewhere", run_id=run.id)
+    except HandedOver:
+        runs.hand_over(deps, run)
 
 
 def _advance(deps: Deps, run: Run, context: Context) -> bool:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from chatrooms.adapters.checkpoints import Checkpoints
 from chatrooms.agents.room_agent import nodes
+from chatrooms.agents.room_agent.shift import HandedOver
 from chatrooms.agents.room_agent.state import AgentState, Context
 from chatrooms.agents.room_agent.world import NotRecorded
 from chatrooms.domain.agent import AgentMode, RunOutcome
@@ -127,7 +128,7 @@ def _update(
         return node(state, context, usage)
     except Halted as halted:
         return {"outcome": halted.outcome.value, "reason": halted.reason}
-    except (GraphBubbleUp, NotRecorded, TakenElsewhere, SQLAlchemyError, RedisError):
+    except (GraphBubbleUp, HandedOver, NotRecorded, TakenElsewhere, SQLAlchemyError, RedisError):
         raise
     except Exception:
         log.exception("agent_node_failed", node=name, run_id=context.run.id)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from chatrooms.agents.room_agent.answers import UNREADABLE, storable
 from chatrooms.agents.room_agent.prompts import prompt
+from chatrooms.agents.room_agent.shift import HandedOver
 from chatrooms.agents.room_agent.state import AgentState, Context
 from chatrooms.agents.room_agent.tools import TOOLS, StaySilent
 from chatrooms.domain.agent import Observation, RunOutcome, parse_idea
@@ -33,16 +34,23 @@ def observe(_state: AgentState, context: Context, _usage: Usage) -> Update:
 
 
 def decide(state: AgentState, context: Context, usage: Usage) -> Update:
-    """Have the model choose a tool, if steps and tokens are left."""
+    """Have the model choose a tool, if steps and tokens are left. Raises: HandedOver if this worker
+    has too little time left for it."""
     settings, deps = context.run.settings, context.deps
     if state.get("asked", 0) >= settings.max_steps:
         return _ended(RunOutcome.OUT_OF_STEPS, f"It had asked {settings.max_steps} times.")
     if state.get("tokens", 0) >= settings.max_tokens:
         return _ended(RunOutcome.OUT_OF_TOKENS, f"It had used {settings.max_tokens} tokens.")
+    if not context.shift.may_ask():
+        raise HandedOver
     room_for = min(deps.settings.llm_context_tokens, settings.max_tokens // 2)
     said = [*prompt(_seen(state), max_tokens=room_for), *state.get("messages", [])]
     try:
-        answer = _while_allowed(context, lambda: context.world.ask(context, said, usage))
+        answer = _while_allowed(
+            context,
+            lambda: context.world.ask(context, said, usage),
+            is_over=lambda: context.shift.is_over,
+        )
     except AssistantUnavailable as error:
         return _ended(RunOutcome.UNAVAILABLE, str(error))
     except AnswerUnusable:
@@ -160,9 +168,12 @@ def _refuse(update: Update, call_id: str | None, why: str, *, is_mistake: bool =
         update["mistakes"] = update.get("mistakes", 0) + 1
 
 
-def _while_allowed(context: Context, call: Callable[[], T]) -> T:
+def _while_allowed(
+    context: Context, call: Callable[[], T], *, is_over: Callable[[], bool] = lambda: False
+) -> T:
     """What a call that may take long gives, as long as the run may go on meanwhile: it is stopped
-    within a second, also while the model is silent. Raises: as the call and `go_on`."""
+    within a second, also while the model is silent. Raises: as the call and `go_on`;
+    AssistantUnavailable if time is over first."""
     found: list[T] = []
     failed: list[BaseException] = []
     done = Event()
@@ -179,6 +190,8 @@ def _while_allowed(context: Context, call: Callable[[], T]) -> T:
     Thread(target=run, daemon=True, name=f"agent-run-{context.run.id}").start()
     while not done.wait(_LOOK_S):
         context.go_on()
+        if is_over():
+            raise AssistantUnavailable("The model took longer than an agent waits for it.")
     if failed:
         raise failed[0]
     return found[0]

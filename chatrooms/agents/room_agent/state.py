@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict
 
+from chatrooms.agents.room_agent.shift import Shift
 from chatrooms.agents.room_agent.world import LIVE, World
 from chatrooms.bootstrap import Deps
 from chatrooms.services.agent.runs import Run
@@ -48,3 +49,4 @@ class Context:
     go_on: Callable[[], None]
     """Renews the run's lease and raises `Halted` or `TakenElsewhere` if it may not go on."""
     world: World = LIVE
+    shift: Shift = field(default_factory=Shift)

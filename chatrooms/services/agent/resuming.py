@@ -8,15 +8,21 @@ from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
-from chatrooms.db.tables import AgentRun
+from chatrooms.db.tables import AgentRun, AgentStep
 from chatrooms.domain.agent import RunOutcome, RunStatus
 from chatrooms.services.agent.runs import end, send_after_commit
 
 MAX_ATTEMPTS = 5
-"""After so many workers died of it, a run is given up."""
+"""After so many workers that got no answer of the model, a run is given up."""
 _PATIENCE = timedelta(seconds=30)
 """A run that workers were asked for so lately may still wait in the queue."""
 _AT_ONCE = 200
+# With a slow model each answer may take a worker of its own.
+_ANSWERS = (
+    select(func.count())
+    .where(col(AgentStep.run_id) == col(AgentRun.id), col(AgentStep.node) == "decide")
+    .scalar_subquery()
+)
 
 
 def resume_lost(deps: Deps) -> int:
@@ -24,17 +30,18 @@ def resume_lost(deps: Deps) -> int:
     they end as lost. How many there were. Safe to repeat, and at once."""
     with transaction(deps.sessions) as tx:
         lost = tx.execute(
-            select(col(AgentRun.id), col(AgentRun.attempt))
+            select(col(AgentRun.id), col(AgentRun.attempt), _ANSWERS)
             .where(_is_lost())
             .order_by(col(AgentRun.id))
             .limit(_AT_ONCE)
         ).all()
     count = 0
-    for run_id, attempt in lost:
+    for run_id, attempt, answers in lost:
         # One transaction per run, in which it is asked again: a worker may have it by now.
         with transaction(deps.sessions) as tx:
             which = (col(AgentRun.id) == run_id, col(AgentRun.attempt) == attempt, _is_lost())
-            count += _resume(tx, deps, *which, run_id=run_id, is_hopeless=attempt >= MAX_ATTEMPTS)
+            is_hopeless = attempt - answers >= MAX_ATTEMPTS
+            count += _resume(tx, deps, *which, run_id=run_id, is_hopeless=is_hopeless)
     return count
 
 

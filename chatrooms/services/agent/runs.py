@@ -238,6 +238,19 @@ def pause(tx: Transaction, deps: Deps, run: Run) -> bool:
     return paused is not None
 
 
+def hand_over(deps: Deps, run: Run) -> None:
+    """Have another worker go on with a run that this one has no time left for."""
+    with transaction(deps.sessions) as tx:
+        handed = tx.execute(
+            update(AgentRun)
+            .where(*_is_ours(run))
+            .values(lease_until=None, sent_at=func.now())
+            .returning(col(AgentRun.id))
+        ).scalar()
+        if handed is not None:
+            send_after_commit(tx, deps, run_id=run.id)
+
+
 def finish(deps: Deps, run: Run, outcome: RunOutcome, reason: str) -> bool:
     """End a run; False if it ended before, or another worker has it."""
     with transaction(deps.sessions) as tx:
