@@ -3,10 +3,10 @@
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MIN_CHOICES, MAX_CHOICES = 2, 6
 MIN_THREAD_WORDS, MAX_THREAD_WORDS = 50, 100
@@ -82,14 +82,6 @@ class RunOutcome(StrEnum):
     """It met a fault of ours."""
 
 
-class OutputKind(StrEnum):
-    """What the agent puts into a room. Stored by value."""
-
-    POLL = "poll"
-    THREAD = "thread"
-    TOPIC = "topic"
-
-
 class OutputStatus(StrEnum):
     """What became of something that the agent wrote. Stored by value."""
 
@@ -143,18 +135,30 @@ class AgentSettings(BaseModel):
         return hour >= self.from_hour or hour < self.until_hour
 
 
-class _Draft(BaseModel):
+class Draft(BaseModel):
+    """What the agent would put into its room. Each kind is one of `IDEAS`."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    word: ClassVar[str]
+    """What one is called."""
+    words: ClassVar[str]
+    """What several are called."""
     why: str = ""
     """One sentence for the room: why this, and why now."""
     evidence: tuple[int, ...] = ()
     """Ids of the messages that it rests on."""
 
+    @property
+    def text(self) -> str:
+        """All its words."""
+        raise NotImplementedError
 
-class PollIdea(_Draft):
+
+class PollIdea(Draft):
     """A poll, as the agent would open it."""
 
+    word, words = "Poll", "Polls"
     kind: Literal["poll"] = "poll"
     question: str
     choices: tuple[str, ...]
@@ -166,9 +170,10 @@ class PollIdea(_Draft):
         return "\n".join([self.question, *self.choices])
 
 
-class ThreadIdea(_Draft):
+class ThreadIdea(Draft):
     """A message that begins a thread."""
 
+    word, words = "Thread", "Threads"
     kind: Literal["thread"] = "thread"
     body: str
 
@@ -178,9 +183,10 @@ class ThreadIdea(_Draft):
         return self.body
 
 
-class TopicIdea(_Draft):
+class TopicIdea(Draft):
     """Something to talk about, shown as a card until somebody starts it."""
 
+    word, words = "Topic", "Topics"
     kind: Literal["topic"] = "topic"
     title: str
     body: str
@@ -191,13 +197,20 @@ class TopicIdea(_Draft):
         return f"{self.title}\n{self.body}"
 
 
-Idea = Annotated[PollIdea | ThreadIdea | TopicIdea, Field(discriminator="kind")]
-_IDEA: TypeAdapter[Idea] = TypeAdapter(Idea)
+Idea = PollIdea | ThreadIdea | TopicIdea
+TOPIC = "topic"
+IDEAS: dict[str, type[Idea]] = {
+    "poll": PollIdea,
+    "thread": ThreadIdea,
+    TOPIC: TopicIdea,
+}
+"""All that the agent may put into a room, by `kind`."""
 
 
 def parse_idea(payload: Any) -> Idea:
-    """What the agent wrote, as it was stored. Raises: pydantic.ValidationError."""
-    return _IDEA.validate_python(payload)
+    """What the agent wrote, as it was stored. Raises: pydantic.ValidationError, KeyError for a kind
+    that there is none of."""
+    return IDEAS[payload["kind"]].model_validate(payload)
 
 
 class Verdict(BaseModel):
@@ -244,7 +257,8 @@ class SeenOutput(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: OutputKind
+    kind: str
+    """Of `IDEAS`."""
     text: str = ""
     at: str
     outcome: str

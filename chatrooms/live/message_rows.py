@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from chatrooms.domain.agent import OutputKind
+from chatrooms.domain.agent import TOPIC
 from chatrooms.domain.events import AgentNote, Attachment, Message, Poll, Quote, ThreadSummary
 from chatrooms.domain.moderation import Withheld
 from chatrooms.live.rows import PersonRow, iso, names, person_row
@@ -232,7 +232,7 @@ def _note_row(note: AgentNote) -> AgentNoteRow:
     return AgentNoteRow(
         why=note.why,
         sources=list(note.sources),
-        is_topic=note.kind is OutputKind.TOPIC,
+        is_topic=note.kind == TOPIC,
         started_by=note.started_by.name if note.started_by else "",
     )
 

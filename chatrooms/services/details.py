@@ -18,7 +18,6 @@ from chatrooms.db.tables import (
     PollVote,
     ReactionRow,
 )
-from chatrooms.domain.agent import OutputKind
 from chatrooms.domain.events import (
     MAX_NAMED,
     AgentNote,
@@ -259,7 +258,7 @@ def agent_notes_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, Age
     ).all()
     return {
         output.message_id or 0: AgentNote(
-            kind=OutputKind(output.kind),
+            kind=output.kind,
             why=str(output.idea.get("why", "")),
             sources=tuple(output.evidence),
             started_by=Named(id=output.started_by, name=name) if output.started_by else None,

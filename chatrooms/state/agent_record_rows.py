@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chatrooms.domain.agent import OutputKind, OutputStatus
+from chatrooms.domain.agent import IDEAS, OutputStatus
 from chatrooms.live.rows import iso
 from chatrooms.services.agent.effect import Effect
 from chatrooms.services.agent.record import RecordedOutput, RecordedRun, RecordedStep
 from chatrooms.services.agent.telling import NODES, tell
 from chatrooms.state.agent_rows import RunRow, run_row
 
-_PLURALS = {OutputKind.POLL: "Polls", OutputKind.THREAD: "Threads", OutputKind.TOPIC: "Topics"}
 _STATUSES = {
     OutputStatus.PROPOSED: "Waits for a moderator",
     OutputStatus.APPROVED: "About to be posted",
@@ -83,7 +82,7 @@ def recorded_run_row(run: RecordedRun) -> RecordedRunRow:
 def effect_row(effect: Effect) -> EffectRow:
     """What outputs of one kind led to, for the browser."""
     return EffectRow(
-        kind=_PLURALS[effect.kind],
+        kind=IDEAS[effect.kind].words,
         shown=effect.shown,
         replies=effect.replies,
         votes=effect.votes,

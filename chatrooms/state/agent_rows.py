@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from chatrooms.domain.agent import (
+    IDEAS,
     AgentSettings,
-    OutputKind,
     PollIdea,
     RunOutcome,
     RunStatus,
@@ -16,7 +16,6 @@ from chatrooms.services.agent.proposals import Proposal
 from chatrooms.services.agent.record import RunInShort
 from chatrooms.state.assistant_rows import SourceRow, source_row
 
-KINDS = {OutputKind.POLL: "Poll", OutputKind.THREAD: "Thread", OutputKind.TOPIC: "Topic"}
 _TRIGGERS = {Trigger.QUIET: "Quiet room", Trigger.BOOST: "Boost"}
 _STATUSES = {RunStatus.RUNNING: "At work", RunStatus.WAITING: "Waits for a moderator"}
 _OUTCOMES = {
@@ -115,7 +114,7 @@ def proposal_row(proposal: Proposal) -> ProposalRow:
     return ProposalRow(
         id=proposal.id,
         run_id=proposal.run_id,
-        kind=KINDS[proposal.kind],
+        kind=IDEAS[proposal.kind].word,
         room_name=proposal.room_name,
         slug=proposal.slug,
         heading=heading,
@@ -138,7 +137,7 @@ def run_row(run: RunInShort) -> RunRow:
         trigger=f"{trigger} by {run.by}" if run.by else trigger,
         outcome=_OUTCOMES[run.outcome] if run.outcome else _STATUSES.get(run.status, ""),
         reason=run.reason,
-        kind=KINDS[OutputKind(run.kind)] if run.kind else "",
+        kind=IDEAS[run.kind].word if run.kind else "",
         message_id=run.message_id,
         cost=_cost(run.model, run.tokens),
         begun_at=iso(run.begun_at),

@@ -7,7 +7,6 @@ import pytest
 from chatrooms.agents.room_agent.prompts import SYSTEM, prompt
 from chatrooms.domain.agent import (
     Observation,
-    OutputKind,
     SeenMessage,
     SeenOutput,
     SeenPoll,
@@ -60,9 +59,7 @@ def test_nothing_written_anywhere_in_a_room_leaves_its_tag(attack: Any) -> None:
         ),
         polls=(SeenPoll(question=said, choices=(said, "no")),),
         outputs=(
-            SeenOutput(
-                kind=OutputKind.TOPIC, text=said[:300], at="", outcome="rejected", reason=said
-            ),
+            SeenOutput(kind="topic", text=said[:300], at="", outcome="rejected", reason=said),
         ),
     )
     blocks = blocks_of(seen, max_tokens=100_000)

@@ -101,7 +101,7 @@ def _outputs(seen: Observation) -> Iterator[Block]:
                 block(
                     "output",
                     each.text[:_OUTPUT_CHARS],
-                    kind=each.kind.value,
+                    kind=each.kind,
                     at=each.at,
                     outcome=each.outcome,
                     reason=each.reason or None,

@@ -4,6 +4,7 @@ strictly, and there is no argument for another room."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,6 +46,10 @@ class _Writing(_Tool):
         description="Numbers of the messages that it rests on.",
     )
 
+    def draft(self, cited: Cited) -> Idea:
+        """What it writes; what it rests on and why are added to it."""
+        raise NotImplementedError
+
 
 class PollGenerator(_Writing):
     """Open a poll about alternatives that people of the room argued about."""
@@ -52,6 +57,14 @@ class PollGenerator(_Writing):
     question: str = Field(min_length=1, max_length=300)
     choices: list[str] = Field(min_length=MIN_CHOICES, max_length=MAX_CHOICES)
     closes_in_hours: int = Field(default=24, ge=1, le=168)
+
+    def draft(self, cited: Cited) -> Idea:
+        """A poll, without marks: there they lead nowhere."""
+        return PollIdea(
+            question=_unmarked(self.question),
+            choices=tuple(map(_unmarked, self.choices)),
+            closes_in_hours=self.closes_in_hours,
+        )
 
 
 class ThreadGenerator(_Writing):
@@ -63,12 +76,20 @@ class ThreadGenerator(_Writing):
         description=f"{MIN_THREAD_WORDS} to {MAX_THREAD_WORDS} words. [3] links to message 3.",
     )
 
+    def draft(self, cited: Cited) -> Idea:
+        """A message that begins a thread."""
+        return ThreadIdea(body=cited.linked(self.text))
+
 
 class TopicSuggester(_Writing):
     """Suggest something to talk about, as a card that anybody may start."""
 
     title: str = Field(min_length=1, max_length=MAX_TITLE_CHARS)
     text: str = Field(min_length=1, max_length=MAX_TOPIC_CHARS)
+
+    def draft(self, cited: Cited) -> Idea:
+        """A topic."""
+        return TopicIdea(title=_unmarked(self.title), body=cited.linked(self.text))
 
 
 class StaySilent(_Tool):
@@ -107,41 +128,38 @@ def idea_of(tool: BaseModel, seen: Observation) -> Idea:
     """
     if not isinstance(tool, _Writing):
         raise InvalidInput("This tool writes nothing.")
-    ids = list(dict.fromkeys(_id_of(n, seen) for n in tool.evidence))
-    if isinstance(tool, PollGenerator):
-        return PollIdea(
-            question=_MARK.sub("", tool.question),
-            choices=tuple(_MARK.sub("", choice) for choice in tool.choices),
-            closes_in_hours=tool.closes_in_hours,
-            why=_MARK.sub("", tool.why),
-            evidence=tuple(ids),
-        )
-    if isinstance(tool, TopicSuggester):
-        body, title = _linked(tool.text, seen, ids), _MARK.sub("", tool.title)
-        return TopicIdea(title=title, body=body, why=_MARK.sub("", tool.why), evidence=tuple(ids))
-    if isinstance(tool, ThreadGenerator):
-        body = _linked(tool.text, seen, ids)
-        return ThreadIdea(body=body, why=_MARK.sub("", tool.why), evidence=tuple(ids))
-    raise InvalidInput("This tool writes nothing.")
+    cited = Cited(seen, tool.evidence)
+    idea = tool.draft(cited)
+    return idea.model_copy(update={"why": _unmarked(tool.why), "evidence": tuple(cited.ids)})
 
 
-def _id_of(number: int, seen: Observation) -> int:
-    if not 1 <= number <= len(seen.messages):
-        raise InvalidInput(f"There is no message {number}.")
-    return seen.messages[number - 1].id
+class Cited:
+    """The messages that a tool's words rest on."""
 
+    def __init__(self, seen: Observation, numbers: Sequence[int]) -> None:
+        """Raises: InvalidInput for numbers that the prompt did not give."""
+        self._seen = seen
+        self.ids = list(dict.fromkeys(map(self._id_of, numbers)))
 
-def _linked(text: str, seen: Observation, ids: list[int]) -> str:
-    """The text with its marks naming places in `ids`, which gets what they name; marks of what was
-    not given go."""
+    def linked(self, text: str) -> str:
+        """The text with its marks naming places in `ids`, which gets what they name; marks of what
+        was not given go."""
+        return _MARK.sub(self._mark, text)
 
-    def mark(found: re.Match[str]) -> str:
-        number = int(found[1])
-        if not 1 <= number <= len(seen.messages):
+    def _mark(self, found: re.Match[str]) -> str:
+        try:
+            id_ = self._id_of(int(found[1]))
+        except InvalidInput:
             return ""
-        id_ = seen.messages[number - 1].id
-        if id_ not in ids:
-            ids.append(id_)
-        return f" [{ids.index(id_) + 1}]"
+        if id_ not in self.ids:
+            self.ids.append(id_)
+        return f" [{self.ids.index(id_) + 1}]"
 
-    return _MARK.sub(mark, text)
+    def _id_of(self, number: int) -> int:
+        if not 1 <= number <= len(self._seen.messages):
+            raise InvalidInput(f"There is no message {number}.")
+        return self._seen.messages[number - 1].id
+
+
+def _unmarked(text: str) -> str:
+    return _MARK.sub("", text)

@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import Field
 
-from chatrooms.domain.agent import OutputKind
 from chatrooms.domain.events.part import Part
 from chatrooms.domain.events.people import Named
 
@@ -12,7 +11,7 @@ from chatrooms.domain.events.people import Named
 class AgentNote(Part):
     """What the room's agent says about a message that it wrote by itself."""
 
-    kind: OutputKind
+    kind: str = Field(description="Of `domain.agent.IDEAS`.")
     why: str
     sources: tuple[int, ...] = Field(description="Ids of the messages that it rests on.")
     started_by: Named | None = Field(

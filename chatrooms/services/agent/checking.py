@@ -17,6 +17,7 @@ from chatrooms.domain.agent import (
     Observation,
     PollIdea,
     ThreadIdea,
+    TopicIdea,
 )
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.moderation import Policy, Unreadable
@@ -43,19 +44,20 @@ def check_form(deps: Deps, idea: Idea) -> Idea:
         return idea.model_copy(
             update={"question": poll.question, "choices": poll.choices, "why": why}
         )
-    body = check_body(idea.body, max_chars=deps.settings.max_body_chars)
+    checked = {"body": check_body(idea.body, max_chars=deps.settings.max_body_chars), "why": why}
     if isinstance(idea, ThreadIdea):
-        words = len(body.split())
+        words = len(checked["body"].split())
         if not MIN_THREAD_WORDS <= words <= MAX_THREAD_WORDS:
             raise InvalidInput(
                 f"It has {words} words; a thread opener has {MIN_THREAD_WORDS} to"
                 f" {MAX_THREAD_WORDS}."
             )
-        return idea.model_copy(update={"body": body, "why": why})
-    if len(body) > MAX_TOPIC_CHARS:
-        raise InvalidInput(f"A topic is described in at most {MAX_TOPIC_CHARS} characters.")
-    title = check_line(idea.title, label="The title", max_chars=MAX_TITLE_CHARS, required=True)
-    return idea.model_copy(update={"title": title, "body": body, "why": why})
+    if isinstance(idea, TopicIdea):
+        if len(checked["body"]) > MAX_TOPIC_CHARS:
+            raise InvalidInput(f"A topic is described in at most {MAX_TOPIC_CHARS} characters.")
+        title = check_line(idea.title, label="The title", max_chars=MAX_TITLE_CHARS, required=True)
+        checked["title"] = title
+    return idea.model_copy(update=checked)
 
 
 def check_new(idea: Idea, seen: Observation) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.domain.agent import OutputKind
+from chatrooms.domain.agent import IDEAS
 from chatrooms.domain.agent_effect import DAYS_BEFORE, Compared, compare
 from chatrooms.domain.permissions import Permission
 from chatrooms.services.access import access_room
@@ -36,7 +36,8 @@ _TALK = text("""
 class Effect:
     """What outputs of one kind led to."""
 
-    kind: OutputKind
+    kind: str
+    """Of `domain.agent.IDEAS`."""
     shown: int
     """How many were posted."""
     replies: int
@@ -81,15 +82,12 @@ def get_effect(deps: Deps, *, actor_id: int, room_id: int) -> list[Effect]:
         for each in counted
     }
     found = [
-        _effect(kind, [each for each in counted if each.kind == kind], compared)
-        for kind in OutputKind
+        _effect(kind, [each for each in counted if each.kind == kind], compared) for kind in IDEAS
     ]
     return [each for each in found if each.shown]
 
 
-def _effect(
-    kind: OutputKind, posted: Sequence[Any], compared: Mapping[Any, Compared | None]
-) -> Effect:
+def _effect(kind: str, posted: Sequence[Any], compared: Mapping[Any, Compared | None]) -> Effect:
     known = [found for each in posted if (found := compared[each.posted_at]) is not None]
     return Effect(
         kind=kind,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from chatrooms.db.engine import Transaction
-from chatrooms.domain.agent import Idea, OutputKind, OutputStatus, SeenOutput, parse_idea
+from chatrooms.domain.agent import Idea, OutputStatus, SeenOutput, parse_idea
 from chatrooms.domain.agent_timing import Drew
 
 REMEMBERED = 30
@@ -43,7 +43,8 @@ _DREW = text(f"""
 class PastOutput:
     """One output, and what it led to."""
 
-    kind: OutputKind
+    kind: str
+    """Of `domain.agent.IDEAS`."""
     idea: Idea
     status: OutputStatus
     reason: str
@@ -88,7 +89,7 @@ def read_drew(tx: Transaction, *, room_ids: Sequence[int]) -> dict[int, list[Dre
 
 def _past(row: Any) -> PastOutput:
     return PastOutput(
-        kind=OutputKind(row.kind),
+        kind=row.kind,
         idea=parse_idea(row.idea),
         status=OutputStatus(row.status),
         reason=row.reason,

@@ -14,7 +14,6 @@ from chatrooms.db.tables import AgentOutput, AgentRun, Room
 from chatrooms.domain.agent import (
     PROPOSAL_TTL,
     Idea,
-    OutputKind,
     OutputStatus,
     Trigger,
     parse_idea,
@@ -33,7 +32,8 @@ class Proposal:
     room_id: int
     room_name: str
     slug: str
-    kind: OutputKind
+    kind: str
+    """Of `domain.agent.IDEAS`."""
     idea: Idea
     trigger: Trigger
     sources: tuple[CitedMessage, ...]
@@ -79,7 +79,7 @@ def _proposal(
         room_id=output.room_id,
         room_name=name,
         slug=slug,
-        kind=OutputKind(output.kind),
+        kind=output.kind,
         idea=parse_idea(output.idea),
         trigger=Trigger(run.trigger),
         sources=tuple(found[id_] for id_ in output.evidence if id_ in found),

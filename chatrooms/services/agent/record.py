@@ -15,7 +15,6 @@ from chatrooms.db.tables import Account, AgentOutput, AgentRun, AgentStep
 from chatrooms.domain.agent import (
     AgentSettings,
     Idea,
-    OutputKind,
     OutputStatus,
     RunOutcome,
     RunStatus,
@@ -41,7 +40,7 @@ class RunInShort:
     """None while it is not over."""
     reason: str
     kind: str
-    """What it wrote, `domain.agent.OutputKind`; empty if nothing."""
+    """What it wrote, of `domain.agent.IDEAS`; empty if nothing."""
     message_id: int
     """The message that shows it; 0 if none does."""
     model: str
@@ -77,7 +76,8 @@ class RecordedStep:
 class RecordedOutput:
     """What a run wrote for its room, and what became of it."""
 
-    kind: OutputKind
+    kind: str
+    """Of `domain.agent.IDEAS`."""
     idea: Idea
     """As a moderator left it; without words if they went with a message that the run was shown."""
     status: OutputStatus
@@ -184,7 +184,7 @@ def _in_short(run: AgentRun, output: AgentOutput | None, by: str | None) -> RunI
 
 def _output(output: AgentOutput, decider: str) -> RecordedOutput:
     return RecordedOutput(
-        kind=OutputKind(output.kind),
+        kind=output.kind,
         idea=parse_idea(output.idea),
         status=OutputStatus(output.status),
         is_edited=output.is_edited,

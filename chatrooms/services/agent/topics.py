@@ -6,7 +6,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Account, AgentOutput
-from chatrooms.domain.agent import OutputKind
+from chatrooms.domain.agent import TOPIC
 from chatrooms.domain.errors import MessageUnavailable
 from chatrooms.domain.events import Named, TopicStarted
 from chatrooms.domain.permissions import Permission
@@ -31,7 +31,7 @@ def start_topic(deps: Deps, *, actor_id: int, room_id: int, message_id: int) -> 
             select(AgentOutput)
             .where(
                 col(AgentOutput.message_id) == message.id,
-                col(AgentOutput.kind) == OutputKind.TOPIC.value,
+                col(AgentOutput.kind) == TOPIC,
             )
             .with_for_update()
         ).scalar_one_or_none()
