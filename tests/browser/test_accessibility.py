@@ -14,6 +14,7 @@ from chatrooms.services import hearing, invitations, messages, pins, polls, reac
 from chatrooms.services.moderation import decisions, sanctions
 from chatrooms.services.polls import PollDraft
 from tests.browser.screen import PHONE, Desk, Screen
+from tests.support.agents import have_posted, have_proposed
 from tests.support.assistant import have_answered
 from tests.support.files import picture, upload
 from tests.support.moderation import ABUSE, moderated, status, waiting
@@ -160,9 +161,12 @@ def test_a_room_with_everything_in_it(
 ) -> None:
     for question in ("Is there a poll?", "Who won the chess championship?"):
         have_answered(deps, lively_room, owner, question)
+    said = post(deps, lively_room, owner, "Which tools belong into a first kit?")
+    have_posted(deps, lively_room, evidence=said)
+    have_proposed(deps, lively_room, evidence=said)
     screen = desk.sit_down(owner, **options).enter(lively_room)
     checker = Checker(screen)
-    expect(screen.messages).to_have_count(6)
+    expect(screen.messages).to_have_count(8)
     checker.look("room")
     screen.messages.first.hover()
     screen.messages.first.focus()
@@ -182,6 +186,20 @@ def test_a_room_with_everything_in_it(
     expect(screen.page.get_by_role("article", name=re.compile("^Assistant"))).to_have_count(2)
     checker.look("assistant")
     screen.button("Close room assistant").click()
+    screen.page.get_by_role("button", name="Room agent, 1 to decide").click()
+    pane = screen.page.get_by_role("region", name="Room agent")
+    pane.get_by_role("button", name="How it came to this").click()
+    expect(pane.get_by_role("list", name="Steps of the run").get_by_role("listitem")).to_have_count(
+        4
+    )
+    pane.get_by_text("Recorded").last.click()
+    pane.get_by_text("How it behaves").click()
+    expect(pane.get_by_role("textbox", name="Time zone")).to_be_visible()
+    checker.look("room agent with a proposal and a record")
+    pane.get_by_role("button", name="Edit").click()
+    expect(pane.get_by_role("textbox", name="Question")).to_be_visible()
+    checker.look("proposal that is edited")
+    screen.button("Close room agent").click()
     screen.button("New poll").click()
     expect(screen.page.get_by_role("dialog", name="New poll")).to_be_visible()
     checker.look("new poll")
@@ -262,11 +280,19 @@ def test_the_moderation_page(
         screen.button("Person").click()
         checker.look("person")
         screen.button("Back to the case").click()
+    have_proposed(deps, lively_room, evidence=post(deps, lively_room, owner, "Friday or Saturday?"))
     for _ in cases:
         screen.button("Keep").click()
         expect(screen.button("Undo")).to_be_visible()
     expect(screen.page.get_by_role("heading", name="Nothing waiting")).to_be_visible()
     checker.look("empty queue")
+    screen.page.get_by_role("button", name=re.compile("^Agent proposals")).click()
+    expect(screen.page.get_by_role("list", name="Agent proposals")).to_contain_text("Saturday")
+    screen.button("How it came to this").click()
+    expect(screen.page.get_by_role("list", name="Steps of the run")).to_be_visible()
+    screen.button("Reject").click()
+    expect(screen.page.get_by_role("textbox", name="Why not?")).to_be_visible()
+    checker.look("agent proposals")
     assert checker.found == []
 
 

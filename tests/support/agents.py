@@ -13,9 +13,22 @@ from chatrooms.adapters.chat_model import ChatModels
 from chatrooms.agents.room_agent.carrying_out import carry_out
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.domain.agent import Trigger
-from chatrooms.services.agent import proposals, runs, scheduling
+from chatrooms.db.tables import AgentRun
+from chatrooms.domain.agent import (
+    AgentMode,
+    AgentSettings,
+    Idea,
+    PollIdea,
+    RunOutcome,
+    TopicIdea,
+    Trigger,
+)
+from chatrooms.domain.events import Being
+from chatrooms.domain.usage import Usage
+from chatrooms.services.agent import delivering, observing, proposals, proposing, runs, scheduling
 from chatrooms.services.agent.proposals import Proposal
+from chatrooms.services.agent.runs import Run, Step
+from chatrooms.services.ai.account import ensure_ai
 from tests.support.inspect import change, rows
 from tests.support.people import Place, Someone, post, with_settings
 from tests.support.scripted_openai import Calls, Reply, ScriptedOpenAI, scripted_openai
@@ -118,6 +131,56 @@ def ran_by_itself(deps: Deps, room: Place) -> int:
     assert run_id is not None
     carry_out(deps, run_id=run_id)
     return run_id
+
+
+def have_posted(deps: Deps, room: Place, *, evidence: int) -> None:
+    """A topic that the agent put into the room by itself, without any model or worker."""
+    behave(deps, room, mode=AgentMode.AUTONOMOUS.value)
+    text = {"title": TOPIC["title"], "body": TOPIC["text"], "why": TOPIC["why"]}
+    run = _wrote(deps, room, TopicIdea(**text, evidence=(evidence,)), is_proposed=False)
+    delivering.deliver(deps, run)
+    assert runs.finish(deps, run, RunOutcome.POSTED, "")
+    behave(deps, room)
+
+
+def have_proposed(deps: Deps, room: Place, *, evidence: int) -> None:
+    """A poll of the agent that waits for a moderator, without any model or worker."""
+    poll = PollIdea.model_validate({**POLL, "evidence": (evidence,)})
+    assert proposing.wait(deps, _wrote(deps, room, poll, is_proposed=True))
+
+
+def _wrote(deps: Deps, room: Place, idea: Idea, *, is_proposed: bool) -> Run:
+    """A run that has written something, with the record of its first steps."""
+    approve_all(deps, room)
+    with transaction(deps.sessions) as tx:
+        now = deps.clock()
+        # Nobody asks a worker for it.
+        row = AgentRun(
+            room_id=room.id,
+            trigger=Trigger.BOOST.value,
+            begun_at=now,
+            attempt=1,
+            lease_until=now + timedelta(hours=1),
+        )
+        tx.add(row)
+        tx.flush()
+        agent_id = ensure_ai(tx, Being.AGENT).id
+        run = Run(row.id, row.attempt, room.id, Trigger.BOOST, AgentSettings(), agent_id)
+    seen = observing.observe(deps, run)
+    call = {"name": "a_tool", "args": idea.model_dump(mode="json"), "id": "call_1"}
+    told: Sequence[tuple[str, dict[str, Any]]] = (
+        ("observe", {"observation": seen.model_dump(mode="json")}),
+        ("decide", {"messages": [{"type": "ai", "data": {"content": "", "tool_calls": [call]}}]}),
+        ("act", {"messages": [{"type": "tool", "data": {"content": "Accepted."}}]}),
+        ("propose", {}),
+    )
+    for n, (node, output) in enumerate(told, 1):
+        usage = Usage(model="scripted", calls=1, tokens_in=400, tokens_out=40)
+        noted = usage if node == "decide" else Usage()
+        runs.note_step(deps, run, Step(n, node, "0" * 64, output, "", noted, took_ms=12))
+    revisions = seen.revision_of(idea.evidence)
+    proposing.store(deps, run, idea, revisions=revisions, is_proposed=is_proposed)
+    return run
 
 
 @contextmanager
