@@ -88,7 +88,9 @@ def _with_admin(
     database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Deps, Someone]]:
     data_dir = tmp_path_factory.mktemp("files")
-    with dependencies(database_url=database_url, redis_url=redis_url, data_dir=data_dir) as made:
+    # The quickest embedder, for what is not about meaning.
+    chosen = {"data_dir": data_dir, "embeddings": "lexical"}
+    with dependencies(database_url=database_url, redis_url=redis_url, **chosen) as made:
         yield made, sign_up(made, "admin")
 
 
@@ -99,9 +101,9 @@ def deps(_with_admin: tuple[Deps, Someone]) -> Deps:
 
 @pytest.fixture(scope="module")
 def with_chroma(_with_admin: tuple[Deps, Someone], chroma: RunningServer) -> Iterator[Deps]:
-    """The dependencies with a Chroma, for modules whose `deps` need one; the quickest embedder."""
+    """The dependencies with a Chroma, for modules whose `deps` need one."""
     made = _with_admin[0]
-    found = {"chroma_url": chroma.url, "chroma_database": unique("test"), "embeddings": "lexical"}
+    found = {"chroma_url": chroma.url, "chroma_database": unique("test")}
     fresh = bootstrap(made.settings.model_copy(update=found))
     yield replace(made, settings=fresh.settings, vectors=fresh.vectors, embedding=fresh.embedding)
     fresh.vectors.close()

@@ -10,9 +10,13 @@ import pytest
 
 from chatrooms.agents.room_agent.carrying_out import carry_out
 from chatrooms.agents.room_agent.prompts import SYSTEM
-from chatrooms.bootstrap import Deps
+from chatrooms.bootstrap import Deps, make_embedding
 from chatrooms.domain.moderation import Mode, Unreadable
 from chatrooms.domain.prompting import parse_blocks
+from chatrooms.ml.embed.embedder import Embedder
+from chatrooms.ml.embed.loaded import Embedding
+from chatrooms.ml.embed.minilm import find_weights
+from chatrooms.ml.errors import ModelMissing
 from chatrooms.ml.loaded import Toxicity
 from chatrooms.services import polls as room_polls
 from chatrooms.services.agent import deciding as decisions
@@ -49,6 +53,9 @@ from tests.support.scripted_openai import (
     Stalls,
 )
 
+needs_weights = pytest.mark.skipif(
+    find_weights() is None, reason="the weights of MiniLM are not installed; script/setup said so"
+)
 IN_EACH_MODE = pytest.mark.parametrize("room", ["propose", "autonomous"], indirect=True)
 FIFTY = " ".join(["Which of the two evenings suits those who work on weekends best, and why?"] * 4)
 THREAD: dict[str, Any] = {"text": FIFTY, "why": "Nobody answered that.", "evidence": [1]}
@@ -330,6 +337,60 @@ def test_a_poll_like_an_open_one_is_refused(deps: Deps, owner: Someone, room: Pl
     assert "too much like" in told(server)[0]
     kinds = rows(deps, "SELECT kind FROM agent_outputs WHERE run_id = :id", id=run_id)
     assert kinds == [("topic",)]
+
+
+AGAIN: dict[str, Any] = {
+    "question": "Which day suits everyone for our get-together to fix things?",
+    "choices": ["On Friday", "On Saturday"],
+}
+ELSE: dict[str, Any] = {
+    "question": "Where do we hold the repair evening?",
+    "choices": ["The library", "The school"],
+}
+
+
+@pytest.mark.parametrize(
+    ("embeddings", "changed", "is_refused"),
+    [
+        pytest.param("minilm", AGAIN, True, marks=needs_weights),
+        pytest.param("minilm", ELSE, False, marks=needs_weights),
+        ("lexical", AGAIN, False),
+    ],
+    ids=["the same by meaning", "something else by meaning", "the same by words alone"],
+)
+def test_an_open_poll_in_other_words_is_refused_where_meaning_can_be_told(
+    deps: Deps,
+    owner: Someone,
+    room: Place,
+    embeddings: str,
+    changed: dict[str, Any],
+    is_refused: bool,
+) -> None:
+    draft = PollDraft(POLL["question"], POLL["choices"])
+    room_polls.open_poll(deps, actor_id=owner.id, room_id=room.id, client_id="one", draft=draft)
+    approve_all(deps, room)
+    with deciding(polls(**changed), deps=deps, embeddings=embeddings) as (asked, server):
+        knowing = replace(asked, embedding=make_embedding(asked.settings))
+        run_id = boosted(knowing, room, owner)
+    assert ["too much like" in each for each in told(server)] == [True] * is_refused
+    kinds = rows(deps, "SELECT kind FROM agent_outputs WHERE run_id = :id", id=run_id)
+    assert kinds == ([] if is_refused else [("poll",)])
+
+
+def test_without_the_embedder_that_is_asked_for_ideas_are_compared_by_their_words(
+    deps: Deps, owner: Someone, room: Place
+) -> None:
+    def missing() -> Embedder:
+        raise ModelMissing("not installed")
+
+    draft = PollDraft(POLL["question"], POLL["choices"])
+    room_polls.open_poll(deps, actor_id=owner.id, room_id=room.id, client_id="one", draft=draft)
+    approve_all(deps, room)
+    with deciding(polls(), polls(**AGAIN), deps=deps) as (asked, server):
+        embedding = Embedding(key=lambda: "minilm", make=missing)
+        boosted(replace(asked, embedding=embedding), room, owner)
+    assert ["too much like" in each for each in told(server)] == [True]
+    assert outputs(deps, room) == ["posted"]
 
 
 @IN_EACH_MODE

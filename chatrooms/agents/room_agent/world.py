@@ -37,7 +37,7 @@ class World:
     def check(self, context: Context, tool: BaseModel, seen: Observation, call_id: str) -> Idea:
         """What a tool was asked to write, as it may be put out. Raises: InvalidInput."""
         idea = checking.check_form(context.deps, idea_of(tool, seen))
-        checking.check_new(idea, seen)
+        checking.check_new(context.deps, idea, seen)
         checking.check_tone(context.deps, context.run, idea)
         return idea
 

@@ -3,6 +3,8 @@ the product's own moderation model lets it pass."""
 
 import re
 
+import structlog
+
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Room
@@ -22,14 +24,15 @@ from chatrooms.domain.agent import (
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.moderation import Policy, Unreadable
 from chatrooms.domain.text import check_body, check_line
+from chatrooms.ml.errors import ModelUnusable
 from chatrooms.services.agent.runs import Run
 from chatrooms.services.moderation import corrections
 from chatrooms.services.moderation.scoring import score
 from chatrooms.services.moderation.texts import Text
 from chatrooms.services.polls import PollDraft, check_poll
 
-ALIKE = 0.6
-"""Similarity of words and spelling, in [0, 1], from which on two ideas are the same."""
+log = structlog.get_logger(__name__)
+
 _LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|mailto:|xmpp:|www\.)|!?\[[^\]\n]*\]\(")
 
 
@@ -60,22 +63,32 @@ def check_form(deps: Deps, idea: Idea) -> Idea:
     return idea.model_copy(update=checked)
 
 
-def check_new(idea: Idea, seen: Observation) -> None:
+def check_new(deps: Deps, idea: Idea, seen: Observation) -> None:
     """Raises: InvalidInput if it resembles one of the agent's last outputs or an open poll."""
     # Of what was withdrawn from an output nothing is left to compare with.
     known = [output.text for output in seen.outputs if output.text.strip()]
     known += ["\n".join([poll.question, *poll.choices]) for poll in seen.polls]
-    if known and _most_alike(idea.text, known) >= ALIKE:
+    if known and _is_known(deps, idea.text, known):
         raise InvalidInput("It is too much like something that was put to the room already.")
 
 
-def _most_alike(text: str, known: list[str]) -> float:
-    """How similar a text is to the nearest of others, by hashed words and character n-grams."""
+def _is_known(deps: Deps, idea: str, known: list[str]) -> bool:
+    """Whether an idea is like one of these, in its words or, where an embedder of this machine
+    tells that, in what it means."""
     # NumPy and scikit-learn are imported by processes that read language, not by all.
-    from chatrooms.ml.embed.lexical import Lexical
+    from chatrooms.ml import alike
 
-    vectors = Lexical().embed([text, *known])
-    return float((vectors[1:] @ vectors[0]).max())
+    if alike.in_words(idea, known) >= alike.IN_WORDS:
+        return True
+    least = alike.IN_MEANING.get(deps.embedding.key)
+    if least is None:
+        return False
+    try:
+        embedder = deps.embedding.embedder()
+    except ModelUnusable as problem:
+        log.warning("new_by_words_only", error=str(problem))
+        return False
+    return alike.in_meaning(embedder, idea, known) >= least
 
 
 def check_tone(deps: Deps, run: Run, idea: Idea) -> None:
