@@ -20,35 +20,9 @@ def data_export() -> rx.Component:
         ),
         error_note(OwnDataState.error),
         rx.el.div(
-            rx.cond(
-                OwnDataState.is_being_made,
-                rx.el.p(
-                    icon("loader", 14),
-                    "Your data is being collected. The link appears here.",
-                    role="status",
-                    class_name="with-icon hint grow",
-                ),
-                rx.cond(
-                    OwnDataState.path != "",
-                    rx.el.p(
-                        A.create(
-                            icon("download", 14),
-                            "Download (",
-                            OwnDataState.size,
-                            ")",
-                            href=OwnDataState.path,
-                            download="my-data.zip",
-                            class_name="btn btn-soft sm",
-                        ),
-                        rx.el.span(" until ", local_date_time(OwnDataState.expires_at)),
-                        role="status",
-                        class_name="hint grow",
-                    ),
-                    rx.el.span(class_name="grow"),
-                ),
-            ),
+            rx.el.div(_progress(), role="status", class_name="hint grow"),
             button(
-                "Export my data",
+                rx.cond(OwnDataState.has_failed, "Try again", "Export my data"),
                 kind="ghost",
                 class_name="sm",
                 disabled=OwnDataState.is_being_made,
@@ -57,6 +31,41 @@ def data_export() -> rx.Component:
             class_name="form-row below",
         ),
         class_name="panel",
+    )
+
+
+def _progress() -> rx.Component:
+    """How far the file is; nothing while none was asked for."""
+    return rx.cond(
+        OwnDataState.is_being_made,
+        rx.el.p(
+            icon("loader", 14),
+            "Your data is being collected. The link appears here.",
+            class_name="with-icon",
+        ),
+        rx.cond(
+            OwnDataState.has_failed,
+            rx.el.p(
+                icon("circle-alert", 14),
+                "Your data could not be collected.",
+                class_name="with-icon",
+            ),
+            rx.cond(
+                OwnDataState.path != "",
+                rx.el.p(
+                    A.create(
+                        icon("download", 14),
+                        "Download (",
+                        OwnDataState.size,
+                        ")",
+                        href=OwnDataState.path,
+                        download="my-data.zip",
+                        class_name="btn btn-soft sm",
+                    ),
+                    rx.el.span(" until ", local_date_time(OwnDataState.expires_at)),
+                ),
+            ),
+        ),
     )
 
 

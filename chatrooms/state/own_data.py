@@ -20,6 +20,8 @@ class OwnDataState(rx.State):
 
     is_being_made: bool = False
     """Whether the worker is at the export."""
+    has_failed: bool = False
+    """Whether it could not be made."""
     path: str = ""
     """Where the export can be fetched; empty if there is none."""
     size: str = ""
@@ -35,7 +37,7 @@ class OwnDataState(rx.State):
 
     @rx.event
     async def follow(self):
-        """The worker is done with the export."""
+        """The worker is done with the export, or gave it up."""
         await _read(self)
 
     @rx.event
@@ -77,7 +79,8 @@ async def _read(state: OwnDataState) -> None:
     is_made = found is not None and found.expires_at is not None
     caller.put(
         state,
-        is_being_made=found is not None and found.expires_at is None,
+        is_being_made=found is not None and not is_made and not found.has_failed,
+        has_failed=found is not None and found.has_failed,
         path=f"{_PATH}{found.token}.zip" if found and is_made else "",
         size=file_size(found.size) if found and is_made else "",
         expires_at=iso(found.expires_at) if found and found.expires_at else "",

@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 
 from chatrooms.api import own_data
 from chatrooms.bootstrap import Deps, utc_now
+from chatrooms.domain import jobs
 from chatrooms.domain.errors import (
     AccountUnavailable,
     FileUnavailable,
@@ -45,8 +47,11 @@ from chatrooms.services import (
 from chatrooms.services.files import store_of
 from chatrooms.services.own_data import deleting, deletion, exports, holdings
 from chatrooms.services.visits import Span
+from chatrooms.state.own_data import OwnDataState
+from chatrooms.state.session import SessionState
+from tests.support.eventually import eventually
 from tests.support.files import upload
-from tests.support.inspect import assert_gapless, folded, rows
+from tests.support.inspect import assert_gapless, change, folded, rows
 from tests.support.people import (
     PASSWORD,
     Place,
@@ -55,7 +60,10 @@ from tests.support.people import (
     post,
     sign_in_again,
     sign_up,
+    with_settings,
 )
+from tests.support.tabs import BrowserTab, serving_pages
+from tests.support.workers import sent_jobs
 
 MARKUP = "<script>alert('x')</script> & my words"
 
@@ -187,6 +195,57 @@ async def test_a_person_gets_all_of_the_own_and_nobody_else_does(
     assert (await off_loop(maintenance.prune, soon)).exports == 2
     assert not exports.place_of(deps, again.token).exists()
     assert await off_loop(exports.find_export, deps, actor_id=ann.id) is None
+
+
+async def test_an_export_that_cannot_be_made_is_tried_anew_and_then_given_up_in_every_tab(
+    deps: Deps, stranger: Someone, tmp_path: Path
+) -> None:
+    (tmp_path / "exports").write_text("in the way of the folder of that name")
+    broken = with_settings(deps, data_dir=tmp_path)
+    asked_of_workers = (jobs.MAKE_EXPORT, {"account_id": stranger.id})
+
+    async def fail(tab: BrowserTab) -> OwnDataState:
+        with pytest.raises(FileExistsError):
+            await off_loop(exports.make_export, broken, account_id=stranger.id)
+        await tab.call(OwnDataState.load)
+        return tab.state(OwnDataState)
+
+    async with serving_pages(deps) as web:
+        tab = BrowserTab(web, await web.connect(), token=stranger.token, path="/settings")
+        await tab.call(SessionState.require_sign_in)
+        await tab.call(OwnDataState.request_export)
+        for tries in range(1, exports.MAX_TRIES):
+            assert (await fail(tab)).is_being_made
+            assert sent_jobs(deps, jobs.AI_QUEUE).count(asked_of_workers) == 1 + tries
+            assert not tab.screen.read().events
+        state = await fail(tab)
+        assert (state.is_being_made, state.has_failed, state.path) == (False, True, "")
+        await expect_followed(tab)
+        # Nobody tries any more, until the person asks again.
+        await off_loop(exports.make_export, broken, account_id=stranger.id)
+        assert sent_jobs(deps, jobs.AI_QUEUE).count(asked_of_workers) == exports.MAX_TRIES
+        await tab.call(OwnDataState.request_export)
+        assert (state.is_being_made, state.has_failed) == (True, False)
+        # Workers that are killed count as well.
+        await off_loop(change, deps, "UPDATE data_exports SET tries = 3")
+        await off_loop(maintenance.prune, deps)
+        assert not tab.screen.read().events
+        later = replace(deps, clock=lambda: utc_now() + timedelta(minutes=13))
+        await off_loop(maintenance.prune, later)
+        await expect_followed(tab)
+        assert state.has_failed
+        await tab.call(OwnDataState.request_export)
+        await off_loop(exports.make_export, deps, account_id=stranger.id)
+        await expect_followed(tab)
+        assert state.path
+
+
+async def expect_followed(tab: BrowserTab) -> None:
+    """Until the tab is asked to look at its export; then it does."""
+    name = f"{OwnDataState.get_full_name()}.follow"
+    await eventually(lambda: name in tab.screen.read().events, what="the tab is told")
+    tab.screen.events.clear()
+    await tab.call(OwnDataState.follow)
 
 
 # Deleting

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, SmallInteger, Text
 from sqlmodel import Field, SQLModel
 
 from chatrooms.db.columns import moment
@@ -22,7 +22,13 @@ class DataExport(SQLModel, table=True):
     """Random name: in the address, and of the file on disk."""
     asked_at: datetime = Field(sa_column=moment())
     sent_at: datetime = Field(sa_column=moment())
-    """When a worker was last asked for it."""
+    """When a worker was last asked for it, or began."""
+    tries: int = Field(
+        default=0, sa_column=Column(SmallInteger, nullable=False, server_default="0")
+    )
+    """How often a worker began."""
+    failed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    """When it was given up."""
     made_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     size: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Bytes."""

@@ -1,11 +1,14 @@
-"""Handing out all that is kept of a person: asked for, made by a worker, there for three days."""
+"""Handing out all that is kept of a person: asked for, made by a worker, there for three days.
+
+A worker that fails or dies is followed by another; after a few the person is told that it failed.
+"""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -24,6 +27,9 @@ from chatrooms.services.own_data.sections import files_of, list_sections, profil
 KEPT = timedelta(days=3)
 PER_DAY = 5
 """How often one account may ask per day."""
+MAX_TRIES = 3
+"""How often it is begun: a full disk or a database that was away may pass."""
+_RETRY_AFTER_S = 20
 _LOST_AFTER = timedelta(minutes=12)
 """After how long a worker that was asked counts as lost: longer than its task may take."""
 _LOCK = 0x6578_0000_0000_0000
@@ -36,8 +42,10 @@ class Export:
     token: str
     asked_at: datetime
     expires_at: datetime | None
-    """Until when it can be fetched; none while it is being made."""
+    """Until when it can be fetched; none before it is made."""
     size: int
+    has_failed: bool = False
+    """Whether it could not be made, and nobody tries any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def request_export(deps: Deps, *, actor_id: int) -> Export:
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
         before = tx.get(DataExport, actor_id, with_for_update=True)
-        if before is not None and before.made_at is None:
+        if before is not None and before.made_at is None and before.failed_at is None:
             raise InvalidInput("Your data is being collected already.")
         if deps.settings.data_dir == Path():
             raise ServiceUnavailable
@@ -73,6 +81,8 @@ def request_export(deps: Deps, *, actor_id: int) -> Export:
             "token": deps.ids.token(),
             "asked_at": now,
             "sent_at": now,
+            "tries": 0,
+            "failed_at": None,
             "made_at": None,
             "size": 0,
         }
@@ -82,14 +92,14 @@ def request_export(deps: Deps, *, actor_id: int) -> Export:
             .on_conflict_do_update(index_elements=["account_id"], set_=new)
             .returning(col(DataExport.token))
         ).scalar_one()
+        tx.after_commit(lambda: _send(deps, actor_id))
         if before is not None:
             _remove_after(tx, deps, before.token)
-        tx.after_commit(lambda: _send(deps, actor_id))
     return Export(token, now, None, 0)
 
 
-def _send(deps: Deps, account_id: int) -> None:
-    deps.jobs.send(jobs.MAKE_EXPORT, queue=jobs.AI_QUEUE, account_id=account_id)
+def _send(deps: Deps, account_id: int, *, delay_s: float = 0) -> None:
+    deps.jobs.send(jobs.MAKE_EXPORT, queue=jobs.AI_QUEUE, delay_s=delay_s, account_id=account_id)
 
 
 def find_export(deps: Deps, *, actor_id: int) -> Export | None:
@@ -100,11 +110,12 @@ def find_export(deps: Deps, *, actor_id: int) -> Export | None:
     if row is None or _is_over(row, deps.clock()):
         return None
     expires_at = row.made_at + KEPT if row.made_at else None
-    return Export(row.token, row.asked_at, expires_at, row.size)
+    return Export(row.token, row.asked_at, expires_at, row.size, row.failed_at is not None)
 
 
 def _is_over(row: DataExport, now: datetime) -> bool:
-    return row.made_at is not None and row.made_at + KEPT <= now
+    ended_at = row.made_at or row.failed_at
+    return ended_at is not None and ended_at + KEPT <= now
 
 
 def open_export(deps: Deps, *, actor_id: int, token: str) -> ExportFile:
@@ -139,21 +150,55 @@ def place_of(deps: Deps, token: str) -> Path:
 
 # For workers
 
+_IS_WAITED_FOR = (col(DataExport.made_at).is_(None), col(DataExport.failed_at).is_(None))
+
 
 def make_export(deps: Deps, *, account_id: int) -> None:
     """Make the file that an account asked for and have its pages show that. Safe to repeat, and at
-    once by several workers; what was asked for meanwhile is another request."""
+    once by several workers; what was asked for meanwhile is another request.
+
+    What keeps it from being made is raised, after another try was asked for or, at the last, the
+    account's pages were told.
+    """
     with exclusively(deps.sessions, lock=_LOCK + account_id) as is_alone:
-        if is_alone:
-            _make(deps, account_id)
+        token = _begin(deps, account_id) if is_alone else None
+        if token is None:
+            return
+        try:
+            _make(deps, account_id, token)
+        except Exception:
+            _note_failed(deps, account_id, token)
+            raise
 
 
-def _make(deps: Deps, account_id: int) -> None:
+def _begin(deps: Deps, account_id: int) -> str | None:
+    """The token of what is to be made, if anything is. Counted before it is tried: a worker that is
+    killed counts as well."""
+    begun = (
+        update(DataExport)
+        .where(col(DataExport.account_id) == account_id, *_IS_WAITED_FOR)
+        .values(tries=col(DataExport.tries) + 1, sent_at=deps.clock())
+        .returning(col(DataExport.token))
+    )
     with transaction(deps.sessions) as tx:
-        row = tx.get(DataExport, account_id)
-    if row is None or row.made_at is not None:
-        return
-    place = place_of(deps, row.token)
+        return tx.execute(begun).scalar()
+
+
+def _note_failed(deps: Deps, account_id: int, token: str) -> None:
+    """Have it tried once more, or give it up and have the account's pages show that."""
+    with transaction(deps.sessions) as tx:
+        row = tx.get(DataExport, account_id, with_for_update=True)
+        if row is None or row.token != token:
+            return
+        if row.tries < MAX_TRIES:
+            tx.after_commit(lambda: _send(deps, account_id, delay_s=_RETRY_AFTER_S))
+            return
+        row.failed_at = deps.clock()
+        tx.after_commit(lambda: deps.bus.nudge_account(account_id, "export"))
+
+
+def _make(deps: Deps, account_id: int, token: str) -> None:
+    place = place_of(deps, token)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = place.with_suffix(".part")
     try:
@@ -162,7 +207,7 @@ def _make(deps: Deps, account_id: int) -> None:
         part.replace(place)
         made = (
             update(DataExport)
-            .where(col(DataExport.account_id) == account_id, col(DataExport.token) == row.token)
+            .where(col(DataExport.account_id) == account_id, col(DataExport.token) == token)
             .values(made_at=deps.clock(), size=size)
             .returning(col(DataExport.token))
         )
@@ -200,20 +245,26 @@ def _safe(name: str) -> str:
 
 def prune(deps: Deps) -> int:
     """Remove exports whose time is over, with their files, and files that no row knows of; have
-    those made whose worker was lost. Returns how many were removed."""
+    those made whose worker was lost, or give them up. Returns how many were removed."""
     now = deps.clock()
+    is_lost = (*_IS_WAITED_FOR, col(DataExport.sent_at) < now - _LOST_AFTER)
+    is_over = func.coalesce(col(DataExport.made_at), col(DataExport.failed_at)) <= now - KEPT
     with transaction(deps.sessions) as tx:
-        over = tx.scalars(
-            delete(DataExport)
-            .where(col(DataExport.made_at) <= now - KEPT)
-            .returning(col(DataExport.token))
+        over = tx.scalars(delete(DataExport).where(is_over).returning(col(DataExport.token))).all()
+        given_up = tx.scalars(
+            update(DataExport)
+            .where(*is_lost, col(DataExport.tries) >= MAX_TRIES)
+            .values(failed_at=now)
+            .returning(col(DataExport.account_id))
         ).all()
         lost = tx.scalars(
             update(DataExport)
-            .where(col(DataExport.made_at).is_(None), col(DataExport.sent_at) < now - _LOST_AFTER)
+            .where(*is_lost)
             .values(sent_at=now)
             .returning(col(DataExport.account_id))
         ).all()
+        if given_up:
+            tx.after_commit(lambda: deps.bus.nudge_accounts(given_up, "export"))
     for token in over:
         place_of(deps, token).unlink(missing_ok=True)
     for account_id in lost:
