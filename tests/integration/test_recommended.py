@@ -186,7 +186,8 @@ def test_a_reason_names_only_what_is_still_true_and_what_the_person_may_see(
         return reading.list_recommended(site, actor_id=who.id)[0].reason
 
     assert edit() == "Because you spend time in Orchard: both are about gardening"
-    assert edit(tags="pears") == "Because you spend time in Orchard"
+    near = "Because you spend time in Orchard, which is about similar things"
+    assert edit(tags="pears") == near
     ((topic,),) = rows(site, "SELECT min(id) FROM topics WHERE parent_id IS NOT NULL")
     change(site, "UPDATE rooms SET topic_id = :t WHERE 'gardening' = ANY(tags)", t=topic)
     assert edit(tags="pears", topic_id=topic).startswith("Because you spend time in Orchard: both")
@@ -198,6 +199,43 @@ def test_a_reason_names_only_what_is_still_true_and_what_the_person_may_see(
     assert not stored(site, who)
     assert all("Orchard" not in each.reason for each in listed(site, who))
     rooms.set_archived(site, actor_id=host.id, room_id=lead.id, is_archived=True)
+
+
+def test_a_room_is_named_only_where_it_led_to_the_other(
+    site: Deps, places: dict[str, Place], host: Someone
+) -> None:
+    who = sign_up(site)
+    lead = make(site, host, "Couch co-op", tags="games")
+    plants = make(site, host, "Monstera", tags="houseplants")
+    indexing.index_waiting(site)
+    visit(site, who, lead)
+
+    def reason() -> str:
+        recommending.make_due(site)
+        found = reading.list_recommended(site, actor_id=who.id, limit=8)
+        return {each.name: each.reason for each in found}["Monstera"]
+
+    def goes_to_both(*, seconds: int = 50) -> None:
+        visit(site, sign_up(site), lead, plants, seconds=seconds)
+        requests.ask_all(site)
+
+    # Who made them is in both, and so is nobody of those who only looked in.
+    goes_to_both()
+    for _ in range(3):
+        goes_to_both(seconds=9)
+    assert reason() == "Something different from the rooms you know"
+    goes_to_both()
+    told = "People who spend time in Couch co-op also spend time here"
+    assert reason() == told
+    # A private room tells nothing of who goes there, not even to its members.
+    members.join_room(site, actor_id=who.id, room_id=lead.id)
+    draft = RoomDraft(name="Couch co-op", tags="games", is_private=True)
+    rooms.edit_room(site, actor_id=host.id, room_id=lead.id, draft=draft)
+    found = reading.list_recommended(site, actor_id=who.id, limit=8)
+    assert told not in [each.reason for each in found]
+    assert "Monstera" in names(found)
+    for each in (lead, plants):
+        rooms.set_archived(site, actor_id=host.id, room_id=each.id, is_archived=True)
 
 
 def test_people_one_talks_with_are_counted_where_everybody_sees_them(
@@ -220,11 +258,12 @@ def test_people_one_talks_with_are_counted_where_everybody_sees_them(
         found = reading.list_recommended(site, actor_id=who.id, limit=8)
         return {each.name: each.reason for each in found}["Bread"]
 
-    assert "people" not in reason()
+    by_all = "People who spend time in Chess also spend time here"
+    assert reason() == by_all
     post(site, club, who, "And you?", reply_to=post(site, club, friends[2], "Hello"))
     assert reason() == "3 people you talk with are here"
     members.leave_room(site, actor_id=friends[2].id, room_id=club.id)
-    assert "people" not in reason()
+    assert reason() == by_all
 
 
 def test_newcomers_get_what_they_picked_or_else_what_is_lively(

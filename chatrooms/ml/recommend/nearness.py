@@ -11,6 +11,7 @@ from chatrooms.ml.embed.embedder import Vectors
 _FEW_ROOMS = 3
 _FEW_PEOPLE = 8
 _SHARED_PEOPLE = 2.0
+"""How much people who go to two rooms beyond chance count beside what the rooms are about."""
 
 Nearness = NDArray[np.float32]
 
@@ -62,6 +63,11 @@ def covisits(
     kept = (row != column) & (shrunk > 0)
     rooms = len(held)
     return csr_array((shrunk[kept], (row[kept], column[kept])), shape=(rooms, rooms))
+
+
+def by_people(shared: float) -> float:
+    """What `covisits` of two rooms adds to how near they are."""
+    return _SHARED_PEOPLE * shared
 
 
 def add_people(by_text: Nearness, shared: csr_array) -> None:

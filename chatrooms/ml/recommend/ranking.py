@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from chatrooms.ml.embed.embedder import Vectors
 from chatrooms.ml.recommend.interest import Weights
-from chatrooms.ml.recommend.nearness import Nearness, add_people
+from chatrooms.ml.recommend.nearness import Nearness, add_people, by_people
 
 MOST_KNOWN = 50
 """Of more rooms that somebody knows, those that weigh most speak for the rest."""
@@ -37,6 +37,11 @@ class Space:
         add_people(near, self.shared[known])
         near[np.arange(len(known)), known] = 0
         return near
+
+    def parts(self, one: int, other: int) -> tuple[float, float]:
+        """What two rooms are near by: what they are about, and who goes there."""
+        by_text = max(float(self.vectors[one] @ self.vectors[other]), 0.0)
+        return by_text, by_people(float(self.shared[one, other]))
 
     def _among(self, known: Places, others: Places) -> Nearness:
         near = self.vectors[known] @ self.vectors[others].T

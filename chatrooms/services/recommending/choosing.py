@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
-
 import numpy as np
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.domain.recommending import SHOWN, Reason
+from chatrooms.domain.recommending import LEAST_PEOPLE, SHOWN, By, Link, Reason
 from chatrooms.ml.recommend.interest import Weights, interest, stayed
 from chatrooms.ml.recommend.nearness import Nearness
-from chatrooms.ml.recommend.ranking import Places, best_rooms, strongest
+from chatrooms.ml.recommend.ranking import Choice, Places, best_rooms, strongest
 from chatrooms.services.recommending.field import Field, make_field
 from chatrooms.services.recommending.known import Care, Known, list_known
 
@@ -23,6 +21,8 @@ person stayed in so many."""
 _NAMED, _BARELY = np.float32(0.6), np.float32(0.2)
 """How much nearer a room is to a subject that is its tag or topic; and how near to a single word a
 room is that has nothing to do with it."""
+_ALIKE = 0.2
+"""From this cosine on, seen from the centre, two rooms are about similar things."""
 _DAY = timedelta(days=1)
 
 
@@ -64,8 +64,7 @@ def _choose(field: Field, person: Known, *, now: datetime) -> list[Chosen]:
     candidates = np.flatnonzero(is_open)
     best = best_rooms(field.space, nearness, weights, candidates, KEPT, prior=field.prior)
     return [
-        Chosen(field.room_ids[each.room], _reason(field, person, where, each.because))
-        for each in best
+        Chosen(field.room_ids[each.room], _reason(field, person, where, each)) for each in best
     ]
 
 
@@ -84,11 +83,29 @@ def _picked(field: Field, person: Known) -> Nearness:
     return found
 
 
-def _reason(field: Field, person: Known, where: Places, row: int | None) -> Reason:
+def _reason(field: Field, person: Known, where: Places, choice: Choice) -> Reason:
+    row = choice.because
     if row is None:
         return Reason()
     if row >= len(where):
         return Reason(word=person.interests[row - len(where)])
-    room_id = field.room_ids[int(where[row])]
-    by: Literal["time", "membership"] = "time" if person.rooms[room_id].spent_s else "membership"
-    return Reason(room_id=room_id, by=by)
+    leading = int(where[row])
+    room_id = field.room_ids[leading]
+    return Reason(
+        room_id=room_id, by=_by(person.rooms[room_id]), link=_link(field, leading, choice.room)
+    )
+
+
+def _by(care: Care) -> By:
+    if not care.spent_s:
+        return "membership"
+    return "time" if stayed(care.seconds) else "glance"
+
+
+def _link(field: Field, leading: int, chosen: int) -> Link:
+    """What led from one room to the other. Fewer than a few people are never told of."""
+    by_text, by_people = field.space.parts(leading, chosen)
+    is_alike = by_text >= _ALIKE
+    if by_people > by_text and field.people.count(leading, chosen) >= LEAST_PEOPLE:
+        return "both" if is_alike else "people"
+    return "alike" if is_alike else "faint"

@@ -1,7 +1,9 @@
 """Who goes to which public room: what tells that the same people go to two rooms. Only sums of it
 are ever used, never whose they are."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -22,14 +24,29 @@ Pairs = set[tuple[int, int]]
 """An account and a room where it goes."""
 
 
-def shared_people(tx: Transaction, *, room_ids: Sequence[int]) -> csr_array:
-    """How much oftener than by chance the same people go to two of these rooms: shape (rooms,
-    rooms) in their order."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The people whom rooms share."""
+
+    beyond_chance: csr_array
+    """How much oftener than by chance the same people go to two rooms: shape (rooms, rooms)."""
+    goers: Mapping[int, set[int]]
+    """The accounts that go to each room, by its place."""
+
+    def count(self, one: int, other: int) -> int:
+        """How many people go to both of two rooms, by their places."""
+        nobody: set[int] = set()
+        return len(self.goers.get(one, nobody) & self.goers.get(other, nobody))
+
+
+def shared_people(tx: Transaction, *, room_ids: Sequence[int]) -> Shared:
+    """The people whom these rooms share, in their order."""
     pairs = _pairs(tx, room_ids)
-    return covisits(_matrix(pairs, room_ids), len({account_id for account_id, _ in pairs}))
+    people = len({account_id for account_id, _ in pairs})
+    return Shared(covisits(_matrix(pairs, room_ids), people), _by_place(pairs, room_ids))
 
 
-def shared_with(tx: Transaction, *, room_ids: Sequence[int], known: Collection[int]) -> csr_array:
+def shared_with(tx: Transaction, *, room_ids: Sequence[int], known: Collection[int]) -> Shared:
     """As `shared_people`, for the rows of `known` alone: of the other rooms only the people are
     looked at that go to one of these, at most `_MOST_COMPANIONS`."""
     companions = _goers(tx, known)
@@ -44,7 +61,8 @@ def shared_with(tx: Transaction, *, room_ids: Sequence[int], known: Collection[i
         .select_from(Account)
         .where(col(Account.kind) == Being.PERSON, col(Account.deactivated_at).is_(None))
     )
-    return covisits(matrix, people or 0, visitors)
+    shared = covisits(matrix, people or 0, visitors)
+    return Shared(shared, _by_place(pairs, room_ids))
 
 
 def often_with(tx: Transaction, *, known: Collection[int], limit: int) -> list[int]:
@@ -109,6 +127,15 @@ def _stayed() -> Select[int, int]:
         .group_by(_VISITS.c.account_id, _VISITS.c.room_id)
         .having(func.sum(_VISITS.c.seconds) >= BOUNCE_S)
     )
+
+
+def _by_place(pairs: Pairs, room_ids: Sequence[int]) -> dict[int, set[int]]:
+    places = {room_id: place for place, room_id in enumerate(room_ids)}
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    for account_id, room_id in pairs:
+        if room_id in places:
+            found[places[room_id]].add(account_id)
+    return dict(found)
 
 
 def _matrix(pairs: Pairs, room_ids: Sequence[int]) -> csr_array:

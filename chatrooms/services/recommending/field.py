@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from scipy.sparse import csr_array
 from sqlalchemy import func, select
 
 from chatrooms.bootstrap import Deps
@@ -18,6 +17,7 @@ from chatrooms.ml.recommend.ranking import Scores, Space
 from chatrooms.services import room_index
 from chatrooms.services.access_rooms import IS_PUBLISHED
 from chatrooms.services.recommending import engaged
+from chatrooms.services.recommending.engaged import Shared
 from chatrooms.services.recommending.known import Known
 from chatrooms.services.recommending.subjects import ABOVE, FILED, subjects_of
 
@@ -37,6 +37,7 @@ class Field:
     places: Mapping[int, int]
     """Where each room stands."""
     space: Space
+    people: Shared
     prior: Scores
     """How much goes on in each, 0 to 1."""
     words: list[frozenset[str]]
@@ -146,7 +147,7 @@ def _rows(tx: Transaction, ids: Sequence[int], *, now: datetime) -> list[Row]:
 def _field(
     rows: Sequence[Row],
     vectors: Mapping[int, Vectors],
-    shared: csr_array,
+    shared: Shared,
     fair: Sequence[int],
     subjects: Sequence[str],
     embedded: Vectors | None,
@@ -165,7 +166,8 @@ def _field(
     return Field(
         room_ids=[row[0] for row in rows],
         places={row[0]: place for place, row in enumerate(rows)},
-        space=Space(centred(matrix.reshape(-1, width), centre), shared),
+        space=Space(centred(matrix.reshape(-1, width), centre), shared.beyond_chance),
+        people=shared,
         prior=lively / max(float(lively.max(initial=0.0)), 1e-9),
         words=[row[1] for row in rows],
         interests=dict(zip(subjects, seen, strict=True)),

@@ -22,7 +22,7 @@ from chatrooms.db.tables import (
     table_of,
 )
 from chatrooms.domain.events import Being
-from chatrooms.domain.recommending import SHOWN, Reason, reason_words
+from chatrooms.domain.recommending import SHOWN, Link, Reason, reason_words
 from chatrooms.services.access import access_account
 from chatrooms.services.access_rooms import IS_PUBLISHED, may_read
 from chatrooms.services.bans import is_banned
@@ -136,10 +136,19 @@ def _leading(tx: Transaction, actor_id: int, room_ids: Collection[int | None]) -
             FILED,
             ABOVE,
             _ROOMS.c.has_assistant,
+            IS_PUBLISHED.label("is_public"),
             is_member.label("is_member"),
         ).where(_ROOMS.c.id.in_(wanted), may_read(room_id=_ROOMS.c.id, account_id=actor_id))
     ).all()
     return {row.id: row for row in rows}
+
+
+_WITHOUT_PEOPLE: dict[Link, Link] = {
+    "alike": "alike",
+    "both": "alike",
+    "people": "faint",
+    "faint": "faint",
+}
 
 
 def _recommended(found: Any, leading: Mapping[int, Any], people: int) -> Recommended:
@@ -149,9 +158,14 @@ def _recommended(found: Any, leading: Mapping[int, Any], people: int) -> Recomme
         room = None
     shared = shared_subject(room, found) if room is not None else ""
     name = room.name if room is not None else ""
+    link = reason.link
+    if room is None or not room.is_public:
+        # Where people go is told of public rooms alone.
+        link = _WITHOUT_PEOPLE[link]
+    rests_on = {"people": name, "faint": shared}.get(link, shared or name)
     is_about = reason.word in {each.lower() for each in subjects_of(found)}
     word = reason.word if is_about else ""
-    names = tuple(filter(None, (shared or name, word)))
+    names = tuple(filter(None, (rests_on, word)))
     # What a model said rests on what was true then, and is told as long as that is true.
     is_true = reason.said and any(each.lower() in reason.said.lower() for each in names)
     return Recommended(
@@ -165,6 +179,7 @@ def _recommended(found: Any, leading: Mapping[int, Any], people: int) -> Recomme
         else reason_words(
             room=name,
             by=reason.by,
+            link=link,
             shared=shared,
             word=word,
             people=people,
