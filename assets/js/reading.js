@@ -6,6 +6,7 @@ import { useLocation } from "react-router";
 
 import { randomId } from "./dom.js";
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 const format = (options) => {
@@ -18,6 +19,9 @@ const dateTime = format({ dateStyle: "medium", timeStyle: "short" });
 const date = format({ dateStyle: "medium" });
 const day = format({ weekday: "long", day: "numeric", month: "long" });
 const dayOfAnotherYear = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+let relative; // in English, as all words around it
+const ago = (count, unit) => (relative ??= new Intl.RelativeTimeFormat("en", { numeric: "auto" })).format(-count, unit);
 
 const shown = (formatted) => (iso) => (iso ? formatted(new Date(iso)) : "");
 
@@ -33,12 +37,41 @@ export function localMoment(iso) {
   return then.toDateString() === new Date().toDateString() ? time(then) : date(then);
 }
 
+const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
+const daysBetween = (then, now) => Math.round((midnight(now) - midnight(then)) / DAY_MS);
+
+/** How long ago that was, in words: minutes, hours of the same day, days of a week, then the date. */
+export function localAgo(iso) {
+  if (!iso) return "";
+  const then = new Date(iso);
+  const now = new Date();
+  const minutes = Math.floor((now - then) / MINUTE_MS);
+  const days = daysBetween(then, now);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return ago(minutes, "minute");
+  if (days < 1) return ago(Math.floor(minutes / 60), "hour");
+  return days < 7 ? ago(days, "day") : date(then);
+}
+
+function eachMinute(onChange) {
+  const timer = setInterval(onChange, MINUTE_MS);
+  return () => clearInterval(timer);
+}
+
+/** The minute that it is: what is told of times that pass is told anew when it changes. */
+export function useMinute() {
+  return useSyncExternalStore(
+    eachMinute,
+    () => Math.floor(Date.now() / MINUTE_MS),
+    () => 0,
+  );
+}
+
 /** A date separator's words. */
 export function localDay(iso) {
   const then = new Date(iso);
   const now = new Date();
-  const midnight = (moment) => new Date(moment.getFullYear(), moment.getMonth(), moment.getDate());
-  const daysAgo = Math.round((midnight(now) - midnight(then)) / DAY_MS);
+  const daysAgo = daysBetween(then, now);
   if (daysAgo === 0) return "Today";
   if (daysAgo === 1) return "Yesterday";
   return (then.getFullYear() === now.getFullYear() ? day : dayOfAnotherYear)(then);

@@ -17,6 +17,9 @@ _SEARCH = VarData(
     imports={"react-router": [ImportVar(tag="useLocation")]},
     hooks={"const { search } = useLocation();": None},
 )
+_MINUTE = VarData(
+    imports={_MODULE: [ImportVar(tag="useMinute")]}, hooks={"const minute = useMinute();": None}
+)
 _OFFLINE = VarData(
     imports={_MODULE: [ImportVar(tag="useOffline")]},
     hooks={"const isOffline = useOffline();": None},
@@ -47,6 +50,11 @@ def local_date_time(iso: rx.Var[str]) -> rx.Var[str]:
 def local_moment(iso: rx.Var[str]) -> rx.Var[str]:
     """The time of day in the reader's zone if it is today, else the date."""
     return function("localMoment").call(iso).to(str)
+
+
+def local_ago(iso: rx.Var[str]) -> rx.Var[str]:
+    """How long ago that was, in words that follow the clock: 5 minutes ago, yesterday, a date."""
+    return function("localAgo").call(iso, Var("minute", _var_data=_MINUTE)).to(str)
 
 
 def local_date(iso: rx.Var[str]) -> rx.Var[str]:

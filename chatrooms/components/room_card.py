@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.browser import local_date_time
+from chatrooms.components.browser import local_ago, local_date_time
 from chatrooms.components.controls import button, chip, icon, link
 from chatrooms.state.discover import DiscoverState
 from chatrooms.state.rows import PublicRoomRow, SegmentRow
@@ -49,7 +49,11 @@ def room_card(room: rx.Var[PublicRoomRow]) -> rx.Component:
             ),
             rx.el.span(
                 "Active ",
-                rx.el.time(local_date_time(room.active_at), date_time=room.active_at),
+                rx.el.time(
+                    local_ago(room.active_at),
+                    date_time=room.active_at,
+                    title=local_date_time(room.active_at),
+                ),
             ),
             rx.cond(
                 room.topic_slug != "",

@@ -37,7 +37,7 @@ class FoundRoom:
     description: tuple[Segment, ...]
     tags: tuple[Segment, ...]
     is_near: bool
-    """Whether it is here for its meaning: it does not have all of the words."""
+    """Whether it is here for its meaning alone: it has none of the words."""
 
 
 def tsquery_of(words: Sequence[str]) -> Any:
@@ -90,6 +90,7 @@ def described(
 
 
 def _found(row: Any, *, is_near: bool) -> FoundRoom:
+    has_words = MARK_ON in f"{row.name}{row.topic}{row.description}{row.tags}"
     return FoundRoom(
         facts=facts_of(row.Room),
         member_count=row.Room.member_count,
@@ -105,5 +106,5 @@ def _found(row: Any, *, is_near: bool) -> FoundRoom:
             Segment(tag.replace(MARK_ON, "").replace(MARK_OFF, ""), MARK_ON in tag)
             for tag in row.tags.split()
         ),
-        is_near=is_near,
+        is_near=is_near and not has_words,
     )

@@ -42,7 +42,7 @@ class PublicRoomRow:
     topic_slug: str = ""
     topic_name: str = ""
     is_near: bool = False
-    """Whether it is here for its meaning: it does not have all of the words."""
+    """Whether it is here for its meaning alone: it has none of the words."""
     name_parts: list[SegmentRow] = field(default_factory=list[SegmentRow])
     topic_parts: list[SegmentRow] = field(default_factory=list[SegmentRow])
     description_parts: list[SegmentRow] = field(default_factory=list[SegmentRow])

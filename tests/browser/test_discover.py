@@ -31,6 +31,7 @@ def test_a_room_is_filed_where_it_is_suggested_and_found_by_words_topic_and_tag(
     card = reader.page.get_by_role("article", name=name, exact=True)
     search.fill(tag[:-1])
     expect(card.locator("mark")).to_have_text(tag)
+    expect(card.locator("time")).to_have_text(re.compile("^(just now|[1-5] minutes? ago)$"))
     expect(reader.page).to_have_url(re.compile(rf"\?q={tag[:-1]}$"))
     topics = reader.page.get_by_role("navigation", name="Topics")
     topics.get_by_role("button", name="Food & drink").press("Enter")
