@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
 import numpy as np
 
 from chatrooms.bootstrap import Deps
@@ -35,8 +36,9 @@ class Chosen:
 
 
 def choose(deps: Deps, *, account_ids: list[int]) -> dict[int, list[Chosen]]:
-    """For each of the people up to `KEPT` rooms, best first. Rooms that they know, declined or are
-    banned from are not among them. For workers; no transaction is open while Chroma is asked.
+    """For each of the people up to `KEPT` rooms, best first. Rooms where they are members or
+    stayed, that they declined or are banned from are not among them. For workers; no transaction is
+    open while Chroma is asked.
 
     Raises: VectorsUnavailable; ModelUnusable.
     """
@@ -59,13 +61,13 @@ def _choose(field: Field, person: Known, *, now: datetime) -> list[Chosen]:
     strongest_weight = float(weights.max(initial=0.0)) or 1.0
     each_picked = strongest_weight * _STAYS_AS_PICKED / (_STAYS_AS_PICKED + stays)
     weights = np.concatenate([weights, np.full(len(picked), each_picked)])
+    # A glance is no answer to what is recommended: it may have been a slip.
+    been = [room_id for room_id, care in person.rooms.items() if stayed(care.seconds)]
     is_open = np.ones(len(field.room_ids), dtype=bool)
-    is_open[[places[each] for each in (*person.rooms, *person.out) if each in places]] = False
+    is_open[[places[each] for each in (*been, *person.out) if each in places]] = False
     candidates = np.flatnonzero(is_open)
     best = best_rooms(field.space, nearness, weights, candidates, KEPT, prior=field.prior)
-    return [
-        Chosen(field.room_ids[each.room], _reason(field, person, where, each)) for each in best
-    ]
+    return [Chosen(field.room_ids[each.room], _reason(field, person, where, each)) for each in best]
 
 
 def _weights(cares: list[tuple[int, Care]], *, now: datetime) -> Weights:
