@@ -103,5 +103,5 @@ def _delete_some(deps: Deps, *, room_id: int) -> int:
         ids = tx.scalars(older.order_by(col(Message.sent_at)).limit(_AT_ONCE)).all()
         messages = select(Message).where(col(Message.id).in_(ids)).order_by(col(Message.id))
         for message in tx.scalars(messages).all():
-            take_back(tx, deps, message=message)
+            take_back(tx, deps, message=message, why="too_old")
     return len(ids)

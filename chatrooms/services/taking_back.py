@@ -10,11 +10,12 @@ from chatrooms.services.erasing import erase
 from chatrooms.services.event_log import record
 from chatrooms.services.moderation import withdrawing
 from chatrooms.services.moderation.standing import nudge_authors
+from chatrooms.services.moderation.withdrawing import Why
 
 
-def take_back(tx: Transaction, deps: Deps, *, message: Message) -> None:
+def take_back(tx: Transaction, deps: Deps, *, message: Message, why: Why = "deleted") -> None:
     """Delete a message: its place stays, its text is erased everywhere, what rests on it follows,
-    and every screen shows it.
+    every screen shows it, and who reported it is told why it went.
 
     The caller holds the room's lock, has read the message under it, and has checked the right.
     """
@@ -23,7 +24,7 @@ def take_back(tx: Transaction, deps: Deps, *, message: Message) -> None:
     was_pinned = message.pinned_at is not None
     with following(tx, deps, [message]):
         event = erase(tx, deps, message=message)
-    withdrawing.withdraw(tx, deps, message=message)
+    withdrawing.withdraw(tx, deps, message=message, why=why)
     if not message.is_held:
         record(tx, deps, room_id=room_id, event=event)
     if was_pinned:

@@ -12,12 +12,14 @@ from chatrooms.domain.errors import (
     RoomUnavailable,
 )
 from chatrooms.domain.moderation import HoldExpiry, Mode
-from chatrooms.services import messages, notifications
+from chatrooms.services import messages, notifications, retention
 from chatrooms.services.moderation import decisions, reports
+from chatrooms.services.own_data import deleting, deletion
 from chatrooms.state.notices import title_of
-from tests.support.inspect import rows
+from tests.support.inspect import change, rows
 from tests.support.moderation import moderated, open_queue
 from tests.support.people import (
+    PASSWORD,
     Place,
     Someone,
     bring_in,
@@ -179,7 +181,28 @@ def test_reporters_learn_that_the_author_deleted_the_message(
     report(deps, room, member, said)
     messages.delete_message(deps, actor_id=author.id, room_id=room.id, message_id=said)
     (outcome,) = told(deps, member, "report_decided")
-    assert outcome.endswith("its author deleted it")
+    assert outcome.endswith(" is closed: the author deleted the message")
+    assert open_queue(deps, said) == ""
+
+
+def test_reporters_learn_that_a_message_went_with_its_authors_account_or_was_too_old(
+    deps: Deps, room: Place, said: int, author: Someone, owner: Someone, member: Someone
+) -> None:
+    old = post(deps, room, author, "Buy my old shoes")
+    change(deps, "UPDATE messages SET sent_at = sent_at - interval '9 days' WHERE id = :id", id=old)
+    for each in (said, old):
+        report(deps, room, member, each)
+    retention.set_keep_days(deps, actor_id=owner.id, room_id=room.id, days=5)
+    retention.apply(deps)
+    assert told(deps, member, "report_decided")[0].endswith(
+        " is closed: the message became older than the room keeps messages"
+    )
+    deletion.delete_account(deps, actor_id=author.id, password=PASSWORD, keeps_messages=False)
+    assert open_queue(deps, said) == "reported"
+    deleting.carry_out(deps, account_id=author.id)
+    assert told(deps, member, "report_decided")[0].endswith(
+        " is closed: the author deleted their account, and their messages with it"
+    )
     assert open_queue(deps, said) == ""
 
 

@@ -113,7 +113,7 @@ def _delete_messages(deps: Deps, account_id: int) -> bool:
         lock_room(tx, room_id=room_id)
         some = select(Message).where(*mine, col(Message.room_id) == room_id)
         for message in tx.scalars(some.order_by(col(Message.id)).limit(_AT_ONCE)).all():
-            take_back(tx, deps, message=message)
+            take_back(tx, deps, message=message, why="account_deleted")
     return True
 
 
