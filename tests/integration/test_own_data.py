@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -15,6 +16,7 @@ from starlette.applications import Starlette
 
 from chatrooms.api import own_data
 from chatrooms.bootstrap import Deps, utc_now
+from chatrooms.db.engine import transaction
 from chatrooms.domain import jobs
 from chatrooms.domain.errors import (
     AccountUnavailable,
@@ -44,6 +46,7 @@ from chatrooms.services import (
     visits,
     votes,
 )
+from chatrooms.services.event_log import lock_room
 from chatrooms.services.files import store_of
 from chatrooms.services.own_data import deleting, deletion, exports, holdings
 from chatrooms.services.visits import Span
@@ -51,7 +54,7 @@ from chatrooms.state.own_data import OwnDataState
 from chatrooms.state.session import SessionState
 from tests.support.eventually import eventually
 from tests.support.files import upload
-from tests.support.inspect import assert_gapless, change, folded, rows
+from tests.support.inspect import assert_gapless, change, folded, rows, waiting_for_locks
 from tests.support.people import (
     PASSWORD,
     Place,
@@ -63,6 +66,7 @@ from tests.support.people import (
     with_settings,
 )
 from tests.support.tabs import BrowserTab, serving_pages
+from tests.support.waiting import wait_until
 from tests.support.workers import sent_jobs
 
 MARKUP = "<script>alert('x')</script> & my words"
@@ -354,6 +358,30 @@ def test_nobody_leaves_a_room_or_the_installation_without_who_decides(
     assert owner.id not in {each.person.id for each in shown}
     with pytest.raises(AccountUnavailable):
         accounts.set_active(deps, actor_id=admin.id, account_id=owner.id, is_active=True)
+
+
+def test_a_room_goes_on_talking_while_an_account_takes_its_messages_along(
+    deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    for number in range(100):
+        post(deps, private_room, member, f"Old words {number}")
+    delete(deps, member, keeps_messages=False)
+    with ThreadPoolExecutor(2) as threads:
+        with transaction(deps.sessions) as tx:
+            lock_room(tx, room_id=private_room.id)
+            deleted = threads.submit(deleting.carry_out, deps, account_id=member.id)
+            wait_until(lambda: waiting_for_locks(deps) == 1, what="the deletion is under way")
+            posted = threads.submit(post, deps, private_room, owner, "Meanwhile")
+            wait_until(lambda: waiting_for_locks(deps) == 2, what="somebody writes as well")
+        message_id = posted.result()
+        assert deleted.result()
+    after = rows(
+        deps,
+        "SELECT count(*) FROM room_events e JOIN messages m ON m.room_id = e.room_id"
+        " AND e.seq > m.position WHERE m.id = :id AND e.kind = 'message_deleted'",
+        id=message_id,
+    )
+    assert after[0][0] > 0
 
 
 def rooms_of(deps: Deps, who: Someone) -> list[tuple[Any, ...]]:
