@@ -24,6 +24,7 @@ from chatrooms.api import (
     session,
     statistics,
     uploads,
+    visits,
 )
 from chatrooms.api.lasting import LastingAssets
 from chatrooms.api.redirects import RelativeRedirects
@@ -144,6 +145,7 @@ ROUTES = [
     *moderation_log.routes,
     *statistics.routes,
     *own_data.routes,
+    *visits.routes,
     *room_export.routes,
     *health.routes,
 ]

@@ -1,11 +1,14 @@
 // Tells the server how long the open room was looked at: only while its page is visible and has the
-// focus, and the reader did something within the last two minutes.
+// focus, and the reader did something within the last two minutes. A page that is closed tells the rest
+// by a request of its own, which the browser sends even then.
 
 import { find, isDown, openRoom } from "./dom.js";
 
 const TICK_MS = 5_000;
 const REPORT_MS = 30_000;
-const FIRST_MS = 10_000; // a page that is closed tells nothing any more
+const FIRST_MS = 10_000; // the rest that a page tells when it is closed counts only after this
+const LEAST_REST_S = 3; // what was told before is stored by then, and comes first
+const BLUR_MS = 500; // a window that loses the focus may be about to close
 const IDLE_MS = 120_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];
 
@@ -21,7 +24,8 @@ const isLooking = () => document.visibilityState === "visible" && document.hasFo
 /** Listen once. */
 export function start() {
   for (const name of INPUTS) document.addEventListener(name, onInput, { capture: true, passive: true });
-  for (const name of ["blur", "pagehide"]) window.addEventListener(name, leave);
+  window.addEventListener("blur", pause);
+  window.addEventListener("pagehide", close);
   document.addEventListener("visibilitychange", () => document.hidden && leave());
   setInterval(tick, TICK_MS);
 }
@@ -73,6 +77,21 @@ function leave() {
   from = 0;
   if (counted) tell(true);
   counted = told = 0;
+}
+
+function pause() {
+  count();
+  from = 0;
+  setTimeout(() => isLooking() || leave(), BLUR_MS);
+}
+
+function close() {
+  count();
+  const seconds = Math.floor(counted / 1000);
+  from = counted = told = 0;
+  if (seconds < LEAST_REST_S || !find("[data-visit-form]")) return;
+  const asked = new URLSearchParams({ room, seconds });
+  fetch(`/visits/end?${asked}`, { method: "POST", keepalive: true, headers: { "x-visit": "end" } }).catch(() => {});
 }
 
 function tell(hasLeft) {

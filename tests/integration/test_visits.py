@@ -5,11 +5,15 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 
+from chatrooms.api import visits as api_visits
 from chatrooms.bootstrap import Deps, utc_now
 from chatrooms.db.engine import transaction
 from chatrooms.domain.errors import NotSignedIn
+from chatrooms.live.identity import cookie_name
 from chatrooms.live.offload import off_loop
 from chatrooms.services import maintenance, members, visits
 from chatrooms.services.visits import Span, Spent
@@ -166,3 +170,78 @@ async def test_a_page_is_believed_as_long_as_time_passed_and_settings_turn_it_of
     await tab.call(VisitsState.report, form)
     await web.visits.store()
     assert not await off_loop(spent, deps, owner)
+
+
+# The rest that a page tells when it is closed
+
+
+async def end(deps: Deps, who: Someone | None, room: Place, seconds: object, **headers: str) -> int:
+    """Close a page as browsers do; gives the answer's status. `x_visit` may be left out."""
+    app = Starlette(routes=api_visits.routes)
+    app.state.deps = deps
+    cookie = {"cookie": f"{cookie_name(deps.settings)}={who.token}"} if who else {}
+    sent = {api_visits.HEADER: "end", "sec-fetch-site": "same-origin"} | cookie | headers
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+        asked = {"room": str(room.id), "seconds": str(seconds)}
+        kept = {name: value for name, value in sent.items() if value}
+        response = await client.post(api_visits.PATH, params=asked, headers=kept)
+    return response.status_code
+
+
+async def test_a_closed_page_prolongs_its_visit_by_what_passed_and_not_twice(
+    deps: Deps, public_room: Place, private_room: Place, owner: Someone, stranger: Someone
+) -> None:
+    now = utc_now()
+    for who in (owner, stranger):
+        record(deps, who, public_room, ended_at=now - timedelta(seconds=20), seconds=10)
+    for _ in range(3):
+        assert await end(deps, owner, public_room, 15) == 204
+    assert spent(deps, owner)[public_room.id].seconds == 25
+    # More than passed since, and what is no number.
+    assert await end(deps, stranger, public_room, 10**17) == 204
+    assert spent(deps, stranger)[public_room.id].seconds == 30
+    for odd in ("-9", "x", "9" * 400, "\u0667"):
+        assert await end(deps, owner, public_room, odd) == 204
+    assert spent(deps, owner)[public_room.id].seconds == 25
+    asked = "SELECT 1 FROM recommendation_requests WHERE account_id = :id"
+    assert rows(deps, asked, id=owner.id)
+    # Where no visit goes on there is none to end.
+    assert await end(deps, owner, private_room, 30) == 204
+    assert private_room.id not in spent(deps, owner)
+    change(deps, "UPDATE visits SET last_at = last_at - interval '11 minutes'")
+    assert await end(deps, owner, public_room, 30) == 204
+    assert spent(deps, owner)[public_room.id].seconds == 25
+
+
+async def test_nobody_tells_of_a_visit_from_another_site_or_of_a_room_that_is_hidden(
+    deps: Deps, private_room: Place, owner: Someone, stranger: Someone
+) -> None:
+    for who in (owner, stranger):
+        span = utc_now() - timedelta(seconds=20)
+        change(
+            deps,
+            "INSERT INTO visits (account_id, room_id, seconds, began_at, last_at)"
+            " VALUES (:who, :room, 10, :at, :at)",
+            who=who.id,
+            room=private_room.id,
+            at=span,
+        )
+    refused = [
+        ({"sec-fetch-site": "cross-site"}, owner, 403),
+        ({"origin": "https://elsewhere.example"}, owner, 403),
+        ({api_visits.HEADER: ""}, owner, 403),
+        ({}, None, 401),
+        ({}, stranger, 404),
+    ]
+    for headers, who, status in refused:
+        assert await end(deps, who, private_room, 15, **headers) == status
+    stored = "SELECT sum(seconds) FROM visits WHERE room_id = :id"
+    assert rows(deps, stored, id=private_room.id) == [(20,)]
+    visits.set_kept(deps, actor_id=owner.id, is_on=False)
+    assert await end(deps, owner, private_room, 15) == 204
+    assert rows(deps, stored, id=private_room.id) == [(20,)]
+    visits.set_kept(deps, actor_id=owner.id, is_on=True)
+    change(deps, "UPDATE accounts SET visits_since = NULL WHERE id = :id", id=owner.id)
+    assert await end(deps, owner, private_room, 15) == 204
+    assert rows(deps, stored, id=private_room.id) == [(35,)]

@@ -1,0 +1,49 @@
+"""The rest of a visit, as a page that is being closed tells of it."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from chatrooms.bootstrap import Deps
+from chatrooms.db.engine import transaction
+from chatrooms.db.tables import Visit, table_of
+from chatrooms.domain.permissions import Permission
+from chatrooms.services import limits, visits
+from chatrooms.services.access import access_room
+from chatrooms.services.visits import BREAK, MAX_SPAN, Span
+
+PER_MINUTE = 30
+"""How many pages somebody closes at most."""
+_VISITS = table_of(Visit)
+
+
+def end_visit(deps: Deps, *, actor_id: int, room_id: int, seconds: int) -> None:
+    """Store the last seconds that the actor spent in the room, up to now, as an end of the time
+    spent there.
+
+    They only prolong a visit that is stored and not over, by what has passed since: whoever makes
+    up such an end gains no more than by staying. Who was not long enough in the room to have told
+    of it before leaves nothing behind.
+
+    Raises: RoomUnavailable, RateLimited.
+    """
+    now = deps.clock()
+    with transaction(deps.sessions) as tx:
+        access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
+        limits.count(
+            deps,
+            what="visit-ends",
+            whose=str(actor_id),
+            limit=PER_MINUTE,
+            per=timedelta(minutes=1),
+            fail_open=True,
+        )
+        goes_on = select(_VISITS.c.id).where(
+            _VISITS.c.account_id == actor_id,
+            _VISITS.c.room_id == room_id,
+            _VISITS.c.last_at > now - BREAK,
+        )
+        if tx.execute(goes_on.limit(1)).first() is None:
+            return
+    spent = timedelta(seconds=min(max(seconds, 0), MAX_SPAN.total_seconds()))
+    visits.record(deps, spans=[Span(actor_id, room_id, now - spent, now)], ended=[actor_id])
