@@ -10,6 +10,7 @@ import * as avatar from "./avatar.js";
 import * as composer from "./composer.js";
 import * as drafts from "./drafts.js";
 import * as following from "./following.js";
+import * as heat from "./heat.js";
 import { fitKeyboard } from "./keyboard.js";
 import * as keys from "./keys.js";
 import * as lightbox from "./lightbox.js";
@@ -29,7 +30,7 @@ import * as visits from "./visits.js";
 const WATCHED = [
   "log", "thread", "target", "latest", "has-older", "has-newer", "reply-to", "me", "visit", "member",
   "listed-for", "offers", "newest", "count", "allow-notices", "draft-of", "draft-at", "address", "slow",
-  "answers", "asked", "outcome", "refused",
+  "answers", "asked", "outcome", "refused", "tip",
 ];
 
 function sync() {
@@ -44,6 +45,7 @@ function sync() {
   switcher.sync();
   slow.sync();
   following.sync();
+  heat.sync();
   menus.sync();
   moderation.sync();
   address.sync();
@@ -58,6 +60,7 @@ avatar.start();
 composer.start();
 drafts.start();
 following.start();
+heat.start();
 menus.start();
 moderation.start();
 notices.start();

@@ -140,13 +140,19 @@ def _heat(hours: tuple[tuple[int, ...], ...]) -> list[HeatRow]:
                     hour=f"{hour:02}",
                     count=count,
                     level=-(-_LEVELS * count // most) if most else 0,
-                    tip=f"{name} {hour:02}:00 to {(hour + 1) % 24:02}:00: {count:,}",
+                    tip=_tip(name, hour, count),
+                    is_first=name == _WEEKDAYS[0] and hour == 0,
                 )
                 for hour, count in enumerate(counts)
             ],
         )
         for name, counts in zip(_WEEKDAYS, hours, strict=True)
     ]
+
+
+def _tip(day: str, hour: int, count: int) -> str:
+    messages = "1 message" if count == 1 else f"{count:,} messages"
+    return f"{day} {hour:02}:00 to {(hour + 1) % 24:02}:00: {messages}"
 
 
 def _best(each: TopMessage) -> BestRow:

@@ -26,6 +26,9 @@ class HeatCellRow:
     count: int = 0
     level: int = 0
     tip: str = ""
+    """When it is, and how many, in words."""
+    is_first: bool = False
+    """Whether it is the one that the Tab key reaches."""
 
 
 @dataclass(frozen=True, slots=True)
