@@ -93,7 +93,7 @@ def retell(deps: Deps, *, account_id: int) -> None:
         said = []
     use.record(
         deps,
-        room_id=given.rooms[0].room_id,
+        room_id=None,
         feature=FEATURE,
         usage=usage,
         account_id=account_id,

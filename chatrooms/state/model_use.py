@@ -40,7 +40,10 @@ class ModelUseState(rx.State):
             ),
             index=IndexRow(_embedder(index), _progress(index), index.is_away),
             days=[_row(each.day.isoformat(), each.cost) for each in found.days],
-            rooms=[_row(each.room, each.cost, slug=each.slug) for each in found.rooms],
+            rooms=[
+                _row(each.room or "Recommendations", each.cost, slug=each.slug)
+                for each in found.rooms
+            ],
         )
 
 

@@ -9,7 +9,7 @@ class CostRow:
 
     label: str = ""
     slug: str = ""
-    """Of a room; empty for a day."""
+    """Of a room; empty for a day, and for what was for no room."""
     calls: str = ""
     shown: str = ""
     """Tokens that the model was shown."""

@@ -13,7 +13,7 @@ from chatrooms.bootstrap import Deps, utc_now
 from chatrooms.domain import jobs
 from chatrooms.domain.errors import InvalidInput, NotSignedIn, RoomUnavailable, VectorsUnavailable
 from chatrooms.services import members, rooms, visits
-from chatrooms.services.ai import hiding, indexing
+from chatrooms.services.ai import hiding, indexing, use
 from chatrooms.services.moderation import sanctions
 from chatrooms.services.recommending import field, reading, requests, wishes
 from chatrooms.services.recommending.reading import Recommended
@@ -356,7 +356,7 @@ def says(*suggested: tuple[int, str]) -> Reply:
 
 
 def test_a_language_model_orders_and_words_what_was_chosen_and_nothing_else(
-    site: Deps, places: dict[str, Place], host: Someone, server: ScriptedOpenAI
+    site: Deps, places: dict[str, Place], host: Someone, server: ScriptedOpenAI, admin: Someone
 ) -> None:
     model = with_model(site, server)
     sly = make(
@@ -419,6 +419,11 @@ def test_a_language_model_orders_and_words_what_was_chosen_and_nothing_else(
         assert {each.model for each in found} == {"lexical"}
         assert all(each.reason.startswith("Because you spend time in ") for each in found)
     assert len(server.requests) == 5
+    # What that took is counted for no room, in one row a day.
+    used = rows(site, "SELECT room_id, calls > 1 FROM model_use WHERE feature = 'recommendations'")
+    assert used == [(None, True)]
+    report = use.report_use(site, actor_id=admin.id)
+    assert [(each.room, each.slug) for each in report.rooms] == [("", "")]
     # Who wants to see nothing of the assistant is told by us alone.
     shy = visitor()
     hiding.set_hidden(site, actor_id=shy.id, is_hidden=True)

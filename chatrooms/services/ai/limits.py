@@ -67,15 +67,14 @@ def count_request(deps: Deps, *, account_id: int, room_id: int, once: str = "") 
     raise AssistantLimit(f"{limits[reached - 1].told} Try again in {in_words(left_s)}.")
 
 
-def spend_tokens(deps: Deps, *, account_id: int | None, room_id: int, usage: Usage) -> None:
-    """Count the tokens that a call took, of the room and, if one asked, of the person. What Redis
-    cannot count is lost: the day's sums are in the database."""
+def spend_tokens(deps: Deps, *, account_id: int | None, room_id: int | None, usage: Usage) -> None:
+    """Count the tokens that a call took, of the room if it was for one and, if one asked, of the
+    person. What Redis cannot count is lost: the day's sums are in the database."""
     tokens = usage.tokens_in + usage.tokens_out
-    if tokens <= 0:
+    spent_by = (("room", room_id), ("account", account_id))
+    keys = [_key("tokens", whose, number) for whose, number in spent_by if number is not None]
+    if tokens <= 0 or not keys:
         return
-    keys = [_key("tokens", "room", room_id)]
-    if account_id is not None:
-        keys.append(_key("tokens", "account", account_id))
     try:
         _run(deps, _SPEND, keys, [_HOUR_S, tokens])
     except RedisError as error:

@@ -42,9 +42,10 @@ class DayUse:
 
 @dataclass(frozen=True, slots=True)
 class RoomUse:
-    """One room over all the days."""
+    """One room over all the days, or what was for no room: recommendations."""
 
     room: str
+    """Its name; empty for no room."""
     slug: str
     cost: Cost
 
@@ -70,13 +71,13 @@ def record_use(
     tx: Transaction,
     deps: Deps,
     *,
-    room_id: int,
+    room_id: int | None,
     feature: str,
     usage: Usage,
     account_id: int | None = None,
 ) -> None:
     """Count calls in the transaction of what they led to, and against the hour's limits after the
-    commit. `account_id`: who asked, if anybody did."""
+    commit. `room_id`: for which room, if for one; `account_id`: who asked, if anybody did."""
     if not usage.calls:
         return
     row = insert(_USE).values(
@@ -98,7 +99,7 @@ def record_use(
 
 
 def record(
-    deps: Deps, *, room_id: int, feature: str, usage: Usage, account_id: int | None = None
+    deps: Deps, *, room_id: int | None, feature: str, usage: Usage, account_id: int | None = None
 ) -> None:
     """As `record_use`, where nothing is stored beside it. For workers."""
     with transaction(deps.sessions) as tx:
@@ -121,8 +122,14 @@ def report_use(deps: Deps, *, actor_id: int, days: int = 30, limit: int = 20) ->
             .order_by(_USE.c.day.desc())
         ).all()
         by_room = tx.execute(
-            select(col(Room.name), col(Room.slug), _USE.c.model, *sums)
-            .join(Room, col(Room.id) == _USE.c.room_id)
+            select(
+                func.coalesce(col(Room.name), "").label("name"),
+                func.coalesce(col(Room.slug), "").label("slug"),
+                _USE.c.model,
+                *sums,
+            )
+            .select_from(_USE)
+            .outerjoin(Room, col(Room.id) == _USE.c.room_id)
             .where(_USE.c.day >= since)
             .group_by(col(Room.id), _USE.c.model)
         ).all()
