@@ -30,18 +30,29 @@ class Shown:
         self._turn = turn
         self._revisions: dict[int, int] = {}
         self._found: set[int] = set()
+        self._elsewhere: set[int] = set()
         self._passages: list[Passage] = []
 
-    def note_found(self, hits: Iterable[Hit]) -> None:
-        """Keep messages that the model is shown next: an answer rests on each of them."""
+    def note_found(self, hits: Iterable[Hit], *, elsewhere: Iterable[int] = ()) -> None:
+        """Keep messages that the model is shown next: an answer rests on each of them. `elsewhere`:
+        the other rooms that they are from."""
+        self._elsewhere.update(elsewhere)
         for hit in hits:
             self._found.add(hit.message_id)
             self._passages.append(Passage((hit.message_id,), hit.text, hit.author_name))
             self._keep(hit.message_id, hit.revision)
 
-    def note_behind(self, passages: Sequence[Passage], revisions: Mapping[int, int]) -> None:
+    def note_behind(
+        self,
+        passages: Sequence[Passage],
+        revisions: Mapping[int, int],
+        *,
+        elsewhere: Iterable[int] = (),
+    ) -> None:
         """Keep what else the model is shown next: an answer rests on the messages behind it if it
-        has words of it. `revisions`: which texts of these messages were read, by id."""
+        has words of it. `revisions`: which texts of these messages were read, by id; `elsewhere`:
+        the other rooms that some of them are from."""
+        self._elsewhere.update(elsewhere)
         self._passages += passages
         for message_id, revision in revisions.items():
             self._keep(message_id, revision)
@@ -53,7 +64,7 @@ class Shown:
     def store(self) -> None:
         """Store what was noted, before the model is shown it: whatever becomes of the attempt, what
         it writes may rest on that."""
-        answering.note_shown(self._deps, self._turn, self._revisions)
+        answering.note_shown(self._deps, self._turn, self._revisions, self._elsewhere)
 
     def resting(self, answer: str, cited: Collection[int]) -> dict[int, int]:
         """Which text of which messages an answer with these sources may rest on, by id."""

@@ -71,7 +71,7 @@ def answer_ended(turn: rx.Var[TurnRow], *, withdrawn: str, no_answer: rx.Compone
         ),
         rx.cond(
             (turn.outcome == "answered") & (turn.sources.length() == 0) & ~turn.is_withdrawn,
-            rx.el.p("Names no message of this room as its source.", class_name="hint"),
+            rx.el.p("Names no message as its source.", class_name="hint"),
         ),
         source_list(turn.sources),
     )

@@ -69,7 +69,8 @@ def _model() -> rx.Component:
         rx.fragment(
             "Answers come from ",
             AssistantState.model,
-            ". It can be wrong: look at the sources. Only you see this conversation.",
+            ". It can be wrong: look at the sources. It may look into other rooms that you can"
+            " read. Only you see this conversation.",
         ),
     )
 

@@ -40,6 +40,10 @@ class Grants:
             log.warning("grants_unchecked", tabs=len(tabs), error=type(error).__name__)
             for tab in tabs:
                 self._hub.drop(tab)
+        # Answers that rest on a room are shown no more to who lost it, in other rooms too.
+        people = self._hub.matching(account_id=account_id, room_id=None, session_id=session_id)
+        asked = {tab.signed_in.account_id for tab in people if tab.answers is not None}
+        self._hub.nudges.accounts(asked, "turns")
 
     async def check(self, tabs: Sequence[Tab]) -> None:
         """Drop those of the tabs whose session ended or whose room is closed to them.

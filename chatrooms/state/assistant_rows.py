@@ -24,6 +24,10 @@ class SourceRow:
     preview: str = ""
     sent_at: str = ""
     in_thread: bool = False
+    room: str = ""
+    """The name of the room it is in, if that is another one."""
+    path: str = ""
+    """Where it is, if it is in another room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ def problem_of(code: str) -> str:
 
 def source_row(number: int, source: CitedMessage) -> SourceRow:
     """A message as a source for the browser."""
+    room = source.elsewhere
     return SourceRow(
         number=number,
         message_id=source.message_id,
@@ -84,4 +89,6 @@ def source_row(number: int, source: CitedMessage) -> SourceRow:
         preview=source.preview,
         sent_at=iso(source.sent_at),
         in_thread=source.in_thread,
+        room=room.name if room else "",
+        path=f"/rooms/{room.slug}?message={source.message_id}" if room else "",
     )

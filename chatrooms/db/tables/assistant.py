@@ -35,6 +35,12 @@ class AssistantTurn(SQLModel, table=True):
         Index(
             "assistant_turns_unfinished", "asked_at", postgresql_where=text("outcome = 'running'")
         ),
+        Index(
+            "assistant_turns_elsewhere",
+            "elsewhere",
+            postgresql_using="gin",
+            postgresql_where=text("elsewhere <> '{}'"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -63,6 +69,11 @@ class AssistantTurn(SQLModel, table=True):
         sa_column=Column(ARRAY(Integer), nullable=False, server_default="{}"),
     )
     """Which text of each of them was read, in the order of `rests_on`."""
+    elsewhere: list[int] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}"),
+    )
+    """Ids of other rooms from which some of these messages may be; none of what others read."""
     outcome: str = Field(
         default="running", sa_column=Column(Text, nullable=False, server_default="running")
     )

@@ -1,7 +1,7 @@
 """Turns as the worker that carries them out meets them. Attempts are fenced: only the newest one of
 a turn may end it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,8 +112,11 @@ def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
         )
 
 
-def note_shown(deps: Deps, turn: RunningTurn, revisions: Mapping[int, int]) -> None:
-    """Store which text of which messages the model is shown for an attempt, by id."""
+def note_shown(
+    deps: Deps, turn: RunningTurn, revisions: Mapping[int, int], elsewhere: Collection[int] = ()
+) -> None:
+    """Store which text of which messages the model is shown for an attempt, by id, and from which
+    other rooms some of them are."""
     with transaction(deps.sessions) as tx:
         tx.execute(
             update(AssistantTurn)
@@ -122,7 +125,7 @@ def note_shown(deps: Deps, turn: RunningTurn, revisions: Mapping[int, int]) -> N
                 col(AssistantTurn.attempt) == turn.attempt,
                 col(AssistantTurn.outcome) == Outcome.RUNNING,
             )
-            .values(**_resting(revisions))
+            .values(elsewhere=sorted(elsewhere), **_resting(revisions))
         )
 
 

@@ -1,6 +1,6 @@
 """The messages that something written by the assistant rests on, as far as they may be shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,14 @@ from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, select
 from sqlmodel import col
 
 from chatrooms.db.engine import Transaction
-from chatrooms.db.tables import Account, AssistantTurn, Message, table_of
+from chatrooms.db.tables import Account, AssistantTurn, Message, Room, table_of
 from chatrooms.domain.events import Being, Person
 from chatrooms.domain.moderation import Status
 from chatrooms.domain.text import excerpt
+from chatrooms.services.access_rooms import may_read
 
 PREVIEW_CHARS = 600
-_MESSAGES, _ACCOUNTS = table_of(Message), table_of(Account)
+_MESSAGES, _ACCOUNTS, _ROOMS = table_of(Message), table_of(Account), table_of(Room)
 IS_CITABLE: Any = (
     col(Message.position).is_not(None)
     & col(Message.deleted_at).is_(None)
@@ -39,14 +40,30 @@ _CITED: Any = (
         _ACCOUNTS.c.hue,
         _ACCOUNTS.c.avatar,
         _ACCOUNTS.c.kind.label("author_kind"),
+        _ROOMS.c.id.label("room_id"),
+        _ROOMS.c.slug,
+        _ROOMS.c.name.label("room_name"),
     )
     .join(_ACCOUNTS, _ACCOUNTS.c.id == _MESSAGES.c.author_id)
-    .where(
-        col(Message.room_id) == bindparam("room"),
-        col(Message.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))),
-        IS_CITABLE,
-    )
+    .join(_ROOMS, _ROOMS.c.id == _MESSAGES.c.room_id)
+    .where(col(Message.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))), IS_CITABLE)
 )
+_IS_OPEN: Any = _ROOMS.c.has_assistant & may_read(
+    room_id=_ROOMS.c.id, account_id=bindparam("account")
+)
+_CITED_HERE: Any = _CITED.where(_ROOMS.c.id == bindparam("room"))
+_CITED_ALSO_ELSEWHERE: Any = _CITED.where(
+    (_ROOMS.c.id == bindparam("room"))
+    | ((_ROOMS.c.id == any_(bindparam("rooms", type_=ARRAY(BigInteger)))) & _IS_OPEN)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CitedRoom:
+    """Another room than the one that is looked at, by what people call it."""
+
+    slug: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +78,31 @@ class CitedMessage:
     """More of it, as it was written."""
     sent_at: datetime
     in_thread: bool
+    elsewhere: CitedRoom | None = None
+    """Where it is, if it is in another room."""
 
 
-def read_cited(tx: Transaction, *, room_id: int, ids: Iterable[int]) -> dict[int, CitedMessage]:
-    """Those of the messages that are in this room and may be shown, by id."""
-    wanted = list(ids)
-    if not wanted:
+def read_cited(
+    tx: Transaction,
+    *,
+    room_id: int,
+    ids: Iterable[int],
+    elsewhere: Collection[int] = (),
+    account_id: int = 0,
+) -> dict[int, CitedMessage]:
+    """Those of the messages that may be shown and are in this room, which the caller has checked;
+    or in one of the rooms `elsewhere`, if the assistant may look there for that account; by id."""
+    wanted = {"room": room_id, "ids": list(ids)}
+    if not wanted["ids"]:
         return {}
-    rows = tx.execute(_CITED, {"room": room_id, "ids": wanted}).all()
-    return {row.id: _cited(row) for row in rows}
+    if elsewhere:
+        wanted |= {"rooms": list(elsewhere), "account": account_id}
+    rows = tx.execute(_CITED_ALSO_ELSEWHERE if elsewhere else _CITED_HERE, wanted).all()
+    return {row.id: _cited(row, room_id) for row in rows}
 
 
-def _cited(row: Any) -> CitedMessage:
+def _cited(row: Any, room_id: int) -> CitedMessage:
+    is_elsewhere = row.room_id != room_id
     return CitedMessage(
         message_id=row.id,
         author=Person(
@@ -87,6 +117,7 @@ def _cited(row: Any) -> CitedMessage:
         preview=row.body[:PREVIEW_CHARS] + ("\u2026" if len(row.body) > PREVIEW_CHARS else ""),
         sent_at=row.sent_at,
         in_thread=row.thread_id is not None,
+        elsewhere=CitedRoom(row.slug, row.room_name) if is_elsewhere else None,
     )
 
 
@@ -108,10 +139,21 @@ _READ = (
     .table_valued("id", "revision")
     .render_derived("read")
 )
+_IS_OPEN_TO_ASKER: Any = (
+    select(_ROOMS.c.id)
+    .where(
+        _ROOMS.c.id == _MESSAGES.c.room_id,
+        _ROOMS.c.id == any_(col(AssistantTurn.elsewhere)),
+        _ROOMS.c.has_assistant,
+        may_read(room_id=_ROOMS.c.id, account_id=col(AssistantTurn.account_id)),
+    )
+    .correlate(_MESSAGES, AssistantTurn)
+    .exists()
+)
 _STANDS: Any = (
     (col(Message.id) == _READ.c.id)
     & (col(Message.revision) == _READ.c.revision)
-    & (col(Message.room_id) == col(AssistantTurn.room_id))
+    & ((col(Message.room_id) == col(AssistantTurn.room_id)) | _IS_OPEN_TO_ASKER)
     & IS_CITABLE
 )
 _IS_OUTDATED: Any = (
@@ -128,7 +170,7 @@ _OUTDATED: Any = select(col(AssistantTurn.id)).where(
 
 def find_outdated(tx: Transaction, turn_ids: Sequence[int]) -> set[int]:
     """Those of the turns that may rest on a message which says something else by now, or may not be
-    cited any more."""
+    cited any more; also because it is in another room, and who asked lost that."""
     if not turn_ids:
         return set()
     return set(tx.scalars(_OUTDATED, {"ids": list(turn_ids)}))

@@ -43,9 +43,11 @@ class Turn:
     sources: tuple[CitedMessage, ...]
     rests_on: Mapping[int, int]
     """Which text of which messages the answer may rest on, by id."""
+    elsewhere: tuple[int, ...]
+    """Ids of other rooms from which some of them may be."""
     is_withdrawn: bool
-    """Whether one of these messages was changed or taken away since it was read: the answer is not
-    shown any more."""
+    """Whether one of these messages was changed or taken away since it was read, or is in another
+    room that the person lost: the answer is not shown any more."""
     model: str
     rating: int
     attempt: int
@@ -67,7 +69,7 @@ def list_newest(
     person may read the room.
 
     An answer that may rest on a message which was edited, removed or deleted since it was read is
-    withdrawn.
+    withdrawn, and so is one that rests on another room which the person may not read any more.
     """
     wanted = {
         "account": account_id,
@@ -77,12 +79,20 @@ def list_newest(
         "limit": limit,
     }
     rows = tx.scalars(_ANSWERED if are_answered else _NEWEST, wanted).all()
-    return _as_shown(tx, room_id, rows[::-1])
+    return _as_shown(tx, rows[::-1], account_id=account_id, room_id=room_id)
 
 
-def _as_shown(tx: Transaction, room_id: int, rows: Sequence[AssistantTurn]) -> list[Turn]:
+def _as_shown(
+    tx: Transaction, rows: Sequence[AssistantTurn], *, account_id: int, room_id: int
+) -> list[Turn]:
     outdated = find_outdated(tx, [row.id for row in rows if row.answer])
-    found = read_cited(tx, room_id=room_id, ids={each for row in rows for each in row.sources})
+    found = read_cited(
+        tx,
+        room_id=room_id,
+        ids={each for row in rows for each in row.sources},
+        elsewhere={each for row in rows for each in row.elsewhere},
+        account_id=account_id,
+    )
     return [_turn(row, found, outdated) for row in rows]
 
 
@@ -99,6 +109,7 @@ def _turn(row: AssistantTurn, found: dict[int, CitedMessage], outdated: Collecti
         error=row.error,
         sources=() if is_withdrawn else sources,
         rests_on=dict(zip(row.rests_on, row.revisions, strict=True)),
+        elsewhere=tuple(row.elsewhere),
         is_withdrawn=is_withdrawn,
         model=row.model,
         rating=row.rating,

@@ -52,13 +52,29 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
     left = [message.id for message in changed if before[message.id] is not None]
     entered = [message.id for message in changed if after[message.id] is not None]
     if left:
-        # Answers that rest on them are shown no more.
+        # Answers that rest on them are shown no more, in other rooms too.
         tx.after_commit(lambda: deps.bus.nudge_room(room_id, "sources"))
+        _tell_elsewhere(tx, deps, room_id=room_id, message_ids=left)
         _withdraw(tx, deps, room_id=room_id, message_ids=left)
         forget_shown(tx, deps, room_id=room_id, message_ids=left)
     if entered:
         tx.flush()
         tx.execute(_NOTE_LATE, {"room": room_id, "ids": entered})
+
+
+_ASKED_ELSEWHERE = text("""
+    SELECT DISTINCT account_id FROM assistant_turns
+    WHERE elsewhere <> '{}' AND elsewhere @> ARRAY[CAST(:room AS bigint)]
+        AND rests_on && CAST(:ids AS bigint[])
+""")
+
+
+def _tell_elsewhere(tx: Transaction, deps: Deps, *, room_id: int, message_ids: list[int]) -> None:
+    """Have those look again who were answered from these messages in other rooms."""
+    asked = {"room": room_id, "ids": message_ids}
+    account_ids = list(tx.scalars(_ASKED_ELSEWHERE, asked))
+    if account_ids:
+        tx.after_commit(lambda: deps.bus.nudge_accounts(account_ids, "turns"))
 
 
 _NOTE_LATE = text("""

@@ -30,6 +30,7 @@ _ANEW: dict[str, Any] = {
     "sources": [],
     "rests_on": [],
     "revisions": [],
+    "elsewhere": [],
     "error": "",
     "rating": 0,
     "finished_at": None,
