@@ -140,25 +140,34 @@ class Vectors:
         found = self._ask(name, "get", {"ids": list(ids), "include": ["metadatas"]}, _VERSIONS)
         return {id_: each.version for id_, each in _pairs(found.ids, found.metadatas)}
 
-    def nearest(self, name: str, vector: NDArray[np.float32], *, limit: int) -> list[Near]:
-        """The entries nearest to a vector, nearest first."""
+    def nearest(
+        self, name: str, vector: NDArray[np.float32], *, limit: int, timeout_s: float | None = None
+    ) -> list[Near]:
+        """The entries nearest to a vector, nearest first. `timeout_s`: how long to wait for each
+        answer at most."""
         body = {
             "query_embeddings": [vector.tolist()],
             "n_results": limit,
             "include": ["distances"],
         }
-        found = self._ask(name, "query", body, _NEAREST)
+        found = self._ask(name, "query", body, _NEAREST, at_most_s=timeout_s)
         pairs = _pairs(found.ids[0], found.distances[0])
         return [Near(id_, 1.0 - distance) for id_, distance in pairs]
 
     def vectors(
-        self, name: str, ids: Sequence[str], *, length: int | None = None
+        self,
+        name: str,
+        ids: Sequence[str],
+        *,
+        length: int | None = None,
+        timeout_s: float | None = None,
     ) -> dict[str, NDArray[np.float32]]:
         """The vectors, of `length` numbers or at least all of as many, of those of these entries
-        that are there."""
+        that are there. `timeout_s`: how long to wait for each answer at most."""
         if not ids:
             return {}
-        found = self._ask(name, "get", {"ids": list(ids), "include": ["embeddings"]}, _EMBEDDINGS)
+        body = {"ids": list(ids), "include": ["embeddings"]}
+        found = self._ask(name, "get", body, _EMBEDDINGS, at_most_s=timeout_s)
         lengths = {len(each) for each in found.embeddings}
         if len(lengths) > 1 or (length and lengths - {length}):
             raise VectorsUnavailable
@@ -187,7 +196,7 @@ class Vectors:
         except _NotThere:
             return
 
-    def _open(self, name: str) -> str:
+    def _open(self, name: str, *, timeout_s: float = CHANGE_TIMEOUT_S) -> str:
         body = {
             "name": name,
             "get_or_create": True,
@@ -195,16 +204,16 @@ class Vectors:
         }
         path = f"/{self._database}/collections"
         try:
-            made = self._call("POST", path, body, _MADE, timeout_s=CHANGE_TIMEOUT_S)
+            made = self._call("POST", path, body, _MADE, timeout_s=timeout_s)
         except _NotThere:
-            self._make_database()
-            made = self._call("POST", path, body, _MADE, timeout_s=CHANGE_TIMEOUT_S)
+            self._make_database(timeout_s=timeout_s)
+            made = self._call("POST", path, body, _MADE, timeout_s=timeout_s)
         self._ids[name] = made.id
         return made.id
 
-    def _make_database(self) -> None:
+    def _make_database(self, *, timeout_s: float = CHANGE_TIMEOUT_S) -> None:
         try:
-            self._call("POST", "", {"name": self._database}, _DONE, timeout_s=CHANGE_TIMEOUT_S)
+            self._call("POST", "", {"name": self._database}, _DONE, timeout_s=timeout_s)
         except _NotThere:
             return
 
@@ -216,14 +225,19 @@ class Vectors:
         answer: TypeAdapter[_T],
         *,
         timeout_s: float = ASK_TIMEOUT_S,
+        at_most_s: float | None = None,
     ) -> _T:
-        """Ask a collection. One that was made anew meanwhile has another id and is empty."""
+        """Ask a collection. One that was made anew meanwhile has another id and is empty.
+        `at_most_s`: how long somebody waits for each answer, also for that of opening it."""
         path = f"/{self._database}/collections/%s/{what}"
-        id_ = self._ids.get(name) or self._open(name)
+        timeout_s = at_most_s or timeout_s
+        opening_s = at_most_s or CHANGE_TIMEOUT_S
+        id_ = self._ids.get(name) or self._open(name, timeout_s=opening_s)
         try:
             return self._call("POST", path % id_, body, answer, timeout_s=timeout_s)
         except _NotThere:
-            return self._call("POST", path % self._open(name), body, answer, timeout_s=timeout_s)
+            id_ = self._open(name, timeout_s=opening_s)
+            return self._call("POST", path % id_, body, answer, timeout_s=timeout_s)
 
     def _call(
         self,

@@ -91,9 +91,13 @@ def write(deps: Deps, turn: RunningTurn, found: Retrieved, writing: Writing, usa
     if not text:
         raise AnswerUnusable
     if not cited.cited and (text.startswith(NO_ANSWER) or text == UNSURE):
-        return Ended(Outcome.NO_ANSWER)
+        return Ended(Outcome.NO_ANSWER, by_words=found.by_words)
     return Ended(
-        Outcome.ANSWERED, text, tuple(cited.cited), rests_on=shown.resting(text, cited.cited)
+        Outcome.ANSWERED,
+        text,
+        tuple(cited.cited),
+        rests_on=shown.resting(text, cited.cited),
+        by_words=found.by_words,
     )
 
 

@@ -73,7 +73,16 @@ def answer_ended(turn: rx.Var[TurnRow], *, withdrawn: str, no_answer: rx.Compone
             (turn.outcome == "answered") & (turn.sources.length() == 0) & ~turn.is_withdrawn,
             rx.el.p("Names no message as its source.", class_name="hint"),
         ),
+        rx.cond(turn.by_words & ~turn.is_withdrawn, _by_words()),
         source_list(turn.sources),
+    )
+
+
+def _by_words() -> rx.Component:
+    return rx.el.p(
+        icon("whole-word", 12),
+        "By words alone: search by meaning is away.",
+        class_name="hint with-icon",
     )
 
 

@@ -43,6 +43,8 @@ class TurnRow:
     """Why there is no whole answer, in a sentence."""
     sources: list[SourceRow] = field(default_factory=list[SourceRow])
     is_withdrawn: bool = False
+    by_words: bool = False
+    """Whether messages were looked for by their words alone."""
     search_path: str = ""
     """Where the room's messages are searched for the question's words."""
     model: str = ""
@@ -62,6 +64,7 @@ def turn_row(turn: Turn, *, slug: str) -> TurnRow:
         problem=problem_of(turn.error) if is_failed else "",
         sources=[source_row(n, each) for n, each in enumerate(turn.sources, 1)],
         is_withdrawn=turn.is_withdrawn,
+        by_words=turn.by_words,
         search_path=f"/search?{urlencode({'q': f'in:{slug} {turn.question}'})}",
         model=turn.model,
         rating=turn.rating,

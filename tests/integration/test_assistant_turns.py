@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chatrooms.adapters.breaker import Breaker
 from chatrooms.adapters.bus import answers_channel
+from chatrooms.adapters.embedded.chroma import free_port
+from chatrooms.adapters.vectors import Vectors
 from chatrooms.bootstrap import Deps, utc_now
 from chatrooms.domain.assistant import MAX_QUESTION_CHARS, Fault, Outcome, Progress
 from chatrooms.domain.citing import NO_ANSWER, UNSURE
@@ -22,11 +26,13 @@ from chatrooms.domain.errors import (
     StillAnswering,
     TurnUnavailable,
 )
+from chatrooms.ml.retrieve.kept import Samples
 from chatrooms.services import members, messages, rooms
 from chatrooms.services.ai import answering, turns
 from chatrooms.services.ai.greeting import greet
 from chatrooms.services.ai.retrieval import retrieve
 from chatrooms.services.ai.summaries import get_room_summary
+from chatrooms.state.assistant_rows import turn_row
 from tests.support.assistant import (
     answered,
     ask,
@@ -100,6 +106,25 @@ def test_an_answer_rests_on_messages_of_the_room(
     )
     assert all(used)
     assert bool(server.requests) is not is_built_in
+
+
+def test_an_answer_that_was_looked_for_by_words_alone_says_so(
+    deps: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    post_many(deps, room, owner, [MEETING])
+    closed = f"http://127.0.0.1:{free_port()}"
+    away = replace(deps, vectors=Vectors(closed, database="none"), samples=Samples())
+    turn = answered(away, room, member, "When do we meet in the garden?")
+    assert (turn.outcome, turn.sources[0].preview) == (Outcome.ANSWERED, MEETING)
+    assert turn_row(turn, slug=room.slug).by_words
+    nothing = answered(away, room, member, "Which university did Galileo lecture at?")
+    assert (nothing.outcome, nothing.by_words) == (Outcome.NO_ANSWER, True)
+    away.vectors.close()
+    Breaker(deps.redis, "chroma").succeeded()
+    turns.regenerate_turn(deps, actor_id=member.id, room_id=room.id, turn_id=turn.id)
+    assert not find_turn(deps, room, member, turn.id).by_words
+    carry_out(deps, turn.id)
+    assert not find_turn(deps, room, member, turn.id).by_words
 
 
 @pytest.mark.parametrize("is_built_in", [True, False])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from chatrooms.adapters.breaker import Breaker
 from chatrooms.adapters.embedded.chroma import free_port
 from chatrooms.adapters.vectors import Entry, Near, Vectors
 from chatrooms.bootstrap import Deps
@@ -19,6 +20,8 @@ from chatrooms.domain.errors import RoomUnavailable, VectorsUnavailable
 from chatrooms.domain.memory import CitedSentence
 from chatrooms.domain.moderation import Mode
 from chatrooms.ml.embed.lexical import Lexical
+from chatrooms.ml.retrieve.confidence import DOUBTFUL
+from chatrooms.ml.retrieve.kept import Samples
 from chatrooms.services import members, messages
 from chatrooms.services.ai import candidates, index_requests, indexing, summary_storing
 from chatrooms.services.ai.index_texts import collection_of
@@ -220,15 +223,72 @@ def test_who_is_removed_while_chroma_is_asked_finds_nothing(
         asked(index, room, member)
 
 
-def test_with_chroma_away_the_asker_is_told_so_and_the_room_goes_on(
+def test_while_chroma_is_stopped_a_question_is_answered_by_its_words(
+    index: Deps, chroma: RunningServer, room: Place, owner: Someone, member: Someone
+) -> None:
+    Breaker(index.redis, "chroma").succeeded()
+    kept = asked(index, room, member)
+    chroma.stop()
+    try:
+        # A process that has looked into the room, and one that has not.
+        for deps in (index, replace(index, samples=Samples())):
+            found = asked(deps, room, member)
+            assert max(found.hits, key=lambda hit: hit.score).text == KEY
+            strange = asked(deps, room, member, "Which university did Galileo lecture at?")
+            assert strange.support < DOUBTFUL < found.support
+            assert found.by_words
+            assert strange.by_words
+            Breaker(index.redis, "chroma").succeeded()
+        post_many(index, room, owner, ["the ladder stands in the shed"])
+        assert "the ladder stands in the shed" in texts(asked(index, room, member, "a ladder?"))
+    finally:
+        chroma.start()
+    assert (asked(index, room, member).by_words, kept.by_words) == (False, False)
+
+
+def test_a_chroma_that_failed_three_times_is_left_alone_for_a_while(
     index: Deps, room: Place, member: Someone
 ) -> None:
-    away = replace(index, vectors=Vectors(f"http://127.0.0.1:{free_port()}", database="none"))
-    assert asked(index, room, member).hits
-    with pytest.raises(VectorsUnavailable):
-        asked(away, room, member)
-    assert post(away, room, member, "and yet one may write")
+    breaker = Breaker(index.redis, "chroma")
+    breaker.succeeded()
+    asked_for: list[str] = []
+
+    class Counting(Vectors):
+        """What is asked of a port where nobody listens."""
+
+        def nearest(self, name: str, *given: Any, **named: Any) -> list[Near]:
+            asked_for.append(name)
+            return super().nearest(name, *given, **named)
+
+    away = replace(index, vectors=Counting(f"http://127.0.0.1:{free_port()}", database="none"))
+    for _ in range(5):
+        assert asked(away, room, member).by_words
+    assert len(asked_for) == 3
     away.vectors.close()
+    assert asked(index, room, member).by_words
+    breaker.succeeded()
+    assert not asked(index, room, member).by_words
+
+
+def test_with_neither_words_nor_meaning_the_asker_is_told_so(
+    index: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(candidates, "_TIMEOUT_MS", 100)
+    away = replace(index, vectors=Vectors(f"http://127.0.0.1:{free_port()}", database="none"))
+    with index.sessions() as holding:
+        holding.execute(text("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE"))
+
+        class Releasing(Lexical):
+            """What is asked once the words were looked for."""
+
+            def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+                holding.rollback()
+                return super().embed(texts)
+
+        with pytest.raises(VectorsUnavailable):
+            asked(with_embedder(away, Releasing()), room, member)
+    away.vectors.close()
+    Breaker(index.redis, "chroma").succeeded()
 
 
 def test_where_finding_words_takes_too_long_what_is_near_in_meaning_is_found_alone(

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -74,6 +74,10 @@ class AssistantTurn(SQLModel, table=True):
         sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}"),
     )
     """Ids of other rooms from which some of these messages may be; none of what others read."""
+    by_words: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
+    )
+    """Whether messages were looked for by their words alone, because Chroma was away."""
     outcome: str = Field(
         default="running", sa_column=Column(Text, nullable=False, server_default="running")
     )

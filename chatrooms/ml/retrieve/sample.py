@@ -43,7 +43,8 @@ class Sample:
     def __init__(
         self, lines: Sequence[Line], vectors: Vectors, *, size: int, calibration: Calibration
     ) -> None:
-        """`size`: how many messages the whole room has."""
+        """`vectors`: one row per line, or none at all if they cannot be had; `size`: how many
+        messages the whole room has."""
         self.size = max(size, len(lines))
         self.calibration = calibration
         self._vectors = vectors
@@ -79,8 +80,8 @@ class Sample:
 
     def background(self, asked: Asked) -> Background:
         """How near the question is to the sample: by that `confidence` tells what stands out."""
-        if not self._reads:
-            return Background(np.zeros(0), 0)
+        if not len(self._vectors):
+            return Background(np.zeros(0), self.size if self._reads else 0)
         meaning = np.asarray(self._vectors @ asked.vector, dtype=np.float64)
         return Background(meaning, self.size)
 

@@ -78,6 +78,8 @@ class Ended:
     rests_on: Mapping[int, int] | None = None
     """Which text of which messages the answer may rest on, by id; None for all that the model was
     shown."""
+    by_words: bool = False
+    """Whether messages were looked for by their words alone."""
 
 
 def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
@@ -217,6 +219,7 @@ def store_end(tx: Transaction, deps: Deps, turn: RunningTurn, ended: Ended, usag
             answer=ended.answer[:MAX_ANSWER_CHARS],
             sources=list(ended.sources),
             error=ended.error,
+            by_words=ended.by_words,
             finished_at=deps.clock(),
             **resting,
             **used,

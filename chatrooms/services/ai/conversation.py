@@ -48,6 +48,8 @@ class Turn:
     is_withdrawn: bool
     """Whether one of these messages was changed or taken away since it was read, or is in another
     room that the person lost: the answer is not shown any more."""
+    by_words: bool
+    """Whether messages were looked for by their words alone, because Chroma was away."""
     model: str
     rating: int
     attempt: int
@@ -111,6 +113,7 @@ def _turn(row: AssistantTurn, found: dict[int, CitedMessage], outdated: Collecti
         rests_on=dict(zip(row.rests_on, row.revisions, strict=True)),
         elsewhere=tuple(row.elsewhere),
         is_withdrawn=is_withdrawn,
+        by_words=row.by_words,
         model=row.model,
         rating=row.rating,
         attempt=row.attempt,

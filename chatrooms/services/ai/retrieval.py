@@ -3,7 +3,8 @@
 What is nearest in meaning (Chroma) and what shares the rarest words (PostgreSQL) become one list by
 reciprocal rank (Cormack et al., 2009). Those at its top are read with what stands around them, and
 ranked by all signals of `ml/retrieve`. Chroma only proposes: what is read is read from the database
-in the transaction that asks for the actor's rights, so that nothing else can be found.
+in the transaction that asks for the actor's rights, so that nothing else can be found. While Chroma
+is away, words alone have to do.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from chatrooms.adapters.breaker import Breaker
 from chatrooms.adapters.vectors import Near
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
@@ -23,6 +25,7 @@ from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.errors import ModelUnusable
 from chatrooms.ml.retrieve.confidence import confidence
 from chatrooms.ml.retrieve.conversation import Line
+from chatrooms.ml.retrieve.sample import Sample
 from chatrooms.ml.retrieve.wording import content_words
 from chatrooms.services.access import access_room
 from chatrooms.services.ai.candidates import (
@@ -34,7 +37,7 @@ from chatrooms.services.ai.candidates import (
     read_around,
 )
 from chatrooms.services.ai.index_texts import collection_of, item_of
-from chatrooms.services.ai.samples import sample_of
+from chatrooms.services.ai.samples import sample_of, sample_of_words
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +49,8 @@ _RRF = 60
 _LOOKED_AT = 10
 _EMBEDDED = 8
 """Messages not in the index yet that are embedded while the asker waits."""
+_CHROMA_TIMEOUT_S = 1.5
+"""How long the asker waits for each answer of Chroma's, which take some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,17 @@ class Retrieved:
     """In the order of the room."""
     support: float = 0.0
     """How sure it is that they hold the answer, from 0 to 1."""
+    by_words: bool = False
+    """Whether only words were looked for, because Chroma is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a question is near to in meaning."""
+
+    near: Sequence[Near]
+    sample: Sample
+    is_away: bool
 
 
 def retrieve(
@@ -81,7 +97,11 @@ def retrieve(
     of equals the newest, the others stand beside them. All of them approved and to be seen by
     everybody in the room at this moment.
 
-    Raises: as `access_room`; VectorsUnavailable.
+    While Chroma is away they are found by their words alone; after a few failures it is not asked
+    for some seconds.
+
+    Raises: as `access_room`; VectorsUnavailable if the question cannot be embedded, or words cannot
+        be looked for in time either.
     """
     words = content_words(question)
     spoken = _spoken(deps, actor_id, room_id, list(words.values()))
@@ -90,10 +110,11 @@ def retrieve(
     except ModelUnusable as error:
         raise VectorsUnavailable from error
     vector = embedder.embed([question])[0]
-    collection = collection_of(embedder.key, room_id)
-    # A vector of nothing is near to nothing.
-    near = deps.vectors.nearest(collection, vector, limit=NEAREST) if vector.any() else []
-    sample = sample_of(deps, embedder, room_id=room_id, length=len(vector))
+    meaning = _ask_chroma(deps, embedder, vector, room_id=room_id)
+    near, sample = meaning.near, meaning.sample
+    if spoken is None and meaning.is_away:
+        raise VectorsUnavailable
+    spoken = spoken or Spoken()
     with transaction(deps.sessions) as tx:
         access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
         cosines = _cosines(tx, near)
@@ -101,33 +122,62 @@ def retrieve(
         seeds = _fused(proposed, spoken.message_ids)[:_SEEDS]
         found = read_around(tx, room_id=room_id, message_ids=seeds)
     if not found:
-        return Retrieved()
+        return Retrieved(by_words=meaning.is_away)
     lines = [each.line if each else Line("", "", "") for each in found]
     if len(near) < NEAREST:
         # All that Chroma has: what else was found is too new to be there.
         cosines |= _embedded(embedder, vector, lines, known=cosines, first=spoken.message_ids)
     least = min([each.cosine for each in near] or [0.0])
     usual = min(least, sample.calibration.meaning.mean)
-    meaning = np.array([cosines.get(int(line.id or 0), usual) for line in lines])
+    nearness = np.array([cosines.get(int(line.id or 0), usual) for line in lines])
     asked = sample.ask(
         question, vector, {stem: spoken.found_in.get(word, 0) for stem, word in words.items()}
     )
-    ranking = sample.rank(asked, lines, meaning)
+    ranking = sample.rank(asked, lines, nearness)
     best = [place for place in ranking.best(len(lines)) if found[place] is not None]
     support = confidence(ranking, best[:_LOOKED_AT], sample.calibration, sample.background(asked))
-    return Retrieved(_hits(found, best, ranking.scores.tolist(), limit=limit), support)
+    hits = _hits(found, best, ranking.scores.tolist(), limit=limit)
+    return Retrieved(hits, support, by_words=meaning.is_away)
 
 
-def _spoken(deps: Deps, actor_id: int, room_id: int, words: Sequence[str]) -> Spoken:
-    """What has words of the question; nothing if that takes too long: what is near in meaning has
-    to do then. Raises: as `access_room`."""
+def _ask_chroma(
+    deps: Deps, embedder: Embedder, vector: NDArray[np.float32], *, room_id: int
+) -> _Meaning:
+    """What is near to this vector in the room, and a sample of the room to measure that by; while
+    Chroma is away nothing, and a sample that tells of words alone. The caller has checked the
+    right."""
+    breaker = Breaker(deps.redis, "chroma")
+    collection = collection_of(embedder.key, room_id)
+    if not breaker.is_open:
+        try:
+            # A vector of nothing is near to nothing.
+            near = (
+                deps.vectors.nearest(collection, vector, limit=NEAREST, timeout_s=_CHROMA_TIMEOUT_S)
+                if vector.any()
+                else []
+            )
+            sample = sample_of(
+                deps, embedder, room_id=room_id, length=len(vector), timeout_s=_CHROMA_TIMEOUT_S
+            )
+        except VectorsUnavailable:
+            log.warning("found_by_words_alone", room_id=room_id)
+            breaker.failed()
+        else:
+            breaker.succeeded()
+            return _Meaning(near, sample, is_away=False)
+    return _Meaning([], sample_of_words(deps, embedder, room_id=room_id), is_away=True)
+
+
+def _spoken(deps: Deps, actor_id: int, room_id: int, words: Sequence[str]) -> Spoken | None:
+    """What has words of the question; None if that takes too long: what is near in meaning has to
+    do then. Raises: as `access_room`."""
     try:
         with transaction(deps.sessions) as tx:
             access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
             return find_by_words(tx, room_id=room_id, words=words, limit=_PROPOSED)
     except TooSlow:
         log.warning("words_not_found_in_time", room_id=room_id)
-        return Spoken()
+        return None
 
 
 def _cosines(tx: Transaction, near: Sequence[Near]) -> dict[int, float]:

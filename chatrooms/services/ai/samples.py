@@ -3,15 +3,19 @@
 A sample is for measuring only. Nothing of it is ever shown, so it may be some minutes old.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from chatrooms.adapters.vectors import ASK_TIMEOUT_S
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.db.tables import Room
 from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.retrieve.calibration import calibration_of
+from chatrooms.ml.retrieve.conversation import Line
 from chatrooms.ml.retrieve.sample import Sample
 from chatrooms.services.ai.candidates import read_lines
 from chatrooms.services.ai.index_texts import Place, collection_of
@@ -30,24 +34,23 @@ _IN_STRETCHES = text("""
 """)
 
 
-def sample_of(deps: Deps, embedder: Embedder, *, room_id: int, length: int) -> Sample:
+def sample_of(
+    deps: Deps,
+    embedder: Embedder,
+    *,
+    room_id: int,
+    length: int,
+    timeout_s: float = ASK_TIMEOUT_S,
+) -> Sample:
     """A sample of the room, made anew once it is old or the room grew; `length`: how many numbers
-    the embedder's vectors have. The caller has checked that the room may be read. Raises:
-    VectorsUnavailable."""
-    with transaction(deps.sessions) as tx:
-        size = tx.execute(
-            select(col(Room.message_count)).where(col(Room.id) == room_id)
-        ).scalar_one()
-        kept: Sample | None = deps.samples.find(room_id, embedder.key, size=size)
-        if kept is not None:
-            return kept
-        chosen = tx.scalars(
-            _IN_STRETCHES, {"room": room_id, "stretches": STRETCHES, "stretch": STRETCH}
-        ).all()
-        lines = [found.line for found, _ in read_lines(tx, chosen, room_id=room_id)]
+    the embedder's vectors have; `timeout_s`: how long to wait for Chroma. The caller has checked
+    that the room may be read. Raises: VectorsUnavailable."""
+    kept, size, lines = _find(deps, embedder, room_id=room_id)
+    if kept is not None:
+        return kept
     entries = [Place(room_id, "message", int(line.id)).entry_id for line in lines]
     collection = collection_of(embedder.key, room_id)
-    vectors = deps.vectors.vectors(collection, entries, length=length)
+    vectors = deps.vectors.vectors(collection, entries, length=length, timeout_s=timeout_s)
     # What is not in the index yet would count as far from everything.
     known = [
         (line, vectors[entry])
@@ -64,3 +67,32 @@ def sample_of(deps: Deps, embedder: Embedder, *, room_id: int, length: int) -> S
         # Otherwise the index is being filled: the next question finds more of it.
         deps.samples.keep(room_id, embedder.key, sample, size=size)
     return sample
+
+
+def sample_of_words(deps: Deps, embedder: Embedder, *, room_id: int) -> Sample:
+    """A sample of the room while Chroma is away: one that is kept, else one that knows what is
+    usual of words, and of meaning what is usual anywhere. The caller has checked that the room may
+    be read."""
+    kept, size, lines = _find(deps, embedder, room_id=room_id)
+    if kept is not None:
+        return kept
+    nothing = np.zeros((0, 0), dtype=np.float32)
+    return Sample(lines, nothing, size=size, calibration=calibration_of(embedder.name))
+
+
+def _find(
+    deps: Deps, embedder: Embedder, *, room_id: int
+) -> tuple[Sample | None, int, Sequence[Line]]:
+    """The sample that is kept, if one is; how many messages the room has; and those to make one
+    of."""
+    with transaction(deps.sessions) as tx:
+        size = tx.execute(
+            select(col(Room.message_count)).where(col(Room.id) == room_id)
+        ).scalar_one()
+        kept: Sample | None = deps.samples.find(room_id, embedder.key, size=size)
+        if kept is not None:
+            return kept, size, ()
+        chosen = tx.scalars(
+            _IN_STRETCHES, {"room": room_id, "stretches": STRETCHES, "stretch": STRETCH}
+        ).all()
+        return None, size, [found.line for found, _ in read_lines(tx, chosen, room_id=room_id)]

@@ -31,6 +31,7 @@ _ANEW: dict[str, Any] = {
     "rests_on": [],
     "revisions": [],
     "elsewhere": [],
+    "by_words": False,
     "error": "",
     "rating": 0,
     "finished_at": None,

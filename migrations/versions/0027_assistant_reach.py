@@ -1,4 +1,4 @@
-"""Answers that rest on messages of other rooms."""
+"""Answers that rest on messages of other rooms, and such that were looked for by words alone."""
 
 from collections.abc import Sequence
 
@@ -19,6 +19,10 @@ def upgrade() -> None:
             "elsewhere", sa.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False
         ),
     )
+    op.add_column(
+        "assistant_turns",
+        sa.Column("by_words", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    )
     op.create_index(
         "assistant_turns_elsewhere",
         "assistant_turns",
@@ -31,4 +35,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Bring the tables back to the one before."""
     op.drop_index("assistant_turns_elsewhere", "assistant_turns")
+    op.drop_column("assistant_turns", "by_words")
     op.drop_column("assistant_turns", "elsewhere")
