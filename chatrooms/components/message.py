@@ -156,6 +156,7 @@ def _content(
                     rx.foreach(message.polls, card),
                     rx.cond(message.body != "", _text(message, is_mine)),
                 ),
+                rx.cond(message.outdated != "", _outdated(message)),
                 rx.foreach(
                     message.notes, lambda note: agent_note(note, message.id, can_post=can_post)
                 ),
@@ -164,6 +165,10 @@ def _content(
             ),
         ),
     )
+
+
+def _outdated(message: rx.Var[MessageRow]) -> rx.Component:
+    return rx.el.p(icon("history", 12), message.outdated, class_name="hint with-icon")
 
 
 def _text(message: rx.Var[MessageRow], is_mine: rx.Var[bool]) -> rx.Component:

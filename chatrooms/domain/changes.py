@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from chatrooms.domain.events import (
+    AnswerOutdated,
     Message,
     MessageDeleted,
     MessageEdited,
@@ -35,6 +36,7 @@ NOTHING: dict[str, object] = {
     "reactions": (),
     "poll": None,
     "agent": None,
+    "outdated": None,
     "attachments": (),
 }
 """What a message shows of itself once its text is gone or withheld."""
@@ -75,6 +77,8 @@ def apply_to_messages(messages: Messages, event: RoomEvent) -> Messages:
             return _set_poll(messages, event.message_id, closed_at=event.closed_at)
         case TopicStarted():
             return _start_topic(messages, event)
+        case AnswerOutdated():
+            return _outdated(messages, event)
         case PersonChanged():
             return tuple(_renamed(message, event) for message in messages)
         case _:
@@ -150,6 +154,15 @@ def _start_topic(messages: Messages, event: TopicStarted) -> Messages:
             return message
         note = message.agent.model_copy(update={"started_by": event.by})
         return message.model_copy(update={"agent": note})
+
+    return _change(messages, event.message_id, change)
+
+
+def _outdated(messages: Messages, event: AnswerOutdated) -> Messages:
+    def change(message: Message) -> Message:
+        if message.is_deleted or message.withheld:
+            return message
+        return message.model_copy(update={"outdated": event.outdated})
 
     return _change(messages, event.message_id, change)
 

@@ -1,8 +1,8 @@
-"""What a language model wrote as text of a message: its marks lead to their sources, and nothing
-else leads anywhere."""
+"""What a language model wrote as text of a message: its marks lead to their sources, as permalinks,
+and nothing else leads anywhere."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(\s*<?([^\s()<>]*)>?[^()\n]*\)")
 _MARK = re.compile(r"\[(\d{1,4})\]")
@@ -11,6 +11,7 @@ _ADDRESS = re.compile(
     r"(?i)(?:(?<![a-z])(?:[a-z][a-z0-9+.-]{1,20}://|mailto:|xmpp:)|www\.)[^\s`()<>]*"
 )
 _MAIL = re.compile(r"(?<=[\w.+-])@(?=[\w-]+\.)")
+_SOURCE = re.compile(r" ?\[\\\[\d{1,4}\\\]\]\([^\s()]*\?message=(\d+)\)")
 _SPECIAL = re.compile(r"[\[\]<>&\\]")
 
 
@@ -26,6 +27,15 @@ def published(text: str, paths: Sequence[str], *, max_chars: int) -> str:
         share = share * 3 // 4
         shown = _rendered(text[:share].rstrip() + "\u2026", paths)
     return shown
+
+
+def without_sources(text: str, message_ids: Collection[int]) -> str:
+    """What was published, without the marks that lead to these messages."""
+
+    def kept(mark: re.Match[str]) -> str:
+        return "" if int(mark[1]) in message_ids else mark[0]
+
+    return _SOURCE.sub(kept, text) if message_ids else text
 
 
 def _rendered(text: str, paths: Sequence[str]) -> str:

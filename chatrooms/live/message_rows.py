@@ -5,8 +5,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from chatrooms.domain.agent import TOPIC
-from chatrooms.domain.events import AgentNote, Attachment, Message, Poll, Quote, ThreadSummary
+from chatrooms.domain.events import (
+    AgentNote,
+    Attachment,
+    Message,
+    Outdated,
+    Poll,
+    Quote,
+    ThreadSummary,
+)
 from chatrooms.domain.moderation import Withheld
+from chatrooms.domain.published import without_sources
 from chatrooms.live.rows import PersonRow, iso, names, person_row
 from chatrooms.services.emojis import emoji_name
 
@@ -121,6 +130,8 @@ class MessageRow:
     """Its thread, if anybody replied."""
     notes: list[AgentNoteRow] = field(default_factory=list[AgentNoteRow])
     """Why the room's agent wrote it, if it did."""
+    outdated: str = ""
+    """What became of messages that it rests on, in words, if it is an answer of the assistant's."""
     files: list[FileRow] = field(default_factory=list[FileRow])
     quote_id: int = 0
     """The message this one quotes; 0 if it quotes none."""
@@ -198,13 +209,13 @@ def message_row(
 
     The first of a list always shows its author: what stands above it may not be on the screen.
     """
-    quote = message.quote
+    quote, outdated = message.quote, message.outdated
     return MessageRow(
         id=message.id,
         position=message.position,
         client_id=message.client_id,
         author=person_row(message.author),
-        body=message.body,
+        body=without_sources(message.body, outdated.lost) if outdated else message.body,
         mentions=" ".join(message.mentions),
         sent_at=iso(message.sent_at),
         is_edited=message.edited_at is not None,
@@ -219,6 +230,7 @@ def message_row(
         polls=[_poll_row(message.poll)] if message.poll else [],
         threads=[thread_row(message.thread)] if message.thread else [],
         notes=[_note_row(message.agent)] if message.agent else [],
+        outdated=_outdated(outdated) if outdated else "",
         files=[file_row(file) for file in message.attachments],
         quote_id=quote.id if quote else 0,
         quote_author=quote.author_name if quote else "",
@@ -235,6 +247,12 @@ def _note_row(note: AgentNote) -> AgentNoteRow:
         is_topic=note.kind == TOPIC,
         started_by=note.started_by.name if note.started_by else "",
     )
+
+
+def _outdated(outdated: Outdated) -> str:
+    rests = "rests" if outdated.lost else "may rest"
+    became = "was removed" if outdated.change == "removed" else "has changed since"
+    return f"A message this {rests} on {became}"
 
 
 def _quoted(quote: Quote) -> str:

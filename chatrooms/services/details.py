@@ -12,6 +12,7 @@ from chatrooms.db.engine import Transaction
 from chatrooms.db.tables import (
     Account,
     AgentOutput,
+    AssistantTurn,
     AttachmentRow,
     Message,
     PollRow,
@@ -23,6 +24,7 @@ from chatrooms.domain.events import (
     AgentNote,
     Attachment,
     Named,
+    Outdated,
     Person,
     Poll,
     Reaction,
@@ -265,3 +267,16 @@ def agent_notes_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, Age
         )
         for output, name in rows
     }
+
+
+def outdated_of(tx: Transaction, message_ids: Sequence[int]) -> dict[int, Outdated]:
+    """What became of the messages that these answers of the assistant's rest on, by the answer's
+    message id; none of those that rest on what they did."""
+    if not message_ids:
+        return {}
+    rows = tx.execute(
+        select(
+            col(AssistantTurn.reply_id), col(AssistantTurn.outdated), col(AssistantTurn.lost)
+        ).where(col(AssistantTurn.reply_id).in_(message_ids), col(AssistantTurn.outdated) != "")
+    ).all()
+    return {row.reply_id: Outdated(change=row.outdated, lost=tuple(row.lost)) for row in rows}

@@ -228,6 +228,8 @@ def list_new(
         threads={},
         attachments=details.attachments_of(tx, [row.id for row in rows]),
         notes=details.agent_notes_of(tx, [row.id for row in rows if _is_agents(row)]),
+        # What it rests on may have changed while it was held.
+        outdated=details.outdated_of(tx, [row.id for row in rows if _is_assistants(row)]),
     )
     return {row.id: _message(row, found) for row in rows}
 
@@ -251,6 +253,7 @@ def _messages(tx: Transaction, rows: Sequence[Any]) -> list[events.Message]:
         threads=details.threads_of(tx, [row.id for row in rows if row.reply_count]),
         attachments=details.attachments_of(tx, ids),
         notes=details.agent_notes_of(tx, [row.id for row in rows if _is_agents(row)]),
+        outdated=details.outdated_of(tx, [row.id for row in rows if _is_assistants(row)]),
     )
     return [_message(row, found) for row in rows]
 
@@ -262,10 +265,15 @@ class _Details:
     threads: dict[int, events.ThreadSummary]
     attachments: dict[int, tuple[events.Attachment, ...]]
     notes: dict[int, events.AgentNote]
+    outdated: dict[int, events.Outdated]
 
 
 def _is_agents(row: Any) -> bool:
     return row.author_kind == events.Being.AGENT and row.deleted_at is None
+
+
+def _is_assistants(row: Any) -> bool:
+    return row.author_kind == events.Being.ASSISTANT and row.deleted_at is None
 
 
 def _message(row: Any, found: _Details) -> events.Message:
@@ -306,6 +314,7 @@ def _message(row: Any, found: _Details) -> events.Message:
         poll=found.polls.get(row.id),
         attachments=found.attachments.get(row.id, ()),
         agent=found.notes.get(row.id),
+        outdated=found.outdated.get(row.id),
         withheld=row.withheld,
     )
     return message.model_copy(update=NOTHING) if row.withheld else message

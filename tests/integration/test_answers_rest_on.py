@@ -12,15 +12,17 @@ from chatrooms.db.engine import sqlalchemy_url, transaction
 from chatrooms.db.migrations import migrate
 from chatrooms.domain.assistant import Kind
 from chatrooms.domain.catching_up import Since, Stretch
+from chatrooms.domain.citing import NO_ANSWER
 from chatrooms.domain.errors import SourcesChanged
-from chatrooms.domain.events import Being
+from chatrooms.domain.events import Being, Outdated
 from chatrooms.domain.moderation import Mode
-from chatrooms.services import messages
+from chatrooms.live.message_rows import message_row
+from chatrooms.services import history, messages
 from chatrooms.services.ai import account, missed, turns
 from chatrooms.services.ai.conversation import Turn
 from chatrooms.services.ai.greeting import greet
 from chatrooms.services.ai.retrieval import retrieve
-from chatrooms.services.moderation import decisions, judging
+from chatrooms.services.moderation import decisions, judging, undoing
 from tests.support.assistant import (
     answered,
     ask,
@@ -30,7 +32,7 @@ from tests.support.assistant import (
     with_model,
     written,
 )
-from tests.support.inspect import change, counted_queries, rows
+from tests.support.inspect import change, counted_queries, folded_thread, rows
 from tests.support.memory import asking, summarise_all
 from tests.support.moderation import moderated
 from tests.support.old_tables import database_at
@@ -308,6 +310,106 @@ def called(deps: Deps, room: Place, who: Someone) -> tuple[int, int]:
     return message_id, found[0][0]
 
 
+def replied(deps: Deps, server: ScriptedOpenAI, room: Place, who: Someone, text: str) -> int:
+    """The message that calls the assistant, which was answered with this text."""
+    server.otherwise = lambda r: Says([text.replace("MEETING", f"[{number_of(r, MEETING)}]")])
+    message_id, turn_id = called(deps, room, who)
+    carry_out(with_model(deps, server), turn_id)
+    judging.judge_waiting(deps)
+    return message_id
+
+
+@pytest.mark.parametrize(
+    ("text", "lost", "rests"),
+    [("At noon MEETING.", True, "rests"), ("At noon.", False, "may rest")],
+)
+@pytest.mark.parametrize(
+    ("act", "became"),
+    [(edit, "has changed since"), (delete, "was removed"), (remove, "was removed")],
+)
+def test_a_reply_says_on_every_screen_what_became_of_a_message_that_it_rests_on(
+    deps: Deps,
+    server: ScriptedOpenAI,
+    room: Place,
+    owner: Someone,
+    member: Someone,
+    text: str,
+    lost: bool,
+    rests: str,
+    act: Act,
+    became: str,
+) -> None:
+    (source,) = post_many(deps, room, owner, [MEETING])
+    asked_at = replied(deps, server, room, member, text)
+    elsewhere = post(deps, room, owner, "lunch")
+    before = history.load_thread(deps, room_id=room.id, root_id=asked_at)
+    (reply,) = before.replies
+    assert message_row(reply, None).outdated == ""
+    assert (f"message={source})" in message_row(reply, None).body) is lost
+    act(deps, room, owner, elsewhere)
+    assert history.load_thread(deps, room_id=room.id, root_id=asked_at).replies == (reply,)
+    act(deps, room, owner, source)
+    now = history.load_thread(deps, room_id=room.id, root_id=asked_at)
+    assert folded_thread(deps, before, room_id=room.id) == now
+    row = message_row(now.replies[0], None)
+    assert row.outdated == f"A message this {rests} on {became}"
+    assert row.body == "At noon."
+    assert now.replies[0].body == reply.body
+
+
+def test_a_reply_follows_what_becomes_of_its_source_further_on(
+    deps: Deps, server: ScriptedOpenAI, room: Place, owner: Someone, member: Someone
+) -> None:
+    (source,) = post_many(deps, room, owner, [MEETING])
+    asked_at = replied(deps, server, room, member, "At noon MEETING.")
+    before = history.load_thread(deps, room_id=room.id, root_id=asked_at)
+
+    def change_of() -> str | None:
+        now = history.load_thread(deps, room_id=room.id, root_id=asked_at)
+        assert folded_thread(deps, before, room_id=room.id) == now
+        return now.replies[0].outdated.change if now.replies[0].outdated else None
+
+    ids: dict[str, Any] = {"actor_id": owner.id, "room_id": room.id}
+    decision = decisions.remove(deps, **ids, message_id=source)
+    assert change_of() == "removed"
+    undoing.undo(deps, **ids, decision_id=decision)
+    assert change_of() is None
+    # Changed, and taken away before anybody approved what it says now.
+    messages.edit_message(deps, **ids, message_id=source, body="We meet elsewhere")
+    assert change_of() == "changed"
+    delete(deps, room, owner, source)
+    assert change_of() == "removed"
+    decisions.remove(deps, **ids, message_id=before.replies[0].id)
+    assert change_of() is None
+
+
+def test_a_reply_that_waits_for_its_verdict_is_shown_with_what_became_of_its_source(
+    deps: Deps, server: ScriptedOpenAI, room: Place, owner: Someone, member: Someone
+) -> None:
+    (source,) = post_many(deps, room, owner, [MEETING])
+    moderated(deps, room, Mode.AUTO, holds=True, hold_limit_ms=60_000)
+    server.otherwise = lambda r: Says([f"At noon [{number_of(r, MEETING)}]."])
+    asked_at, turn_id = called(deps, room, member)
+    carry_out(with_model(deps, server), turn_id)
+    before = history.load_thread(deps, room_id=room.id, root_id=asked_at)
+    assert before.replies == ()
+    delete(deps, room, owner, source)
+    judging.judge_waiting(deps)
+    now = history.load_thread(deps, room_id=room.id, root_id=asked_at)
+    assert folded_thread(deps, before, room_id=room.id) == now
+    assert now.replies[0].outdated == Outdated(change="removed", lost=(source,))
+
+
+def test_a_reply_that_found_nothing_rests_on_nothing(
+    deps: Deps, server: ScriptedOpenAI, room: Place, owner: Someone, member: Someone
+) -> None:
+    (source,) = post_many(deps, room, owner, [MEETING])
+    asked_at = replied(deps, server, room, member, NO_ANSWER)
+    delete(deps, room, owner, source)
+    now = history.load_thread(deps, room_id=room.id, root_id=asked_at)
+    assert now.replies[0].outdated is None
+
+
 def test_what_the_assistant_said_in_the_room_is_never_rested_on(
     deps: Deps, server: ScriptedOpenAI, room: Place, owner: Someone, member: Someone
 ) -> None:
@@ -368,7 +470,7 @@ def test_answers_of_before_rest_on_what_they_cite(postgres: RunningServer) -> No
             found: list[Any] = [
                 tuple(row)
                 for row in connection.execute(
-                    text("SELECT rests_on, revisions FROM assistant_turns ORDER BY id")
+                    text("SELECT rests_on, revisions, reply_id FROM assistant_turns ORDER BY id")
                 )
             ]
             indexed = list(
@@ -377,7 +479,7 @@ def test_answers_of_before_rest_on_what_they_cite(postgres: RunningServer) -> No
                 ).scalars()
             )
         engine.dispose()
-    assert found == [([2, 1, 9], [-1, 1, -1]), ([], [])]
+    assert found == [([2, 1, 9], [-1, 1, -1], None), ([], [], None), ([], [], 3)]
     assert indexed == [3]
 
 
@@ -389,8 +491,9 @@ _BEFORE = """
     INSERT INTO messages (room_id, position, author_id, client_id, body, revision, edited_at) VALUES
         (1, 1, 1, 'a', 'edited before', 1, now() - interval '2 hours'),
         (1, 2, 1, 'b', 'edited after', 1, now()),
-        (1, 3, 2, 'c', 'said by the assistant', 0, NULL);
+        (1, 3, 2, 'turn-3', 'said by the assistant', 0, NULL);
     INSERT INTO assistant_turns (room_id, account_id, kind, client_id, sources, outcome, asked_at)
         VALUES (1, 1, 'question', 'x', '{2,1,9}', 'answered', now() - interval '1 hour'),
-        (1, 1, 'question', 'y', '{}', 'answered', now() - interval '1 hour')
+        (1, 1, 'question', 'y', '{}', 'answered', now() - interval '1 hour'),
+        (1, 1, 'mention', 'message-2', '{}', 'answered', now() - interval '1 hour')
 """

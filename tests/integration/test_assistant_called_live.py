@@ -12,13 +12,14 @@ import pytest
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.moderation import Mode
 from chatrooms.live.offload import off_loop
+from chatrooms.services import messages
 from chatrooms.services.moderation import judging
 from chatrooms.state.thread import ThreadState
 from tests.support.assistant import carry_out, with_model
 from tests.support.eventually import eventually
 from tests.support.inspect import rows
 from tests.support.moderation import moderated
-from tests.support.people import Place, Someone, post, with_settings
+from tests.support.people import Place, Someone, post, post_many, with_settings
 from tests.support.scripted_openai import CutsOff, Reply, Says, ScriptedOpenAI, Stalls
 from tests.support.tabs import BrowserTab, open_room, serving
 from tests.support.web import NAMESPACE, Screen, WebProcess, web_process
@@ -115,6 +116,37 @@ async def test_everybody_with_the_thread_open_sees_it_written_and_then_the_reply
                 assert (False, False) not in states(tab.screen)[states(tab.screen).index(seen[0]) :]
             await eventually(lambda: typists(closed) == [], what="nobody types any more")
     assert "word3" not in "".join(closed.screen.packets)
+
+
+async def test_a_reply_tells_all_who_read_it_that_its_source_was_taken_away(
+    deps: Deps, server: ScriptedOpenAI, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    (root,) = await off_loop(post_many, deps, private_room, owner, ["Lunch?"])
+    (source,) = await off_loop(post_many, deps, private_room, owner, ["At noon"], thread=root)
+    server.script.append(Says(["Lunch"]))
+    _, turn_id = await off_loop(asked, deps, private_room, member, root)
+    await off_loop(carry_out, with_model(deps, server), turn_id)
+    async with web_process(with_settings(deps, heal_interval_s=0.2)) as web:
+        await eventually(lambda: web.listener._pubsub, what="it listens")
+        with serving(web):
+            tabs = [await open_thread(web, who, private_room, root) for who in (owner, member)]
+            assert [mark(tab) for tab in tabs] == ["", ""]
+            await off_loop(
+                lambda: messages.delete_message(
+                    deps, actor_id=owner.id, room_id=private_room.id, message_id=source
+                )
+            )
+            for tab in tabs:
+                await eventually(
+                    lambda t=tab: mark(t) == "A message this may rest on was removed",
+                    what="it is told",
+                )
+
+
+def mark(tab: BrowserTab) -> str:
+    """What the thread's last reply says of what it rests on."""
+    found = tab.screen.read().vars
+    return [*found["replies"], *found["reply_tail"]][-1]["outdated"]
 
 
 async def test_a_thread_is_sent_at_most_twenty_updates_a_second(

@@ -4,8 +4,10 @@ import pytest
 
 from chatrooms.domain.changes import apply_to_messages
 from chatrooms.domain.events import (
+    AnswerOutdated,
     Message,
     Named,
+    Outdated,
     Person,
     PersonChanged,
     Poll,
@@ -43,6 +45,7 @@ EVENTS: list[RoomEvent] = [
     ReactionsChanged(message_id=20, reactions=(THUMBS,)),
     PollVoted(message_id=20, tally=TALLY),
     PollClosed(message_id=20, closed_at=START),
+    AnswerOutdated(message_id=20, outdated=Outdated(change="changed", lost=(7,))),
 ]
 EACH = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatrooms.domain.published import published
+from chatrooms.domain.published import published, without_sources
 
 PATHS = ("https://here.example/rooms/a?message=1", "https://here.example/rooms/a?message=2")
 
@@ -39,3 +39,13 @@ def test_what_is_too_long_is_cut_and_says_so() -> None:
     shown = published("[" * 400, PATHS, max_chars=200)
     assert len(shown) <= 200
     assert shown.endswith("\u2026")
+
+
+def test_a_source_that_is_gone_leaves_no_mark_behind() -> None:
+    shown = published("Noon [1][2], garden [1]. `[2]` \\[2] [3]", PATHS, max_chars=500)
+    left = without_sources(shown, {1})
+    assert left == shown.replace(f" [\\[1\\]]({PATHS[0]})", "")
+    assert left.count(PATHS[1]) == shown.count(PATHS[1]) > 0
+    assert without_sources(shown, {1, 2}).startswith("Noon, garden.")
+    assert PATHS[1] not in without_sources(shown, {1, 2})
+    assert without_sources(shown, ()) == without_sources(shown, {3}) == shown

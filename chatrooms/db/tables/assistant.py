@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
@@ -41,6 +51,18 @@ class AssistantTurn(SQLModel, table=True):
             postgresql_using="gin",
             postgresql_where=text("elsewhere <> '{}'"),
         ),
+        Index(
+            "assistant_turns_reply",
+            "reply_id",
+            unique=True,
+            postgresql_where=text("reply_id IS NOT NULL"),
+        ),
+        Index(
+            "assistant_turns_replies_rest_on",
+            "rests_on",
+            postgresql_using="gin",
+            postgresql_where=text("reply_id IS NOT NULL"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=identifier())
@@ -78,6 +100,18 @@ class AssistantTurn(SQLModel, table=True):
         default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
     )
     """Whether messages were looked for by their words alone, because Chroma was away."""
+    reply_id: int | None = Field(
+        default=None,
+        sa_column=Column(BigInteger, ForeignKey("messages.id", ondelete="SET NULL")),
+    )
+    """The message as which its answer was posted, if it was."""
+    outdated: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """Whether a message that this rests on is `changed` or `removed`, of what was posted."""
+    lost: list[int] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(BigInteger), nullable=False, server_default="{}"),
+    )
+    """Ids of the sources of what was posted that are no more what they were."""
     outcome: str = Field(
         default="running", sa_column=Column(Text, nullable=False, server_default="running")
     )

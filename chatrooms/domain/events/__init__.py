@@ -1,6 +1,7 @@
 """What can happen in a room, as it is stored in `room_events` and sent between processes."""
 
 from chatrooms.domain.events.agent import AgentNote, TopicStarted
+from chatrooms.domain.events.assistant import AnswerOutdated, Outdated
 from chatrooms.domain.events.log import RoomEvent, Sequenced, parse_event
 from chatrooms.domain.events.marks import (
     MAX_NAMED,
@@ -34,6 +35,7 @@ from chatrooms.domain.events.rooms import (
 __all__ = [
     "MAX_NAMED",
     "AgentNote",
+    "AnswerOutdated",
     "Attachment",
     "Being",
     "MemberJoined",
@@ -45,6 +47,7 @@ __all__ = [
     "MessageRestored",
     "MessageWithheld",
     "Named",
+    "Outdated",
     "Person",
     "PersonChanged",
     "PinChanged",

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from chatrooms.domain.events.agent import TopicStarted
+from chatrooms.domain.events.assistant import AnswerOutdated
 from chatrooms.domain.events.marks import PollClosed, PollVoted, ReactionsChanged, VoteChanged
 from chatrooms.domain.events.messages import MessageDeleted, MessageEdited, MessagePosted
 from chatrooms.domain.events.moderation import MessageRestored, MessageWithheld, PinChanged
@@ -23,6 +24,7 @@ RoomEvent = Annotated[
     | PollVoted
     | PollClosed
     | TopicStarted
+    | AnswerOutdated
     | PinChanged
     | PersonChanged
     | MemberJoined

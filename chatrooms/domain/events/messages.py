@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from chatrooms.domain.events.agent import AgentNote
+from chatrooms.domain.events.assistant import Outdated
 from chatrooms.domain.events.marks import Poll, Reaction
 from chatrooms.domain.events.part import Part
 from chatrooms.domain.events.people import Person
@@ -75,6 +76,7 @@ class Message(Part):
     reactions: tuple[Reaction, ...] = ()
     poll: Poll | None = None
     agent: AgentNote | None = None
+    outdated: Outdated | None = None
     attachments: tuple[Attachment, ...] = ()
 
 

@@ -1,8 +1,9 @@
 """Has the room's memory follow what becomes of messages.
 
 A message is citable while it is approved and everybody in the room sees it. When it stops being so,
-or says something else, what rests on it goes in the same transaction. When it becomes so after its
-place in the room was summarised, it is noted for the next summary.
+or says something else, what rests on it goes in the same transaction; the assistant's replies in
+the room stay, and say so. When it becomes so after its place in the room was summarised, it is
+noted for the next summary.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from chatrooms.domain.moderation import Status
 from chatrooms.services.agent.forgetting import forget_shown
 from chatrooms.services.ai.account import list_ai_ids
 from chatrooms.services.ai.index_requests import note_changed, note_room_changed
+from chatrooms.services.ai.outdating import mark_replies
 from chatrooms.services.waking import SUMMARISING, wake_after_commit
 
 
@@ -32,6 +34,12 @@ def citable_revision(message: Message) -> int | None:
     return message.revision if is_citable else None
 
 
+def _shown_revision(message: Message) -> int | None:
+    """Which text of a message everybody reads, approved or not."""
+    is_shown = not message.withheld and message.deleted_at is None and not message.is_held
+    return message.revision if is_shown else None
+
+
 @contextmanager
 def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Iterator[None]:
     """Have the room's memory follow what the block does to messages of one room.
@@ -40,7 +48,13 @@ def following(tx: Transaction, deps: Deps, messages: Sequence[Message]) -> Itera
     room's lock.
     """
     before = {message.id: citable_revision(message) for message in messages}
+    shown = {message.id: _shown_revision(message) for message in messages}
     yield
+    other = [message for message in messages if shown[message.id] != _shown_revision(message)]
+    if other:
+        tx.flush()
+        ids = [message.id for message in other]
+        mark_replies(tx, deps, room_id=other[0].room_id, message_ids=ids)
     after = {message.id: citable_revision(message) for message in messages}
     changed = [message for message in messages if before[message.id] != after[message.id]]
     ours = list_ai_ids(tx) if changed else ()

@@ -2,10 +2,13 @@
 that ends the turn, so that it is there exactly once."""
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import AssistantTurn
 from chatrooms.domain.assistant import Fault, Outcome
 from chatrooms.domain.errors import ChatError, SourcesChanged
 from chatrooms.domain.notifications import Kind
@@ -73,15 +76,21 @@ def _finish(
         text = published(
             ended.answer or NOTHING_FOUND, paths, max_chars=deps.settings.max_body_chars
         )
-        _post(tx, deps, turn, call, text)
+        reply_id = _post(tx, deps, turn, call, text)
+        if ended.outcome is Outcome.ANSWERED:
+            tx.execute(
+                update(AssistantTurn)
+                .where(col(AssistantTurn.id) == turn.id)
+                .values(reply_id=reply_id)
+            )
     elif ended.outcome is Outcome.FAILED:
         _tell(tx, deps, turn, call, ended.told or Fault.UNEXPECTED.sentence)
     return is_posted
 
 
-def _post(tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, text: str) -> None:
-    """Post as the assistant, who joins the room first if it is no member. Raises: as `admit`,
-    `access_room`, `slow_mode.turn`."""
+def _post(tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, text: str) -> int:
+    """Post as the assistant, who joins the room first if it is no member; the message's id. Raises:
+    as `admit`, `access_room`, `slow_mode.turn`."""
     actor_id = call.assistant.id
     admit(tx, deps, room_id=turn.room_id, account_id=actor_id)
     access = access_room(tx, actor_id=actor_id, room_id=turn.room_id, to=Permission.POST)
@@ -92,7 +101,7 @@ def _post(tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, text: str)
         thread_id=call.thread_id,
     )
     with slow_mode.turn(deps, access=access, what=new.client_id):
-        store(tx, deps, access=access, new=new)
+        return store(tx, deps, access=access, new=new).id
 
 
 def _tell(tx: Transaction, deps: Deps, turn: RunningTurn, call: Call, sentence: str) -> None:
