@@ -90,13 +90,16 @@ def transaction(sessions: Sessions) -> Iterator[Transaction]:
 
 
 @contextmanager
-def exclusively(sessions: Sessions, *, lock: int) -> Iterator[bool]:
+def exclusively(sessions: Sessions, *, lock: int, waits: bool = False) -> Iterator[bool]:
     """Whether nobody else is in such a block with this number; others are told False until it ends,
-    or the process dies. For what takes long: the connection is in no transaction meanwhile."""
+    or the process dies, or who `waits` is told True then. For what takes long: the connection is in
+    no transaction meanwhile."""
     engine: Engine = sessions.kw["bind"]
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         taken = {"lock": lock}
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), taken):
+        if waits:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), taken)
+        elif not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), taken):
             yield False
             return
         try:

@@ -14,6 +14,7 @@ from chatrooms.adapters.vectors import Entry, Vectors
 from chatrooms.bootstrap import Deps
 from chatrooms.cli import index as index_command
 from chatrooms.cli.app import make_app
+from chatrooms.db.engine import exclusively
 from chatrooms.domain.errors import NotAllowed, VectorsUnavailable
 from chatrooms.domain.moderation import HoldExpiry, Mode
 from chatrooms.services import messages, waking
@@ -32,11 +33,18 @@ from tests.support.indexes import (
     with_embedder,
     with_index,
 )
-from tests.support.inspect import change, counted_queries, open_transactions, rows
+from tests.support.inspect import (
+    change,
+    counted_queries,
+    open_transactions,
+    rows,
+    waiting_for_locks,
+)
 from tests.support.memory import summarise_all
 from tests.support.moderation import ABUSE, HARMLESS, moderated
 from tests.support.people import Place, Someone, post, post_many, unique
 from tests.support.servers import RunningServer
+from tests.support.waiting import wait_until
 
 TALK = [
     "The lamp in the cellar is broken and needs a new bulb",
@@ -345,6 +353,17 @@ def test_the_command_makes_the_index_anew_and_takes_out_what_may_not_be_found(
     assert "100%" in result.output
     assert "with the embedder lexical" in result.output
     assert held_by_chroma(index, room, said, gone) == [said]
+
+
+def test_who_makes_the_index_anew_waits_for_whoever_is_beginning(
+    index: Deps, room: Place, member: Someone
+) -> None:
+    post(index, room, member, TALK[0])
+    with ThreadPoolExecutor(1) as pool:
+        with exclusively(index.sessions, lock=indexing._BEGINNING_LOCK):
+            done = pool.submit(lambda: list(indexing.rebuild(index)))
+            wait_until(lambda: waiting_for_locks(index) == 1, what="it waits")
+        assert done.result(30)
 
 
 def test_sentences_of_summaries_are_in_the_index_until_they_are_withdrawn(

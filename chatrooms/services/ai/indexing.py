@@ -46,7 +46,6 @@ BUDGET = timedelta(seconds=20)
 _TRIES = 4
 _BEGINNING_LOCK = 0x696E646578
 _FOLLOWING_LOCK = 0x696E646579
-_LOOK_AGAIN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +98,8 @@ def rebuild(deps: Deps) -> Iterator[tuple[int, int]]:
     with transaction(deps.sessions) as tx:
         tx.execute(delete(IndexRun))
         total = count_findable(tx)
-    while not _begin(deps, embedder):
-        # Another process is emptying it. Only the operator at the console waits here.
-        time.sleep(_LOOK_AGAIN_S)
+    # Another process may be emptying it. Only the operator at the console waits for that.
+    _begin(deps, embedder, waits=True)
     done = 0
     while count := _ask_for_older(deps, embedder):
         while _follow_some(deps, embedder):
@@ -112,16 +110,16 @@ def rebuild(deps: Deps) -> Iterator[tuple[int, int]]:
         yield done, max(done, total)
 
 
-def _begin(deps: Deps, embedder: Embedder) -> bool:
+def _begin(deps: Deps, embedder: Embedder, *, waits: bool = False) -> bool:
     """Begin to fill the index if this embedder is new, or if Chroma lost its data. Collections that
     were there go, of all embedders: nobody would take out of them what may not be found any more.
 
-    False if somebody else is beginning at this moment.
+    False if somebody else is beginning at this moment, unless the caller `waits` for that.
     """
     identity = deps.vectors.identity()
     if _has_begun(deps, embedder, identity):
         return True
-    with exclusively(deps.sessions, lock=_BEGINNING_LOCK) as is_alone:
+    with exclusively(deps.sessions, lock=_BEGINNING_LOCK, waits=waits) as is_alone:
         if not is_alone:
             return False
         if _has_begun(deps, embedder, identity):
