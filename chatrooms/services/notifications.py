@@ -23,7 +23,7 @@ from chatrooms.domain.notifications import (
     Kind,
 )
 from chatrooms.domain.permissions import Role
-from chatrooms.domain.text import excerpt
+from chatrooms.domain.text import excerpt, slugify
 from chatrooms.services.access import access_account, is_id
 from chatrooms.services.bans import is_banned
 from chatrooms.services.moderation.sanction_appeals import OwnSanction, find_told
@@ -88,6 +88,14 @@ class Waiting:
         return sum(room.count for room in self.rooms)
 
 
+def _may_read(*, actor_id: int) -> Any:
+    """Whether the actor may read the notification's room now."""
+    return or_(
+        col(Membership.role).is_not(None),
+        ~col(Room.is_private) & ~is_banned(room_id=col(Room.id), account_id=actor_id),
+    )
+
+
 def _visible(wanted: Any, *, actor_id: int) -> Any:
     """Only what the actor was told and may still know: of rooms that it may read, or that it asked
     to join; not of messages that were taken back."""
@@ -104,8 +112,7 @@ def _visible(wanted: Any, *, actor_id: int) -> Any:
             col(Notification.account_id) == actor_id,
             or_(
                 col(Notification.room_id).is_(None),
-                col(Membership.role).is_not(None),
-                ~col(Room.is_private) & ~is_banned(room_id=col(Room.id), account_id=actor_id),
+                _may_read(actor_id=actor_id),
                 col(Notification.kind).in_([kind.value for kind in OUTLIVE_MEMBERSHIP]),
             ),
             or_(
@@ -144,19 +151,29 @@ def list_notifications(
     """What the actor was told, newest first."""
     with transaction(deps.sessions) as tx:
         access_account(tx, actor_id=actor_id)
-        wanted = _visible(select(Notification, Room, Message, _BY), actor_id=actor_id)
+        may_read = _may_read(actor_id=actor_id)
+        wanted = _visible(select(Notification, Room, Message, _BY, may_read), actor_id=actor_id)
         rows: Sequence[Any] = tx.execute(
             wanted.outerjoin(_BY, col(_BY.id) == col(Notification.by_id))
             .order_by(col(Notification.updated_at).desc(), col(Notification.id).desc())
             .offset(max(offset, 0))
             .limit(limit)
         ).all()
-        ids = [told.sanction_id for told, _, _, _ in rows if told.sanction_id]
+        ids = [told.sanction_id for told, *_ in rows if told.sanction_id]
         sanctions = find_told(tx, account_id=actor_id, ids=ids)
     return [
-        _told(told, room, message, by, sanctions.get(told.sanction_id))
-        for told, room, message, by in rows
+        _told(told, room, message, by, sanctions.get(told.sanction_id), may_read=may_read)
+        for told, room, message, by, may_read in rows
     ]
+
+
+def _name_of(room: Room, kind: str, *, may_read: bool) -> str:
+    """The room's name for those who may read it. Who asked for a room by its address learns no
+    more of it than that, and who is banned the name only if it is still the one that made the
+    address: a new name is not for those outside."""
+    made_of_name = room.slug.rstrip("0123456789").rstrip("-")
+    is_known = kind == Kind.SANCTIONED.value and slugify(room.name) in (room.slug, made_of_name)
+    return room.name if may_read or is_known else room.slug
 
 
 def _told(
@@ -165,22 +182,21 @@ def _told(
     message: Message | None,
     by: Any,
     sanction: OwnSanction | None,
+    *,
+    may_read: bool,
 ) -> Told:
     is_said = message is not None and message.deleted_at is None and not message.withheld
     said = message.body if message is not None and is_said else ""
-    # Who asked for a room by its address learns no more of it than that address.
-    is_inside = row.kind not in OUTLIVE_MEMBERSHIP
-    name = "" if room is None else room.name if is_inside else room.slug
     return Told(
         id=row.id,
         kind=Kind(row.kind),
         count=row.count,
         is_read=row.read_at is not None,
         at=row.updated_at,
-        by=person_of(by) if by is not None and is_inside else None,
+        by=person_of(by) if by is not None and row.kind not in OUTLIVE_MEMBERSHIP else None,
         room_id=row.room_id or 0,
         slug=room.slug if room is not None else "",
-        room_name=name,
+        room_name=_name_of(room, row.kind, may_read=may_read) if room is not None else "",
         message_id=row.message_id or 0,
         thread_id=row.thread_id or (message.thread_id if message is not None else None) or 0,
         is_held=message is not None and message.is_held,

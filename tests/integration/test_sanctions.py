@@ -41,7 +41,7 @@ from chatrooms.services.grants import Grant, standing_grants
 from chatrooms.services.moderation import sanctions
 from chatrooms.services.polls import PollDraft
 from chatrooms.state.notices import title_of
-from tests.support.inspect import assert_gapless, change, folded, rows
+from tests.support.inspect import assert_gapless, change, folded, room_name, rows
 from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up
 
 
@@ -192,13 +192,9 @@ def test_in_a_time_out_one_reads_and_changes_nothing_until_it_is_lifted(
         act()
     messages.delete_message(deps, **here, message_id=mine)
     assert told(deps, member) == [
-        f"You may write again in {room.slug}",
-        f"You were timed out for 1 hour in {room.slug}",
+        f"You may write again in {room_name(deps, room.id)}",
+        f"You were timed out for 1 hour in {room_name(deps, room.id)}",
     ]
-
-
-def name_of(deps: Deps, room: Place) -> str:
-    return rows(deps, "SELECT name FROM rooms WHERE id = :id", id=room.id)[0][0]
 
 
 def test_in_a_time_out_one_may_take_back_what_one_wrote(
@@ -269,11 +265,30 @@ def test_who_is_banned_is_out_and_comes_in_by_no_way(
     assert asked == []
     with pytest.raises(InvalidInput):
         ban(deps, room, owner, member)
-    assert told(deps, member) == [f"You were banned from {room.slug}"]
+    assert told(deps, member) == [f"You were banned from {room_name(deps, room.id)}"]
     lift(deps, room, owner, imposed)
     invitations.accept_invitation(deps, actor_id=member.id, token=token)
     post(deps, room, member)
     assert_gapless(deps, room.id)
+
+
+def test_who_is_sanctioned_is_told_the_name_that_they_know(
+    deps: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    def call(name: str) -> None:
+        change(deps, "UPDATE rooms SET name = :name WHERE id = :id", name=name, id=private_room.id)
+
+    name = room_name(deps, private_room.id)
+    assert name != private_room.slug
+    time_out(deps, private_room, owner, member)
+    assert told(deps, member) == [f"You were timed out for 1 hour in {name}"]
+    call("Another name")
+    assert told(deps, member) == ["You were timed out for 1 hour in Another name"]
+    call(name)
+    ban(deps, private_room, owner, member)
+    assert told(deps, member)[0] == f"You were banned from {name}"
+    call("A name for those inside")
+    assert told(deps, member)[0] == f"You were banned from {private_room.slug}"
 
 
 def test_a_ban_answers_the_request_of_who_asked_to_be_let_in(
@@ -319,7 +334,7 @@ def test_who_is_banned_from_a_public_room_reads_nothing_of_it_anywhere(
             bool(followed_threads.list_threads(deps, **who, limit=10)),
             "mention" in kinds,
             room.slug in {listed.facts.slug for listed in public},
-            bool(places.list_places(deps, **who, query=name_of(deps, room))),
+            bool(places.list_places(deps, **who, query=room_name(deps, room.id))),
         ]
 
     assert all(reads())

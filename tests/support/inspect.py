@@ -24,6 +24,11 @@ def change(deps: Deps, query: str, **values: Any) -> None:
         session.execute(text(query), values)
 
 
+def room_name(deps: Deps, room_id: int) -> str:
+    """What the room is called."""
+    return rows(deps, "SELECT name FROM rooms WHERE id = :id", id=room_id)[0][0]
+
+
 def waiting_for_locks(deps: Deps) -> int:
     """How many transactions wait for what another holds."""
     return rows(
