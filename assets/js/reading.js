@@ -92,9 +92,12 @@ export function fullAddress(path) {
   return path ? new URL(path, window.location.origin).href : "";
 }
 
-/** The open page's path. A static file server may have put a slash at its end. */
+/** A path without the slash that a static file server may have put at its end. */
+const plain = (path) => path.replace(/\/+$/, "") || "/";
+
+/** The open page's path. */
 export function usePath() {
-  return useLocation().pathname.replace(/\/+$/, "") || "/";
+  return plain(useLocation().pathname);
 }
 
 const BROWSERS = [
@@ -223,6 +226,9 @@ export function startOf(stretch) {
 /** An id for something that is asked once, however often it is sent. */
 export const freshId = randomId;
 
+/** Which load of the page at this path it is: the same until it is left or loaded anew. */
+export const here = (path = plain(window.location.pathname)) => `${performance.timeOrigin} ${path}`;
+
 /** The browser's own time zone. */
 export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
@@ -230,6 +236,10 @@ export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ||
 export function zoneOrOwn(timeZone, minute) {
   return minute < 0 ? Intl.DateTimeFormat().resolvedOptions().timeZone || timeZone : timeZone;
 }
+
+/** How many of the listed cases can be decided together: an appeal against a sanction is answered
+ * by itself. */
+export const countPickable = (cases) => cases.filter((row) => !row.sanction).length;
 
 const CITED = /\[(\d{1,4})\]/g;
 

@@ -117,6 +117,17 @@ def fresh_id() -> rx.Var[str]:
     return function("freshId").call().to(str)
 
 
+def here() -> rx.Var[str]:
+    """Which load of which page this is at the moment of an event."""
+    return function("here").call().to(str)
+
+
+def is_here(place: rx.Var[str]) -> rx.Var[bool]:
+    """Whether the page is still the one that was `here`. The server's state outlives it: what was
+    opened in a page does not open again once that is loaded anew, nor on another."""
+    return (function("here").call(current_path()).to(str) == place).to(bool)
+
+
 def zone_or_own(timezone: rx.Var[str], minute: rx.Var[int]) -> rx.Var[str]:
     """The time zone, or the browser's own while none was chosen, which a negative minute tells."""
     return function("zoneOrOwn").call(timezone, minute).to(str)

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.browser import local_moment
+from chatrooms.components.browser import function, here, local_moment
 from chatrooms.components.controls import button, empty_state, icon, search_field, skeleton
 from chatrooms.components.desk_case import open_case
 from chatrooms.components.desk_sanction import open_appeal
@@ -135,11 +135,12 @@ def _why_empty() -> rx.Var[str]:
 
 def _picked() -> rx.Component:
     count = DeskState.picked.length()
+    pickable = function("countPickable").call(DeskState.cases).to(int)
     return rx.el.div(
         rx.el.label(
             rx.el.input(
                 type="checkbox",
-                checked=count == DeskState.cases.length(),
+                checked=count == pickable,
                 on_change=DeskState.pick_all.prevent_default,
             ),
             rx.cond(count > 0, count.to_string() + " selected", "Select all"),
@@ -163,7 +164,7 @@ def _decide_picked(label: str, action: str, kind: str) -> rx.Component:
         class_name="sm",
         aria_label=label,
         title=label,
-        on_click=DecisionState.decide_picked(action),
+        on_click=DecisionState.decide_picked(action, here()),
         custom_attrs={"data-desk-key": f"{action}-picked"},
     )
 

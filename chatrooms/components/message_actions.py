@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.browser import here
 from chatrooms.components.controls import button, error_note, icon, icon_button
 from chatrooms.components.delete_message import delete_dialog
 from chatrooms.components.emoji_picker import react_button
@@ -115,7 +116,7 @@ def _menu(
                 PinsState.set_pinned(message.id, ~message.is_pinned),
             ),
         ),
-        rx.cond(~is_mine, _item("flag", "Report", ReportState.show(message.id))),
+        rx.cond(~is_mine, _item("flag", "Report", ReportState.show(message.id, here()))),
         class_name="message-menu",
     )
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.browser import here, is_here
 from chatrooms.components.controls import button, error_note, field, icon, icon_button, switch_field
 from chatrooms.services.polls import MAX_CHOICE_CHARS, MAX_CHOICES, MAX_QUESTION_CHARS, MIN_CHOICES
 from chatrooms.state.new_poll import NewPollState
@@ -16,7 +17,7 @@ def new_poll_button() -> rx.Component:
             kind="quiet",
             aria_label="New poll",
             title="New poll",
-            on_click=NewPollState.show,
+            on_click=NewPollState.show(here()),
         ),
         _dialog(),
     )
@@ -58,7 +59,7 @@ def _dialog() -> rx.Component:
             ),
             max_width="460px",
         ),
-        open=NewPollState.is_open,
+        open=is_here(NewPollState.opened_in),
         on_open_change=NewPollState.set_open,
     )
 

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.browser import is_here
 from chatrooms.components.controls import button, error_note
 from chatrooms.components.room_edit import new_room_fields
 from chatrooms.state.new_room import NewRoomState
@@ -26,6 +27,6 @@ def new_room_dialog() -> rx.Component:
             ),
             max_width="460px",
         ),
-        open=NewRoomState.is_open,
+        open=is_here(NewRoomState.opened_in),
         on_open_change=NewRoomState.set_open,
     )

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.appeal_form import appeal_form
-from chatrooms.components.browser import is_quiet, local_moment
+from chatrooms.components.browser import here, is_here, is_quiet, local_moment
 from chatrooms.components.controls import button, empty_state, icon, icon_button
 from chatrooms.state.notifications import NotificationsState
 from chatrooms.state.rows import NotificationRow
@@ -38,6 +38,10 @@ def is_disturbing() -> rx.Var[bool]:
     return ~is_quiet(state.quiet_from, state.quiet_until, state.timezone)
 
 
+def _is_open() -> rx.Var[bool]:
+    return is_here(NotificationsState.opened_in)
+
+
 def bell() -> rx.Component:
     """Opens the list. Its name tells how much is unread."""
     count = NotificationsState.unread_count
@@ -56,8 +60,8 @@ def bell() -> rx.Component:
         class_name="icon-btn bell",
         aria_label=name,
         title=name,
-        aria_expanded=NotificationsState.is_open,
-        on_click=NotificationsState.toggle,
+        aria_expanded=_is_open(),
+        on_click=NotificationsState.toggle(here()),
         custom_attrs={"data-bell": "true"},
     )
 
@@ -66,7 +70,7 @@ def notifications_pane() -> rx.Component:
     """The list while it is open, and what the browser's own notifications are made of."""
     return rx.fragment(
         rx.cond(
-            NotificationsState.is_open,
+            _is_open(),
             rx.el.section(
                 _head(),
                 rx.cond(

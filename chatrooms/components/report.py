@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.browser import is_here
 from chatrooms.components.controls import button, error_note, icon, text_field
 from chatrooms.services.moderation.reports import MAX_REASON_CHARS
 from chatrooms.state.report import ReportState
@@ -25,7 +26,7 @@ def report_dialog() -> rx.Component:
             rx.cond(ReportState.is_sent, _sent(), _form()),
             max_width="460px",
         ),
-        open=ReportState.is_open,
+        open=is_here(ReportState.opened_in),
         on_open_change=ReportState.set_open,
     )
 

@@ -4,6 +4,7 @@ import reflex as rx
 
 from chatrooms.components.ai_badge import ai_badge
 from chatrooms.components.avatar import face_link, name_link
+from chatrooms.components.browser import here
 from chatrooms.components.controls import button, icon, icon_button
 from chatrooms.state.room import RoomState
 from chatrooms.state.room_info import RoomInfoState
@@ -81,13 +82,17 @@ def _menu(member: rx.Var[MemberRow]) -> rx.Component:
                     rx.dropdown_menu.item(
                         icon("timer"),
                         "Time out",
-                        on_select=SanctionsState.ask_time_out(member.person.id, member.person.name),
+                        on_select=SanctionsState.ask_time_out(
+                            member.person.id, member.person.name, here()
+                        ),
                     ),
                     rx.dropdown_menu.item(
                         icon("ban"),
                         "Ban",
                         color_scheme="red",
-                        on_select=SanctionsState.ask_ban(member.person.id, member.person.name),
+                        on_select=SanctionsState.ask_ban(
+                            member.person.id, member.person.name, here()
+                        ),
                     ),
                 ),
             ),

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.avatar import face_link, name_link
-from chatrooms.components.browser import local_date_time
+from chatrooms.components.browser import here, is_here, local_date_time
 from chatrooms.components.controls import button, error_note, field, icon
 from chatrooms.services.moderation.sanctions import MAX_REASON_CHARS
 from chatrooms.state.room import RoomState
@@ -38,7 +38,7 @@ def timed_out_bar() -> rx.Component:
             "Appeal",
             kind="ghost",
             class_name="sm",
-            on_click=SanctionAppealState.start_here,
+            on_click=SanctionAppealState.start_here(here()),
         ),
         role="status",
         class_name="bar",
@@ -108,7 +108,7 @@ def sanction_dialog() -> rx.Component:
             ),
             max_width="440px",
         ),
-        open=SanctionsState.is_open,
+        open=is_here(SanctionsState.opened_in),
         on_open_change=SanctionsState.set_open,
     )
 

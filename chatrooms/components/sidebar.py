@@ -3,7 +3,7 @@
 import reflex as rx
 
 from chatrooms.components.account_menu import account_menu
-from chatrooms.components.browser import current_path
+from chatrooms.components.browser import current_path, here
 from chatrooms.components.controls import icon, icon_button, link, skeleton
 from chatrooms.components.notifications import bell
 from chatrooms.components.room_header import room_sign
@@ -43,7 +43,7 @@ def sidebar() -> rx.Component:
             rx.cond(ReaderState.unread.length() > 0, _unread_rooms()),
             rx.el.div(
                 rx.el.h2("Rooms"),
-                icon_button("plus", "New room", on_click=NewRoomState.show),
+                icon_button("plus", "New room", on_click=NewRoomState.show(here())),
                 class_name="side-title",
             ),
             _rooms(),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.browser import here
 from chatrooms.components.controls import button, empty_state, icon, link, skeleton
 from chatrooms.components.recommended import interest_chooser, recommended
 from chatrooms.components.room_header import room_sign
@@ -38,7 +39,7 @@ def _welcome() -> rx.Component:
             "Welcome, " + SessionState.me.name,
             "Find a room where people talk about what you care about, or open one of your own.",
             link(icon("compass"), "Discover rooms", to="/discover", class_name="btn btn-solid"),
-            button(icon("plus"), "Start a room", kind="ghost", on_click=NewRoomState.show),
+            button(icon("plus"), "Start a room", kind="ghost", on_click=NewRoomState.show(here())),
         ),
         rx.cond(
             InterestsState.subjects.length() > 0,

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from chatrooms.components.browser import is_here
 from chatrooms.components.controls import (
     button,
     empty_state,
@@ -129,6 +130,6 @@ def _question() -> rx.Component:
             ),
             max_width="420px",
         ),
-        open=DecisionState.asking != "",
+        open=(DecisionState.asking != "") & is_here(DecisionState.asked_in),
         on_open_change=DecisionState.set_asking,
     )

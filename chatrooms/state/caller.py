@@ -20,6 +20,8 @@ from chatrooms.live.unread import UnreadKeeper
 from chatrooms.live.visits import VisitKeeper
 from chatrooms.services.sessions import SignedIn
 
+_MAX_PLACE_CHARS = 200
+
 
 def deps() -> Deps:
     """The process's dependencies."""
@@ -81,6 +83,11 @@ def text(form: Any, name: str) -> str:
     """A field of a form as a string; an empty one for whatever else was sent."""
     value = form.get(name, "") if isinstance(form, dict) else ""
     return value if isinstance(value, str) else ""
+
+
+def place(value: Any) -> str:
+    """Which load of which page something was opened in, as the page tells it (`browser.here`)."""
+    return value[:_MAX_PLACE_CHARS] if isinstance(value, str) else ""
 
 
 def number(value: Any) -> int:

@@ -36,6 +36,8 @@ class DecisionState(rx.State):
     can_undo: bool = False
     asking: str = ""
     """What is to be done with the picked cases once their number was typed; empty for nothing."""
+    asked_in: str = ""
+    """Which load of which page that is asked in."""
     ask_error: str = ""
     _made: list[list[tuple[int, int]]] = []
 
@@ -70,11 +72,12 @@ class DecisionState(rx.State):
         await desk.refresh(page, is_own=True)
 
     @rx.event
-    async def decide_picked(self, action: str):
+    async def decide_picked(self, action: str, here: str):
         """Keep or remove everything that is picked; of many, ask first."""
         page = await self.get_state(DeskState)
         if len(page.picked) >= _ASK_FROM:
             self.asking, self.ask_error = _action(action), ""
+            self.asked_in = caller.place(here)
         elif page.picked:
             await _decide_picked(self, page, _action(action))
 
@@ -118,9 +121,10 @@ class DecisionState(rx.State):
         self.told = some if left else "Undone."
 
     @rx.event
-    def dismiss(self):
+    async def dismiss(self):
         """Take the sentence off the page."""
-        self.told = ""
+        page = await self.get_state(DeskState)
+        self.told = page.notice = ""
 
 
 async def _sanction(state: DecisionState, form: dict[str, Any]) -> None:

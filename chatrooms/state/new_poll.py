@@ -16,7 +16,8 @@ from chatrooms.state.new_room import is_on
 class NewPollState(rx.State):
     """The new-poll dialog. What is typed stays in the browser until it is sent."""
 
-    is_open: bool = False
+    opened_in: str = ""
+    """Which load of which page the dialog is open in; empty while it is closed."""
     error: str = ""
     boxes: list[int] = [0, 1]
     """Which text boxes for choices there are: each has a number for as long as it is there."""
@@ -25,16 +26,17 @@ class NewPollState(rx.State):
     """Made once per opening, so that sending twice opens one poll."""
 
     @rx.event
-    def show(self):
+    def show(self, here: str):
         """Open the dialog for the open room."""
         self._room_id = on_screen.message_ids(self)[0]
         self._client_id = caller.deps().ids.client_id()
-        self.boxes, self.error, self.is_open = [0, 1], "", True
+        self.boxes, self.error, self.opened_in = [0, 1], "", caller.place(here)
 
     @rx.event
     def set_open(self, is_open: bool):
         """Follow the dialog's own closing; it is opened by `show` alone."""
-        self.is_open = self.is_open and is_open is True
+        if is_open is not True:
+            self.opened_in = ""
 
     @rx.event
     def add_choice(self):
@@ -64,7 +66,7 @@ class NewPollState(rx.State):
         except ChatError as error:
             self.error = str(error)
             return
-        self.is_open, self.error = False, ""
+        self.opened_in = self.error = ""
 
 
 def _draft(form: Any, boxes: list[int]) -> PollDraft:

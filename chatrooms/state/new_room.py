@@ -35,7 +35,8 @@ def is_on(form: Any, name: str) -> bool:
 class NewRoomState(rx.State):
     """The new-room dialog."""
 
-    is_open: bool = False
+    opened_in: str = ""
+    """Which load of which page the dialog is open in; empty while it is closed."""
     error: str = ""
     parent: str = ""
     """The id of the topic that is chosen or suggested; empty for none."""
@@ -45,10 +46,10 @@ class NewRoomState(rx.State):
     _is_chosen: bool = False
 
     @rx.event
-    def show(self):
+    def show(self, here: str):
         """Open the dialog."""
         _forget(self)
-        self.is_open = True
+        self.opened_in = caller.place(here)
         return [TopicsState.load, NewRoomState.prepare]
 
     @rx.event(background=True)
@@ -65,15 +66,11 @@ class NewRoomState(rx.State):
         await _suggest(self)
 
     @rx.event
-    def hide(self):
-        """Close the dialog."""
-        self.is_open = False
-
-    @rx.event
     def set_open(self, is_open: bool):
-        """Follow the dialog's own opening and closing."""
-        _forget(self)
-        self.is_open = bool(is_open)
+        """Follow the dialog's own closing; it is opened by `show` alone."""
+        if is_open is not True:
+            _forget(self)
+            self.opened_in = ""
 
     # One handler for each field: only the last call of a handler within a pause is sent.
 
@@ -115,7 +112,7 @@ class NewRoomState(rx.State):
             self.error = str(error)
             return None
         _forget(self)
-        self.is_open = False
+        self.opened_in = ""
         return rx.redirect(f"/rooms/{facts.slug}")
 
 
@@ -131,7 +128,7 @@ async def _suggest(state: NewRoomState, **typed: Any) -> None:
     state._typed = state._typed | {
         name: storable(value[:MAX_DESCRIPTION_CHARS]) for name, value in known.items()
     }
-    if state._is_chosen or not state.is_open:
+    if state._is_chosen or not state.opened_in:
         return
     found = await off_loop(
         topic_tree.suggest_topic,

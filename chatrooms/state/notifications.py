@@ -23,7 +23,8 @@ class NotificationsState(rx.State):
     """Unread mentions by room."""
     newest: NotificationRow = NotificationRow()
     """The newest of all, for the browser's own notifications."""
-    is_open: bool = False
+    opened_in: str = ""
+    """Which load of which page the list is open in; empty while it is closed."""
     rows: list[NotificationRow] = []
     has_more: bool = False
     quiet_from: int = _NEVER
@@ -41,20 +42,21 @@ class NotificationsState(rx.State):
         mentions = {room.room_id: room.mentions for room in waiting.rooms if room.mentions}
         caller.put(self, unread_count=waiting.count, mentions=mentions)
         _note_quiet(self, waiting)
-        await _read(self, count=max(len(self.rows), _PAGE) if self.is_open else 1)
+        await _read(self, count=max(len(self.rows), _PAGE) if self.opened_in else 1)
 
     @rx.event
-    async def toggle(self):
+    async def toggle(self, here: str):
         """Open the list or close it."""
-        self.is_open = not self.is_open
+        place = caller.place(here)
+        self.opened_in = "" if self.opened_in == place else place
         self.rows = []
-        if self.is_open:
+        if self.opened_in:
             await _read(self, count=_PAGE)
 
     @rx.event
     def close(self):
         """Close the list."""
-        self.is_open, self.rows = False, []
+        self.opened_in, self.rows = "", []
 
     @rx.event
     async def load_more(self):
@@ -70,7 +72,7 @@ class NotificationsState(rx.State):
             actor_id=await caller.actor_id(self),
             notification_ids=[caller.number(notification_id)],
         )
-        self.is_open, self.rows = False, []
+        self.opened_in, self.rows = "", []
         return rx.redirect(_local(path))
 
     @rx.event
@@ -119,9 +121,9 @@ async def notes_seen(state: rx.State, *, up_to: int = 0, from_sid: str = "") -> 
     )
 
 
-async def show(state: NotificationsState, *, sanction_id: int) -> None:
+async def show(state: NotificationsState, *, sanction_id: int, here: object) -> None:
     """Open the list as far as it tells of this sanction."""
-    state.is_open = True
+    state.opened_in = caller.place(here)
     await _read(state, count=_PAGE)
     if sanction_id not in [row.sanction_id for row in state.rows]:
         await _read(state, count=_MOST)
@@ -136,7 +138,7 @@ async def _read(state: NotificationsState, *, count: int) -> None:
     )
     rows = [notification_row(told) for told in found]
     caller.put(state, newest=rows[0] if rows else NotificationRow())
-    if state.is_open:
+    if state.opened_in:
         state.rows, state.has_more = rows[:count], len(rows) > count
 
 

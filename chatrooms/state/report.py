@@ -13,7 +13,8 @@ from chatrooms.state import caller, on_screen
 class ReportState(rx.State):
     """The report dialog."""
 
-    is_open: bool = False
+    opened_in: str = ""
+    """Which load of which page the dialog is open in; empty while it is closed."""
     is_sent: bool = False
     author: str = ""
     excerpt: str = ""
@@ -22,18 +23,19 @@ class ReportState(rx.State):
     _message_id: int = 0
 
     @rx.event
-    async def show(self, message_id: int):
+    async def show(self, message_id: int, here: str):
         """Open the dialog for a message of the open room."""
         room_id, _ = on_screen.message_ids(self)
         found = await on_screen.find_message(self, room_id, caller.number(message_id))
         self._room_id, self._message_id = room_id, found.id
         self.author, self.excerpt = found.author.name, on_screen.excerpt_of(found)
-        self.error, self.is_sent, self.is_open = "", False, True
+        self.error, self.is_sent, self.opened_in = "", False, caller.place(here)
 
     @rx.event
     def set_open(self, is_open: bool):
         """Follow the dialog's own closing; it is opened by `show` alone."""
-        self.is_open = self.is_open and is_open is True
+        if is_open is not True:
+            self.opened_in = ""
 
     @rx.event
     async def send(self, form: dict[str, Any]):

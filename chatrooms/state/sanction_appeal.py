@@ -46,7 +46,7 @@ class SanctionAppealState(rx.State):
         return NotificationsState.load
 
     @rx.event
-    async def start_here(self):
+    async def start_here(self, here: str):
         """Open the bell where it tells of the sanction in the open room, with the text box."""
         access = await screens.look_up(self, screens.slug_of(self))
         self.appealing_id, self.error = 0, ""
@@ -57,4 +57,5 @@ class SanctionAppealState(rx.State):
             room_id=access.room_id,
         )
         self.appealing_id = found
-        await notifications.show(await self.get_state(NotificationsState), sanction_id=found)
+        bell = await self.get_state(NotificationsState)
+        await notifications.show(bell, sanction_id=found, here=here)

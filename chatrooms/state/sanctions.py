@@ -18,7 +18,8 @@ class SanctionsState(rx.State):
     """The sanctions that stand, and the dialog that imposes one."""
 
     rows: list[SanctionRow] = []
-    is_open: bool = False
+    opened_in: str = ""
+    """Which load of which page the dialog is open in; empty while it is closed."""
     is_ban: bool = False
     name: str = ""
     error: str = ""
@@ -30,19 +31,20 @@ class SanctionsState(rx.State):
         self.rows = await _read(self) if await pane.shown(self) == "info" else []
 
     @rx.event
-    def ask_time_out(self, account_id: int, name: str):
+    def ask_time_out(self, account_id: int, name: str, here: str):
         """Open the dialog that times somebody out."""
-        _ask(self, account_id, name, is_ban=False)
+        _ask(self, account_id, name, here, is_ban=False)
 
     @rx.event
-    def ask_ban(self, account_id: int, name: str):
+    def ask_ban(self, account_id: int, name: str, here: str):
         """Open the dialog that bans somebody."""
-        _ask(self, account_id, name, is_ban=True)
+        _ask(self, account_id, name, here, is_ban=True)
 
     @rx.event
     def set_open(self, is_open: bool):
         """Follow the dialog's own closing; it is opened by the two above alone."""
-        self.is_open = self.is_open and is_open is True
+        if is_open is not True:
+            self.opened_in = ""
 
     @rx.event
     async def impose(self, form: dict[str, Any]):
@@ -63,7 +65,7 @@ class SanctionsState(rx.State):
         except ChatError as error:
             self.error = str(error)
             return
-        self.is_open, self.error = False, ""
+        self.opened_in = self.error = ""
         self.rows = await _read(self)
 
     @rx.event
@@ -80,9 +82,9 @@ class SanctionsState(rx.State):
         self.rows = await _read(self)
 
 
-def _ask(state: SanctionsState, account_id: Any, name: Any, *, is_ban: bool) -> None:
+def _ask(state: SanctionsState, account_id: Any, name: Any, here: Any, *, is_ban: bool) -> None:
     state._account_id, state.name = caller.number(account_id), str(name)[:100]
-    state.is_ban, state.error, state.is_open = is_ban, "", True
+    state.is_ban, state.error, state.opened_in = is_ban, "", caller.place(here)
 
 
 async def _read(state: rx.State) -> list[SanctionRow]:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.permissions import Role
-from chatrooms.services.moderation import sanctions
+from chatrooms.services.moderation import appeals, decisions, sanctions
 from tests.browser.screen import PHONE, Desk, Screen
 from tests.support.people import Place, Someone, bring_in, make_room, post, sign_up
 
@@ -53,7 +53,7 @@ def test_a_ban_is_appealed_in_the_bell_and_lifted_by_keys_while_both_look_on(
     expect(banned.page.get_by_text("Welcome")).to_have_count(0)
 
     notes = bell(banned)
-    expect(notes).to_contain_text("You were banned from open-garden")
+    expect(notes).to_contain_text("You were banned from open garden")
     notes.get_by_role("button", name="Appeal", exact=True).click()
     box = notes.get_by_role("textbox", name="Your appeal")
     expect(box).to_be_focused()
@@ -80,7 +80,7 @@ def test_a_ban_is_appealed_in_the_bell_and_lifted_by_keys_while_both_look_on(
     expect(answering.page.get_by_text(f"Ban lifted: {guest.username}")).to_be_visible()
     for screen in (answering, other):
         expect(screen.page.get_by_role("heading", name="Nothing waiting")).to_be_visible()
-    granted = "Your appeal was granted: you are no longer banned from open-garden"
+    granted = "Your appeal was granted: you are no longer banned from open garden"
     expect(notes).to_contain_text(granted)
     expect(notes).to_contain_text("You appealed. The ban was lifted: Quoting is fine")
     notes.get_by_text(granted).click()
@@ -93,6 +93,9 @@ def test_a_ban_is_appealed_in_the_bell_and_lifted_by_keys_while_both_look_on(
 def test_a_time_out_is_appealed_from_the_text_boxs_place_and_upheld_on_a_phone(
     deps: Deps, desk: Desk, room: Place, owner: Someone, imposer: Someone, guest: Someone
 ) -> None:
+    removed = {"room_id": room.id, "message_id": post(deps, room, guest, "Removed before")}
+    decisions.remove(deps, actor_id=imposer.id, **removed)
+    appeals.appeal(deps, actor_id=guest.id, **removed, text="It was no insult")
     whom = {"actor_id": imposer.id, "room_id": room.id, "account_id": guest.id}
     sanctions.time_out(deps, **whom, minutes=60, reason="Cool down")
     writer = desk.sit_down(guest, **PHONE).enter(room)
@@ -105,7 +108,12 @@ def test_a_time_out_is_appealed_from_the_text_boxs_place_and_upheld_on_a_phone(
     expect(notes).to_contain_text(WAITS)
 
     answering = desk.sit_down(owner, **PHONE).go("/moderation")
-    answering.page.get_by_role("list", name="Queue").get_by_role("button").first.tap()
+    for name in ("Select all", "1 selected"):
+        answering.page.get_by_role("checkbox", name=name).tap()
+        picked = name == "Select all"
+        expect(answering.page.get_by_role("checkbox", checked=picked)).to_have_count(2)
+    cases = answering.page.get_by_role("list", name="Queue")
+    cases.get_by_role("button").filter(has_text=WHY).tap()
     expect(answering.page.get_by_text(WHY).last).to_be_visible()
     expect_targets(answering, answering.button("Lift"), answering.button("Uphold"))
     answering.button("Uphold").tap()

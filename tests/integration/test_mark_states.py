@@ -183,7 +183,7 @@ async def test_odd_arguments_end_in_a_plain_refusal(
     deps: Deps, web: WebProcess, private_room: Place, member: Someone, message_id: int, poll_id: int
 ) -> None:
     tab = await open_room(web, member, private_room)
-    await tab.call(NewPollState.show)
+    await tab.call(NewPollState.show, "here")
     odd_calls = [
         *((MarksState.vote, (message_id, odd)) for odd in ODD if odd != -1),
         *((MarksState.vote, (odd, 1)) for odd in ODD),
@@ -207,7 +207,7 @@ async def test_sending_the_poll_form_twice_opens_one_poll_in_the_room_it_was_wri
     deps: Deps, web: WebProcess, private_room: Place, member: Someone
 ) -> None:
     tab = await open_room(web, member, private_room)
-    await tab.call(NewPollState.show)
+    await tab.call(NewPollState.show, "here")
     await tab.call(NewPollState.add_choice)
     assert tab.state(NewPollState).boxes == [0, 1, 2]
     await tab.call(NewPollState.remove_choice, 1)
@@ -226,7 +226,7 @@ async def test_sending_the_poll_form_twice_opens_one_poll_in_the_room_it_was_wri
         assert "cannot be read" in tab.state(NewPollState).error
     for _ in range(2):
         await tab.call(NewPollState.create, form | {"closes_at": ""})
-    assert not tab.state(NewPollState).is_open
+    assert not tab.state(NewPollState).opened_in
     view = await off_loop(history.load_view, deps, room_id=private_room.id)
     (message,) = view.messages
     assert message.poll is not None
@@ -238,7 +238,7 @@ async def test_the_dialog_keeps_two_to_ten_text_boxes(
     web: WebProcess, private_room: Place, member: Someone
 ) -> None:
     tab = await open_room(web, member, private_room)
-    await tab.call(NewPollState.show)
+    await tab.call(NewPollState.show, "here")
     await tab.call(NewPollState.remove_choice, 0)
     assert len(tab.state(NewPollState).boxes) == 2
     for _ in range(20):

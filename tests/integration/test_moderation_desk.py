@@ -123,6 +123,8 @@ async def test_what_another_moderator_decides_leaves_the_page_by_itself(
     await eventually(lambda: "moderation" in tab.screen.read().events, what="the page is told")
     await tab.call(DeskState.count)
     assert (desk.open_id, desk.notice) == (second[1], f"{owner.username} kept it.")
+    await tab.call(DecisionState.dismiss)
+    assert desk.notice == ""
     await tab.call(DecisionState.decide, form(first[1], "remove"))
     assert tab.state(DecisionState).told == "This was decided already."
     assert await off_loop(status, deps, first[0]) == "approved"
@@ -214,7 +216,7 @@ async def test_no_handler_shows_or_decides_anything_for_those_who_do_not_moderat
         (DecisionState.decide, (form(case_id, "remove"),)),
         (DecisionState.decide, (form(0, "ban", "x"),)),
         (DecisionState.decide, ({**form(0, "time_out"), "minutes": 5},)),
-        (DecisionState.decide_picked, ("remove",)),
+        (DecisionState.decide_picked, ("remove", "here")),
         (DecisionState.undo, ()),
     ]:
         assert await answer(tab, handler, *args) in REFUSED
@@ -252,7 +254,7 @@ async def test_odd_arguments_decide_nothing(
             (DecisionState.decide, (odd,)),
             (DecisionState.decide, (form(odd, "remove"),)),
             (DecisionState.decide, (form(case_id, odd),)),
-            (DecisionState.decide_picked, (odd,)),
+            (DecisionState.decide_picked, (odd, odd)),
             (DecisionState.confirm, (odd,)),
             (CaseState.add_note, (odd,)),
             (DeskState.pick, (odd,)),
@@ -276,7 +278,7 @@ async def test_more_than_twenty_are_decided_once_their_number_was_typed(
     tab = await open_desk(web, moderator)
     desk, decision = tab.state(DeskState), tab.state(DecisionState)
     await tab.call(DeskState.pick_all)
-    await tab.call(DecisionState.decide_picked, "remove")
+    await tab.call(DecisionState.decide_picked, "remove", "here")
     assert (decision.asking, len(desk.cases)) == ("remove", 21)
     await tab.call(DecisionState.confirm, {"count": "20"})
     assert (decision.ask_error, len(desk.cases)) == ("Type 21 to go on.", 21)

@@ -166,12 +166,12 @@ async def test_odd_arguments_find_nothing_and_break_nothing(
         await tab.call(StandingState.start_appeal, odd)
         await tab.call(StandingState.send_appeal, odd)
         assert tab.state(StandingState).error
-        assert await code(tab, ReportState.show, odd) == "message_unavailable"
+        assert await code(tab, ReportState.show, odd, odd) == "message_unavailable"
         await tab.call(ReportState.send, odd)
-        await tab.call(SanctionsState.ask_time_out, odd, odd)
+        await tab.call(SanctionsState.ask_time_out, odd, odd, odd)
         await tab.call(SanctionsState.impose, odd)
         assert tab.state(SanctionsState).error
-        await tab.call(SanctionsState.ask_ban, odd, odd)
+        await tab.call(SanctionsState.ask_ban, odd, odd, odd)
         await tab.call(SanctionsState.impose, odd)
         assert tab.state(SanctionsState).error
         assert await code(tab, SanctionsState.lift, odd) == "invalid_input"
@@ -184,9 +184,9 @@ async def test_a_message_is_reported_from_its_menu(
     web: WebProcess, deps: Deps, private_room: Place, owner: Someone, said: int
 ) -> None:
     tab = await open_room(web, owner, private_room)
-    await tab.call(ReportState.show, said)
+    await tab.call(ReportState.show, said, "here")
     state = tab.state(ReportState)
-    assert (state.is_open, state.excerpt) == (True, TEXT)
+    assert (state.opened_in, state.excerpt) == ("here", TEXT)
     await tab.call(ReportState.send, {"reason": ""})
     assert tab.state(ReportState).error
     await tab.call(ReportState.send, {"reason": "Spam"})
@@ -202,7 +202,7 @@ async def test_moderators_time_out_from_the_list_of_members_and_lift(
         await open_room(web, member, private_room),
     )
     await tab.call(RoomInfoState.show)
-    await tab.call(SanctionsState.ask_time_out, member.id, member.username)
+    await tab.call(SanctionsState.ask_time_out, member.id, member.username, "here")
     await tab.call(SanctionsState.impose, {"minutes": "30", "reason": "Cool down"})
     (row,) = tab.state(SanctionsState).rows
     assert (row.person.id, row.is_ban, row.reason) == (member.id, False, "Cool down")

@@ -491,7 +491,7 @@ async def test_the_bell_is_live_in_every_tab_and_what_is_read_in_one_is_read_in_
         await expect_nudged(tab)
         assert tab.state(NotificationsState).unread_count == 1
         assert tab.state(NotificationsState).mentions == {private_room.id: 1}
-    await one.call(NotificationsState.toggle)
+    await one.call(NotificationsState.toggle, "here")
     (row,) = one.state(NotificationsState).rows
     (leads,) = await one.call(NotificationsState.go, row.id, row.path)
     assert f"/rooms/{private_room.slug}?message=" in str(leads)

@@ -75,7 +75,7 @@ async def test_the_banned_appeal_where_the_bell_tells_of_it(
 ) -> None:
     imposed = await ban(deps, private_room, owner, member)
     tab = await tab_at(web, member)
-    await tab.call(NotificationsState.toggle)
+    await tab.call(NotificationsState.toggle, "here")
     bell, own = tab.state(NotificationsState), tab.state(SanctionAppealState)
     assert [(r.sanction_id, r.can_appeal, r.answer) for r in bell.rows] == [(imposed, True, "")]
     await tab.call(SanctionAppealState.start, imposed)
@@ -111,12 +111,12 @@ async def test_who_is_timed_out_comes_to_it_from_the_room(
     whom: dict[str, Any] = {"actor_id": owner.id, "room_id": private_room.id}
     imposed = await off_loop(sanctions.time_out, deps, **whom, account_id=member.id, minutes=60)
     tab = await open_room(web, member, private_room)
-    await tab.call(SanctionAppealState.start_here)
+    await tab.call(SanctionAppealState.start_here, "here")
     assert tab.state(SanctionAppealState).appealing_id == imposed
-    assert tab.state(NotificationsState).is_open
+    assert tab.state(NotificationsState).opened_in == "here"
     assert imposed in [row.sanction_id for row in tab.state(NotificationsState).rows]
     free = await open_room(web, owner, private_room)
-    await free.call(SanctionAppealState.start_here)
+    await free.call(SanctionAppealState.start_here, "here")
     assert free.state(SanctionAppealState).appealing_id == 0
 
 

@@ -445,7 +445,7 @@ async def test_arguments_of_any_type_are_refused_in_words(
         (SettingsState.change_password, (odd,)),
         (NewRoomState.create, (odd,)),
         (NewRoomState.set_open, (odd,)),
-        (NewRoomState.show, ()),
+        (NewRoomState.show, (odd,)),
         (NewRoomState.type_name, (odd,)),
         (NewRoomState.choose, (odd,)),
         (RoomInfoState.choose_parent, (odd,)),
