@@ -85,6 +85,8 @@ function startEditing(edited) {
   grow(edited);
   edited.focus();
   edited.setSelectionRange(edited.value.length, edited.value.length);
+  // All of it: at the foot of the log its buttons would be out of sight.
+  edited.form.scrollIntoView({ block: "nearest" });
 }
 
 const draftPlace = (box) => `${openRoom()}-${threadOf(box)}`;

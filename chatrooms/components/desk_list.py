@@ -175,12 +175,15 @@ def _case(row: rx.Var[CaseRow]) -> rx.Component:
         rx.el.article(
             rx.cond(
                 row.sanction == "",
-                rx.el.input(
-                    type="checkbox",
-                    aria_label="Select: " + row.text,
-                    checked=DeskState.picked.contains(row.id),
-                    on_change=DeskState.pick(row.id).prevent_default,
-                    custom_attrs={"data-desk-key": rx.cond(is_open, "pick", "")},
+                rx.el.label(
+                    rx.el.input(
+                        type="checkbox",
+                        aria_label="Select: " + row.text,
+                        checked=DeskState.picked.contains(row.id),
+                        on_change=DeskState.pick(row.id).prevent_default,
+                        custom_attrs={"data-desk-key": rx.cond(is_open, "pick", "")},
+                    ),
+                    class_name="pick",
                 ),
                 rx.el.span(class_name="no-pick"),
             ),

@@ -24,6 +24,7 @@ def message_item(
     previous_at: rx.Var[str],
     is_mine: rx.Var[bool],
     is_editing: rx.Var[bool],
+    is_first_new: rx.Var[bool],
     can_post: rx.Var[bool],
     my_vote: rx.Var[int],
     my_emoji: rx.Var[str],
@@ -34,10 +35,10 @@ def message_item(
     in_thread: rx.Var[bool],
 ) -> rx.Component:
     """A message with the date separator before it, if it is its day's first. The parameters that
-    begin with `my` come from `own_marks`; `has_news`: its thread holds replies that the person, who
-    follows it, has not read."""
+    begin with `my` come from `own_marks`; `is_first_new`: the line above what is new stands before
+    it; `has_news`: its thread holds replies that the person, who follows it, has not read."""
     opens_day = starts_day(message.sent_at, previous_at)
-    shows_author = message.is_head | opens_day
+    shows_author = message.is_head | opens_day | is_first_new
     return rx.fragment(
         rx.cond(opens_day, _date_separator(message.sent_at)),
         rx.el.article(

@@ -19,6 +19,7 @@ def message_in(
     before: rx.Var[str] | str = "",
     above: tuple[rx.Component, ...] = (),
     *,
+    is_first_new: rx.Var[bool] | bool = False,
     in_thread: bool = False,
 ) -> rx.Component:
     """One message of a list, as the person may use it, with what stands `above` it. `before`: when
@@ -29,6 +30,7 @@ def message_in(
             message,
             previous_at=_previous_at(messages, message, index, before),
             is_editing=RoomState.editing_id == message.id,
+            is_first_new=is_first_new,
             in_thread=in_thread,
         ),
         key=message.id.to_string(),
@@ -40,6 +42,7 @@ def message_as(
     *,
     previous_at: rx.Var[str] | str,
     is_editing: rx.Var[bool] | bool,
+    is_first_new: rx.Var[bool] | bool = False,
     in_thread: bool = False,
 ) -> rx.Component:
     """A message as the person may use it."""
@@ -49,6 +52,7 @@ def message_as(
         previous_at=previous_at,
         is_mine=message.author.id == SessionState.me.id,
         is_editing=is_editing,
+        is_first_new=is_first_new,
         can_post=RoomState.rights.can_post & is_open,
         can_pin=RoomState.rights.can_pin & is_open,
         is_saved=MarksState.saved.contains(message.id),

@@ -52,7 +52,15 @@ def _held(row: rx.Var[StandingRow], is_head: rx.Var[bool]) -> rx.Component:
     return rx.el.article(
         rx.cond(is_head, avatar(me), rx.el.span(class_name="margin-time")),
         rx.el.div(
-            rx.cond(is_head, rx.el.header(rx.el.b(me.name), checking, class_name="who")),
+            rx.cond(
+                is_head,
+                rx.el.header(
+                    rx.el.b(me.name),
+                    rx.el.time(local_time(row.sent_at), date_time=row.sent_at),
+                    checking,
+                    class_name="who",
+                ),
+            ),
             rx.cond(
                 row.is_checking,
                 rx.fragment(

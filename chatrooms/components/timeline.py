@@ -9,10 +9,11 @@ import reflex as rx
 from chatrooms.components.controls import button, icon, skeleton
 from chatrooms.components.message_list import message_in
 from chatrooms.components.standing import timeline_tail
-from chatrooms.components.unread import new_line
+from chatrooms.components.unread import is_first_new, new_line
 from chatrooms.state.live import LiveState, ReaderState
 from chatrooms.state.outbox import OutboxState
 from chatrooms.state.room import RoomState
+from chatrooms.state.room_info import RoomInfoState
 from chatrooms.state.rows import MessageRow
 from chatrooms.state.thread import ThreadState
 
@@ -69,7 +70,13 @@ def _shown_messages() -> rx.Var[list[MessageRow]]:
 
 
 def _row(message: rx.Var[MessageRow], index: rx.Var[int]) -> rx.Component:
-    return message_in(_shown_messages(), message, index, above=(new_line(message),))
+    return message_in(
+        _shown_messages(),
+        message,
+        index,
+        above=(new_line(message),),
+        is_first_new=is_first_new(message),
+    )
 
 
 def _latest_position() -> rx.Var[int]:
@@ -91,10 +98,30 @@ def _start() -> rx.Component:
                         "Nothing was said before this. Say hello.",
                     )
                 ),
+                rx.cond(
+                    RoomState.rights.can_invite & (LiveState.room.member_count == 1), _first_steps()
+                ),
                 class_name="log-start",
             ),
             skeleton(6),
         ),
+    )
+
+
+def _first_steps() -> rx.Component:
+    """For who made the room and is alone in it yet."""
+    return rx.el.div(
+        button(icon("user-plus", 14), "Invite people", kind="ghost", on_click=RoomInfoState.show),
+        rx.cond(
+            (LiveState.room.topic == "") & RoomState.rights.can_edit_room,
+            button(
+                icon("pencil", 14),
+                "Write a topic",
+                kind="ghost",
+                on_click=[RoomInfoState.show(), RoomInfoState.start_editing()],
+            ),
+        ),
+        class_name="form-row",
     )
 
 

@@ -55,11 +55,16 @@ def muted_sign(room: rx.Var[RoomLink]) -> rx.Component:
     )
 
 
+def is_first_new(message: rx.Var[MessageRow]) -> rx.Var[bool]:
+    """Whether it is the first message that was unread when the room was opened."""
+    return ReaderState.new_from == message.id
+
+
 def new_line(message: rx.Var[MessageRow]) -> rx.Component:
     """The line above the first message that was unread when the room was opened."""
     words = "New \u00b7 " + ReaderState.new_count.to_string()
     return rx.cond(
-        ReaderState.new_from == message.id,
+        is_first_new(message),
         rx.el.div(
             rx.el.span(words, role="separator", aria_label=words),
             rx.cond(shows_assistant(), catch_up_button()),

@@ -52,12 +52,19 @@ def test_up_in_an_empty_box_edits_ones_last_message(
     desk: Desk, deps: Deps, private_room: Place, owner: Someone, member: Someone
 ) -> None:
     post(deps, private_room, owner, "older of mine")
-    post(deps, private_room, owner, "newest of mine")
+    for line in range(30):
+        post(deps, private_room, member, f"line {line}")
+    long = "\n".join(["newest of mine"] * 9)
+    post(deps, private_room, owner, long)
     post(deps, private_room, member, "somebody else's")
     screen = desk.sit_down(owner).enter(private_room)
     screen.composer.press("ArrowUp")
     box = screen.textbox("Edit message")
-    expect(box).to_have_value("newest of mine")
+    expect(box).to_have_value(long)
+    expect(screen.button("Save")).to_be_in_viewport(ratio=1)
+    box.press("Escape")
+    expect(screen.message("somebody else's")).to_be_in_viewport(ratio=1)
+    screen.composer.press("ArrowUp")
     box.fill("corrected")
     box.press("Enter")
     screen.expect_message("corrected")

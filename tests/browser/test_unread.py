@@ -61,6 +61,8 @@ def test_a_message_can_be_marked_unread(
     expect(unread).to_have_count(0)
     screen.act("news 1", "Mark unread from here")
     expect(screen.log.get_by_role("separator", name="New · 2")).to_be_visible()
+    expect(screen.message("news 1").get_by_text(owner.username, exact=True)).to_be_visible()
+    expect(screen.message("news 2").get_by_text(owner.username, exact=True)).to_have_count(0)
     expect(unread.get_by_role("link")).to_contain_text("2 unread")
     screen.page.reload()
     expect(screen.message("news 2")).to_be_visible()
