@@ -47,6 +47,7 @@ from chatrooms.state.search import SearchState
 from chatrooms.state.session import SessionState
 from chatrooms.state.settings import SettingsState
 from chatrooms.state.sidebar import SidebarState
+from chatrooms.state.sign_in import SignInState, SignUpState
 from chatrooms.state.site_figures import SiteFiguresState
 from chatrooms.state.statistics import StatisticsState
 from chatrooms.state.threads import ThreadsState
@@ -80,8 +81,13 @@ ROUTES = [
         "Chatrooms",
         [*_WITHOUT_ROOM, RecommendedState.load, InterestsState.load],
     ),
-    Route("/sign-in", sign_in_page, "Sign in · Chatrooms", [SessionState.load]),
-    Route("/sign-up", sign_up_page, "Create account · Chatrooms", [SessionState.load]),
+    Route("/sign-in", sign_in_page, "Sign in · Chatrooms", [SessionState.load, SignInState.begin]),
+    Route(
+        "/sign-up",
+        sign_up_page,
+        "Create account · Chatrooms",
+        [SessionState.load, SignUpState.begin],
+    ),
     Route(
         "/rooms/[room_slug]",
         room_page,

@@ -25,6 +25,11 @@ class SignInState(rx.State):
     is_busy: bool = False
 
     @rx.event
+    def begin(self):
+        """Show the empty form, without what was wrong before the page was loaded."""
+        self.error, self.is_busy = "", False
+
+    @rx.event
     async def submit(self, form: dict[str, Any]):
         """Check name and password and go on signed in, or say why not."""
         self.error, self.is_busy = "", True
@@ -50,6 +55,11 @@ class SignUpState(rx.State):
 
     error: str = ""
     is_busy: bool = False
+
+    @rx.event
+    def begin(self):
+        """Show the empty form, without what was wrong before the page was loaded."""
+        self.error, self.is_busy = "", False
 
     @rx.event
     async def submit(self, form: dict[str, Any]):

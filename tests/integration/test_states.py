@@ -490,6 +490,9 @@ async def test_a_sign_in_leads_through_the_ticket_route_and_stays_on_this_site(
     await tab.call(SignInState.submit, good | {"password": "a wrong password"})
     state = tab.state(SignInState)
     assert (state.error, state.is_busy) == ("That name and password do not match.", False)
+    state.is_busy = True
+    await tab.call(SignInState.begin)
+    assert (state.error, state.is_busy) == ("", False)
 
 
 async def test_signing_out_ends_the_session(
