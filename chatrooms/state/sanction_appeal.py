@@ -41,9 +41,10 @@ class SanctionAppealState(rx.State):
             )
         except ChatError as error:
             self.error = str(error)
-            return None
+            return
         self.appealing_id, self.error = 0, ""
-        return NotificationsState.load
+        # With the list as it is now, or the way to appeal would show once more.
+        await NotificationsState.load.fn(await self.get_state(NotificationsState))
 
     @rx.event
     async def start_here(self, here: str):

@@ -86,7 +86,6 @@ async def test_the_banned_appeal_where_the_bell_tells_of_it(
         await tab.call(SanctionAppealState.send, odd)
         assert own.error
     await tab.call(SanctionAppealState.send, {"appeal": WHY})
-    await tab.call(NotificationsState.load)
     assert (own.appealing_id, own.error) == (0, "")
     (row,) = bell.rows
     assert (row.can_appeal, row.answer) == (False, "You appealed. A moderator will look at it.")
