@@ -28,6 +28,13 @@ export function sync() {
   here = location.search;
 }
 
+/** Whether the moderation page shows what its address asks for: at first it shows what it did when
+ * it was left. */
+export function isShown() {
+  const { address = "", answers = "" } = find("[data-address]").dataset;
+  return isSame(address, location.search) || isSame(answers.replace(/^\d+ /, ""), location.search);
+}
+
 function isSame(one, other) {
   return new URLSearchParams(one).toString() === new URLSearchParams(other).toString();
 }

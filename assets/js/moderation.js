@@ -1,6 +1,7 @@
 // The moderation page: its keys, which button a decision was made with, and the focus, which goes on
 // to the next case.
 
+import { isShown } from "./address.js";
 import { find, press } from "./dom.js";
 
 const RENEW_MS = 60_000; // others may take a case two minutes after its moderator was last here
@@ -50,6 +51,7 @@ export function onDeskKey(event) {
   }
   const name = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
   if (!name || !control(name)) return false;
+  if (!isShown()) return true; // it is meant for a case that is still on its way
   if (performance.now() < busyUntil) waiting.push(name);
   else {
     waiting = [];

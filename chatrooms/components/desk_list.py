@@ -16,6 +16,9 @@ from chatrooms.state.numbers import RecentState
 from chatrooms.state.proposals import ProposalsState
 from chatrooms.state.rows import CaseRow, DeskRoomRow, QueueRow
 
+_LOW = "0.50"
+"""A score below it is not shown as an alarm. Both are texts of four characters."""
+
 
 def queues() -> rx.Component:
     """The queues with what waits in them, and what the list is narrowed to."""
@@ -229,6 +232,10 @@ def _case(row: rx.Var[CaseRow]) -> rx.Component:
 def _score(row: rx.Var[CaseRow]) -> rx.Component:
     return rx.cond(
         row.score != "",
-        rx.el.b(row.score, custom_attrs={"data-testid": "toxicity"}),
+        rx.el.b(
+            row.score,
+            class_name=rx.cond(row.score < _LOW, "low", ""),
+            custom_attrs={"data-testid": "toxicity"},
+        ),
         rx.el.b("-", title="The model cannot read this text"),
     )

@@ -59,7 +59,7 @@ def key_map() -> rx.Component:
 
 
 def _section(title: str, keys: tuple[tuple[str, str], ...]) -> rx.Component:
-    return rx.fragment(
+    return rx.el.section(
         rx.el.h3(title),
         rx.el.dl(*(rx.el.div(rx.el.dt(_combination(k)), rx.el.dd(what)) for k, what in keys)),
     )
