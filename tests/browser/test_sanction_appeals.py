@@ -93,9 +93,10 @@ def test_a_ban_is_appealed_in_the_bell_and_lifted_by_keys_while_both_look_on(
 def test_a_time_out_is_appealed_from_the_text_boxs_place_and_upheld_on_a_phone(
     deps: Deps, desk: Desk, room: Place, owner: Someone, imposer: Someone, guest: Someone
 ) -> None:
-    removed = {"room_id": room.id, "message_id": post(deps, room, guest, "Removed before")}
-    decisions.remove(deps, actor_id=imposer.id, **removed)
-    appeals.appeal(deps, actor_id=guest.id, **removed, text="It was no insult")
+    said = post(deps, room, guest, "Removed before")
+    decisions.remove(deps, actor_id=imposer.id, room_id=room.id, message_id=said)
+    why = "It was no insult"
+    appeals.appeal(deps, actor_id=guest.id, room_id=room.id, message_id=said, text=why)
     whom = {"actor_id": imposer.id, "room_id": room.id, "account_id": guest.id}
     sanctions.time_out(deps, **whom, minutes=60, reason="Cool down")
     writer = desk.sit_down(guest, **PHONE).enter(room)
