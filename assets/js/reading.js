@@ -226,8 +226,13 @@ export function startOf(stretch) {
 /** An id for something that is asked once, however often it is sent. */
 export const freshId = randomId;
 
-/** Which load of the page at this path it is: the same until it is left or loaded anew. */
-export const here = (path = plain(window.location.pathname)) => `${performance.timeOrigin} ${path}`;
+let visit = { path: "", number: 0 };
+
+/** Which visit to which page this is: the same until that is left or loaded anew. */
+export function here(path = plain(window.location.pathname)) {
+  if (path !== visit.path) visit = { path, number: visit.number + 1 };
+  return `${performance.timeOrigin} ${visit.number}`;
+}
 
 /** The browser's own time zone. */
 export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";

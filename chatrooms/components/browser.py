@@ -118,13 +118,13 @@ def fresh_id() -> rx.Var[str]:
 
 
 def here() -> rx.Var[str]:
-    """Which load of which page this is at the moment of an event."""
+    """Which visit to which page this is at the moment of an event."""
     return function("here").call().to(str)
 
 
 def is_here(place: rx.Var[str]) -> rx.Var[bool]:
-    """Whether the page is still the one that was `here`. The server's state outlives it: what was
-    opened in a page does not open again once that is loaded anew, nor on another."""
+    """Whether the visit is still the one that was `here`. The server's state outlives it: what was
+    opened in a page does not open again once that was left or loaded anew."""
     return (function("here").call(current_path()).to(str) == place).to(bool)
 
 

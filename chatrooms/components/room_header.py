@@ -65,7 +65,7 @@ def mode_badge(mode: rx.Var[str]) -> rx.Component:
     return rx.el.span(
         icon("shield", 12),
         rx.el.span("Moderation: ", class_name="sr-only"),
-        mode,
+        rx.el.span(mode, class_name="mode-word"),
         title=hint,
         class_name="chip sm mode",
     )

@@ -86,7 +86,7 @@ def text(form: Any, name: str) -> str:
 
 
 def place(value: Any) -> str:
-    """Which load of which page something was opened in, as the page tells it (`browser.here`)."""
+    """Which visit to which page something was opened in, as the page tells it (`browser.here`)."""
     return value[:_MAX_PLACE_CHARS] if isinstance(value, str) else ""
 
 

@@ -37,7 +37,7 @@ class DecisionState(rx.State):
     asking: str = ""
     """What is to be done with the picked cases once their number was typed; empty for nothing."""
     asked_in: str = ""
-    """Which load of which page that is asked in."""
+    """Which visit to which page that is asked in."""
     ask_error: str = ""
     _made: list[list[tuple[int, int]]] = []
 

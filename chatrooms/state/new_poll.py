@@ -17,7 +17,7 @@ class NewPollState(rx.State):
     """The new-poll dialog. What is typed stays in the browser until it is sent."""
 
     opened_in: str = ""
-    """Which load of which page the dialog is open in; empty while it is closed."""
+    """Which visit to which page the dialog is open in; empty while it is closed."""
     error: str = ""
     boxes: list[int] = [0, 1]
     """Which text boxes for choices there are: each has a number for as long as it is there."""

@@ -36,7 +36,7 @@ class NewRoomState(rx.State):
     """The new-room dialog."""
 
     opened_in: str = ""
-    """Which load of which page the dialog is open in; empty while it is closed."""
+    """Which visit to which page the dialog is open in; empty while it is closed."""
     error: str = ""
     parent: str = ""
     """The id of the topic that is chosen or suggested; empty for none."""

@@ -24,7 +24,7 @@ class NotificationsState(rx.State):
     newest: NotificationRow = NotificationRow()
     """The newest of all, for the browser's own notifications."""
     opened_in: str = ""
-    """Which load of which page the list is open in; empty while it is closed."""
+    """Which visit to which page the list is open in; empty while it is closed."""
     rows: list[NotificationRow] = []
     has_more: bool = False
     quiet_from: int = _NEVER

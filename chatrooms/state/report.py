@@ -14,7 +14,7 @@ class ReportState(rx.State):
     """The report dialog."""
 
     opened_in: str = ""
-    """Which load of which page the dialog is open in; empty while it is closed."""
+    """Which visit to which page the dialog is open in; empty while it is closed."""
     is_sent: bool = False
     author: str = ""
     excerpt: str = ""

@@ -19,7 +19,7 @@ class SanctionsState(rx.State):
 
     rows: list[SanctionRow] = []
     opened_in: str = ""
-    """Which load of which page the dialog is open in; empty while it is closed."""
+    """Which visit to which page the dialog is open in; empty while it is closed."""
     is_ban: bool = False
     name: str = ""
     error: str = ""

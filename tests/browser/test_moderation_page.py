@@ -213,6 +213,14 @@ def test_a_queue_can_be_linked_to_and_gone_back_from(
     expect_open(screen, flagged[1])
     screen.page.go_forward()
     expect_open(screen, reported)
+    # At an address whose case is still on its way, a key decides nothing about the one shown.
+    at, go = screen.page.url, "url => history.replaceState(history.state, '', url)"
+    screen.page.evaluate(go, "?queue=flagged")
+    screen.page.keyboard.press("a")
+    screen.page.evaluate(go, at)
+    screen.page.keyboard.press("x")
+    expect(screen.page.get_by_text("1 selected")).to_be_visible()
+    expect(queue_of(screen)).to_have_count(1)
 
 
 def test_somebody_who_moderates_nothing_finds_no_way_in(
