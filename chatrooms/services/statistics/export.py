@@ -128,7 +128,7 @@ def _agent(asked: _Asked) -> Rows:
     yield "kind", "shown", "replies", "votes", "compared", "after", "usual"
     for each in found:
         means = ("" if mean is None else f"{mean:.2f}" for mean in (each.after, each.usual))
-        yield each.kind.value, each.shown, each.replies, each.votes, each.compared, *means
+        yield each.kind, each.shown, each.replies, each.votes, each.compared, *means
 
 
 _TABLES: dict[Table, Callable[[_Asked], Rows]] = {
