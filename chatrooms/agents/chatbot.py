@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from chatrooms.agents.finding import find
 from chatrooms.agents.searching import Looked, may_look_elsewhere, search, search_tool
 from chatrooms.agents.shown import Shown
 from chatrooms.agents.writing import Writing
@@ -20,7 +21,7 @@ from chatrooms.ml.retrieve.confidence import SURE
 from chatrooms.services.ai.answering import Ended, RunningTurn
 from chatrooms.services.ai.conversation import Turn
 from chatrooms.services.ai.other_rooms import list_others
-from chatrooms.services.ai.retrieval import Hit, Retrieved, retrieve
+from chatrooms.services.ai.retrieval import Hit, Retrieved
 from chatrooms.services.ai.summaries import RoomSummary, get_room_summary
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ Given: TypeAlias = dict[int, tuple[int, ...]]
 
 
 def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended:
-    """Carry out a question. Raises: as `write` and `retrieve`."""
-    found = retrieve(deps, actor_id=turn.account_id, room_id=turn.room_id, question=turn.question)
+    """Carry out a question. Raises: as `write` and `find`."""
+    found = find(deps, turn)
     return write(deps, turn, found, writing, usage)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from chatrooms.agents import chatbot
+from chatrooms.agents.finding import find
 from chatrooms.agents.writing import Writing
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import MessageUnavailable
@@ -12,7 +13,7 @@ from chatrooms.domain.usage import Usage
 from chatrooms.services.ai import calls, limits
 from chatrooms.services.ai.answering import Ended, RunningTurn
 from chatrooms.services.ai.calls import Call
-from chatrooms.services.ai.retrieval import Hit, Retrieved, retrieve
+from chatrooms.services.ai.retrieval import Hit, Retrieved
 
 
 def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended:
@@ -27,7 +28,7 @@ def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
 
 def _find(deps: Deps, turn: RunningTurn, call: Call) -> Retrieved:
     """What was said in the thread before, then what else of the room fits the question."""
-    found = retrieve(deps, actor_id=turn.account_id, room_id=turn.room_id, question=turn.question)
+    found = find(deps, turn)
     # What was said after the call is not what the caller means.
     hits = {hit.message_id: hit for hit in found.hits if hit.message_id < call.message_id}
     before = [
