@@ -22,8 +22,6 @@ def heat_map(caption: rx.Var[str] | str, rows: rx.Var[list[HeatRow]]) -> rx.Comp
                     )
                 ),
                 rx.el.tbody(rx.foreach(rows, _row)),
-                role="grid",
-                aria_readonly="true",
                 class_name="heat",
             ),
             class_name="table-frame",

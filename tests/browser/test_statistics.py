@@ -35,13 +35,13 @@ def test_a_member_reads_how_much_the_room_talks(
 
     hours = page.get_by_role("region", name="Busiest hours")
     expect(hours).to_contain_text("Times in America/New_York")
-    busy = hours.get_by_role("gridcell", name="2", exact=True)
+    busy = hours.get_by_role("cell", name="2", exact=True)
     expect(busy).to_have_count(1)
     told = hours.locator("[data-told-line]")
     busy.hover()
     when = re.compile(r"^\w+day \d\d:00 to \d\d:00: 2 messages$")
     expect(told).to_have_attribute("data-told", when)
-    first = hours.get_by_role("gridcell", name="0", exact=True).first
+    first = hours.get_by_role("cell", name="0", exact=True).first
     expect(told).not_to_have_attribute("data-told", re.compile("^Tuesday 01"))
     first.focus()
     for key in ("ArrowRight", "ArrowDown"):
