@@ -6,8 +6,8 @@ import { find, isDown, openRoom } from "./dom.js";
 
 const TICK_MS = 5_000;
 const REPORT_MS = 30_000;
-const FIRST_MS = 10_000; // the rest that a page tells when it is closed counts only after this
-const LEAST_REST_S = 3; // what was told before is stored by then, and comes first
+const FIRST_MS = 10_000; // the tick after this is the first that tells
+const LEAST_REST_S = 3; // what was told before is stored by then, and comes first; less is no visit
 const BLUR_MS = 500; // a window that loses the focus may be about to close
 const IDLE_MS = 120_000;
 const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"];

@@ -14,6 +14,8 @@ from chatrooms.services.visits import BREAK, MAX_SPAN, Span
 
 PER_MINUTE = 30
 """How many pages somebody closes at most."""
+BEFORE_FIRST = timedelta(seconds=15)
+"""How long a page may be open before it first tells of it."""
 _VISITS = table_of(Visit)
 
 
@@ -21,9 +23,9 @@ def end_visit(deps: Deps, *, actor_id: int, room_id: int, seconds: int) -> None:
     """Store the last seconds that the actor spent in the room, up to now, as an end of the time
     spent there.
 
-    They only prolong a visit that is stored and not over, by what has passed since: whoever makes
-    up such an end gains no more than by staying. Who was not long enough in the room to have told
-    of it before leaves nothing behind.
+    Of a visit that goes on they count as far as they passed since it was told of last; of one that
+    nothing was told of yet as long as a page may be open before it first tells. No moment counts
+    twice: whoever makes up such an end gains no more than by staying.
 
     Raises: RoomUnavailable, RateLimited.
     """
@@ -43,7 +45,7 @@ def end_visit(deps: Deps, *, actor_id: int, room_id: int, seconds: int) -> None:
             _VISITS.c.room_id == room_id,
             _VISITS.c.last_at > now - BREAK,
         )
-        if tx.execute(goes_on.limit(1)).first() is None:
-            return
-    spent = timedelta(seconds=min(max(seconds, 0), MAX_SPAN.total_seconds()))
+        is_going_on = tx.execute(goes_on.limit(1)).first() is not None
+    most = MAX_SPAN if is_going_on else BEFORE_FIRST
+    spent = timedelta(seconds=min(max(seconds, 0), most.total_seconds()))
     visits.record(deps, spans=[Span(actor_id, room_id, now - spent, now)], ended=[actor_id])
