@@ -171,13 +171,17 @@ def test_joined_private_archived_declined_and_forbidden_rooms_are_never_shown(
     rooms.set_archived(site, actor_id=host.id, room_id=shown["Lawn"].id, is_archived=True)
 
 
-def test_a_room_that_somebody_only_glanced_at_may_be_recommended(
+def test_a_room_that_somebody_only_glanced_at_may_be_recommended_a_week_later(
     site: Deps, places: dict[str, Place]
 ) -> None:
     who = sign_up(site)
     visit(site, who, places["Beds"], ago_s=300)
     visit(site, who, places["Compost"], seconds=44, ago_s=200)
     glanced_at = places["Compost"].id
+    recommending.make_due(site)
+    assert glanced_at not in {room_id for _, room_id, _, _ in stored(site, who)}
+    change(site, "UPDATE visits SET last_at = last_at - interval '8 days'")
+    visit(site, who, places["Beds"], ago_s=100)
     recommending.make_due(site)
     assert glanced_at in {room_id for _, room_id, _, _ in stored(site, who)}
     visit(site, who, places["Compost"], seconds=2)

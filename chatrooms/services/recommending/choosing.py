@@ -25,6 +25,8 @@ room is that has nothing to do with it."""
 _ALIKE = 0.2
 """From this cosine on, seen from the centre, two rooms are about similar things."""
 _DAY = timedelta(days=1)
+_JUST_SEEN = timedelta(days=7)
+"""For how long a room that somebody glanced at is not named again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,12 @@ def _choose(field: Field, person: Known, *, now: datetime) -> list[Chosen]:
     strongest_weight = float(weights.max(initial=0.0)) or 1.0
     each_picked = strongest_weight * _STAYS_AS_PICKED / (_STAYS_AS_PICKED + stays)
     weights = np.concatenate([weights, np.full(len(picked), each_picked)])
-    # A glance is no answer to what is recommended: it may have been a slip.
-    been = [room_id for room_id, care in person.rooms.items() if stayed(care.seconds)]
+    # A glance is no answer to what is recommended, only a reason to wait: it may have been a slip.
+    been = [
+        room_id
+        for room_id, care in person.rooms.items()
+        if stayed(care.seconds) or (care.last_at and now - care.last_at < _JUST_SEEN)
+    ]
     is_open = np.ones(len(field.room_ids), dtype=bool)
     is_open[[places[each] for each in (*been, *person.out) if each in places]] = False
     candidates = np.flatnonzero(is_open)
