@@ -99,7 +99,7 @@ def test_an_answer_rests_on_messages_of_the_room(
     assert turn.sources[0].author.id == owner.id
     assert "noon" in turn.answer
     assert "[1]" in turn.answer
-    assert "99" not in turn.answer
+    assert "[99]" not in turn.answer
     assert turn.model == ("built-in extractive model" if is_built_in else "scripted")
     (used,) = rows(
         deps, "SELECT tokens_in, tokens_out FROM assistant_turns WHERE id = :i", i=turn.id

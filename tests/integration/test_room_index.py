@@ -55,7 +55,7 @@ def test_the_index_follows_a_room_that_is_made_described_hidden_and_archived(
 ) -> None:
     garden = make(index, owner, description="Tomatoes and beans", tags="allotment")
     hidden = make(index, owner, description="Secret tomatoes", is_private=True)
-    other = make(index, owner, topic="Chess openings")
+    other = make(index, owner, topic="Chess openings, and tomatoes")
     assert held(index, garden, hidden, other) == {garden.id, other.id}
     assert nearest(index, "tomatoes on an allotment", 1) == [garden.id]
 
