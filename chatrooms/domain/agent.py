@@ -1,5 +1,6 @@
 """The room agent: how a room has it behave, what it may put out, and what may become of a run."""
 
+from abc import abstractmethod
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
@@ -150,9 +151,9 @@ class Draft(BaseModel):
     """Ids of the messages that it rests on."""
 
     @property
+    @abstractmethod
     def text(self) -> str:
         """All its words."""
-        raise NotImplementedError
 
 
 class PollIdea(Draft):

@@ -4,6 +4,7 @@ strictly, and there is no argument for another room."""
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,9 +47,9 @@ class _Writing(_Tool):
         description="Numbers of the messages that it rests on.",
     )
 
+    @abstractmethod
     def draft(self, cited: Cited) -> Idea:
         """What it writes; what it rests on and why are added to it."""
-        raise NotImplementedError
 
 
 class PollGenerator(_Writing):
