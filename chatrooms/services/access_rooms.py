@@ -28,10 +28,12 @@ class OpenRoom:
 
 
 def may_read(*, room_id: Any, account_id: Any) -> Any:
-    """That an account may read a room, as SQL; both may be columns of the question around it, which
+    """That an account may read a room, as SQL; both may be columns of a question around it, which
     has the room's row as well. Whether the account is in use is not asked."""
-    membership = select(_MEMBERSHIPS.c.room_id).where(
-        _MEMBERSHIPS.c.room_id == room_id, _MEMBERSHIPS.c.account_id == account_id
+    membership = (
+        select(_MEMBERSHIPS.c.room_id)
+        .where(_MEMBERSHIPS.c.room_id == room_id, _MEMBERSHIPS.c.account_id == account_id)
+        .correlate_except(_MEMBERSHIPS)
     )
     return (~_ROOMS.c.is_private | membership.exists()) & ~is_banned(
         room_id=room_id, account_id=account_id

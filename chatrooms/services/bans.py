@@ -12,8 +12,9 @@ _SANCTIONS = table_of(SanctionRow)
 
 
 def stands(kind: str, *, room_id: Any, account_id: Any) -> Any:
-    """That a sanction of this kind stands against an account in a room; both may be columns of the
-    question around it."""
+    """That a sanction of this kind stands against an account in a room; both may be columns of a
+    question around it, also of one further out: SQLAlchemy by itself looks no further than the
+    nearest one."""
     return (
         (_SANCTIONS.c.room_id == room_id)
         & (_SANCTIONS.c.account_id == account_id)
@@ -26,19 +27,20 @@ def stands(kind: str, *, room_id: Any, account_id: Any) -> Any:
 def is_banned(*, room_id: Any, account_id: Any) -> Any:
     """Whether an account is banned from a room."""
     ban = stands(BAN, room_id=room_id, account_id=account_id)
-    return select(_SANCTIONS.c.id).where(ban).exists()
+    return select(_SANCTIONS.c.id).where(ban).correlate_except(_SANCTIONS).exists()
 
 
 def is_timed_out(*, room_id: Any, account_id: Any) -> Any:
     """Whether an account may only read in a room for a while."""
     time_out = stands(TIME_OUT, room_id=room_id, account_id=account_id)
-    return select(_SANCTIONS.c.id).where(time_out).exists()
+    return select(_SANCTIONS.c.id).where(time_out).correlate_except(_SANCTIONS).exists()
 
 
 def timed_out_until(*, room_id: Any, account_id: Any) -> Any:
     """Until when an account may not write in a room; null if it may."""
     time_out = stands(TIME_OUT, room_id=room_id, account_id=account_id)
-    return select(func.max(_SANCTIONS.c.until)).where(time_out).scalar_subquery()
+    until = select(func.max(_SANCTIONS.c.until)).where(time_out)
+    return until.correlate_except(_SANCTIONS).scalar_subquery()
 
 
 def time_out_words(until: datetime) -> str:

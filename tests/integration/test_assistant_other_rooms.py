@@ -296,6 +296,23 @@ def test_an_answer_goes_with_a_message_elsewhere_and_with_the_right_to_read_it(
     assert "heliotrope" not in server.prompt()
 
 
+@pytest.mark.parametrize("act", [leave, ban])
+def test_an_answer_goes_with_the_right_of_who_asked_and_of_nobody_else(
+    deps: Deps, server: ScriptedOpenAI, stage: Stage, act: Act
+) -> None:
+    """Also one that cites nothing: what it rests on decides."""
+    model = with_model(deps, server)
+    repeated: dict[int, int] = {}
+    for who in (stage.asker, stage.owner):
+        server.otherwise = looks_then_tells(stage.far.slug)
+        answered(model, stage.here, who, QUESTION)
+        server.otherwise = lambda _: Says(["As I said, heliotrope"])
+        repeated[who.id] = answered(model, stage.here, who, "Say that again").id
+    act(deps, stage)
+    assert not find_turn(deps, stage.here, stage.asker, repeated[stage.asker.id]).answer
+    assert find_turn(deps, stage.here, stage.owner, repeated[stage.owner.id]).answer
+
+
 def test_an_answer_goes_when_a_public_room_becomes_private(
     deps: Deps, server: ScriptedOpenAI, private_room: Place, owner: Someone, member: Someone
 ) -> None:

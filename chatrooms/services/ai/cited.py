@@ -151,21 +151,31 @@ _IS_OPEN_TO_ASKER: Any = (
     .exists()
 )
 _STANDS: Any = (
-    (col(Message.id) == _READ.c.id)
-    & (col(Message.revision) == _READ.c.revision)
-    & ((col(Message.room_id) == col(AssistantTurn.room_id)) | _IS_OPEN_TO_ASKER)
-    & IS_CITABLE
+    (col(Message.id) == _READ.c.id) & (col(Message.revision) == _READ.c.revision) & IS_CITABLE
 )
-_IS_OUTDATED: Any = (
-    select(_READ.c.id)
-    .select_from(_READ.outerjoin(_MESSAGES, _STANDS))
-    .where(col(Message.id).is_(None))
-    .correlate(AssistantTurn)
-    .exists()
+_STANDS_HERE: Any = _STANDS & (col(Message.room_id) == col(AssistantTurn.room_id))
+_STANDS_WHERE_OPEN: Any = _STANDS & (
+    (col(Message.room_id) == col(AssistantTurn.room_id)) | _IS_OPEN_TO_ASKER
 )
-_OUTDATED: Any = select(col(AssistantTurn.id)).where(
-    col(AssistantTurn.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))), _IS_OUTDATED
-)
+
+
+def _lacking(stands: Any) -> Any:
+    """The turns among `ids` that rest on a message which does not stand so, and whether they rest
+    on other rooms."""
+    lacks = (
+        select(_READ.c.id)
+        .select_from(_READ.outerjoin(_MESSAGES, stands))
+        .where(col(Message.id).is_(None))
+        .correlate(AssistantTurn)
+        .exists()
+    )
+    return select(
+        col(AssistantTurn.id), (func.cardinality(col(AssistantTurn.elsewhere)) > 0).label("reaches")
+    ).where(col(AssistantTurn.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))), lacks)
+
+
+# Nearly all rest on their own room alone, and what asks no more is planned five times as fast.
+_LACKING_HERE, _LACKING_WHERE_OPEN = _lacking(_STANDS_HERE), _lacking(_STANDS_WHERE_OPEN)
 
 
 def find_outdated(tx: Transaction, turn_ids: Sequence[int]) -> set[int]:
@@ -173,4 +183,9 @@ def find_outdated(tx: Transaction, turn_ids: Sequence[int]) -> set[int]:
     cited any more; also because it is in another room, and who asked lost that."""
     if not turn_ids:
         return set()
-    return set(tx.scalars(_OUTDATED, {"ids": list(turn_ids)}))
+    lacking = tx.execute(_LACKING_HERE, {"ids": list(turn_ids)}).all()
+    reaching = [row.id for row in lacking if row.reaches]
+    outdated = {row.id for row in lacking if not row.reaches}
+    if reaching:
+        outdated.update(tx.scalars(_LACKING_WHERE_OPEN, {"ids": reaching}))
+    return outdated
