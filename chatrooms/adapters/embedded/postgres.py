@@ -32,6 +32,8 @@ SERVER_OPTIONS = {
     "unix_socket_permissions": "0700",
     "shared_buffers": "128MB",
     "max_connections": "100",
+    # A new instance fills within seconds, and plans made without statistics read whole tables.
+    "autovacuum_naptime": "15s",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "logging_collector": "off",
