@@ -19,10 +19,11 @@ from chatrooms.domain.prompting import DATA_NOTICE, Block, block, message_block
 from chatrooms.domain.usage import Usage
 from chatrooms.ml.retrieve.confidence import SURE
 from chatrooms.services.ai.answering import Ended, RunningTurn
+from chatrooms.services.ai.background import Background
 from chatrooms.services.ai.conversation import Turn
-from chatrooms.services.ai.other_rooms import list_others
+from chatrooms.services.ai.other_rooms import OtherRoom
 from chatrooms.services.ai.retrieval import Hit, Retrieved
-from chatrooms.services.ai.summaries import RoomSummary, get_room_summary
+from chatrooms.services.ai.summaries import RoomSummary
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage, ToolCall
@@ -64,18 +65,26 @@ Given: TypeAlias = dict[int, tuple[int, ...]]
 
 def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> Ended:
     """Carry out a question. Raises: as `write` and `find`."""
-    found = find(deps, turn)
-    return write(deps, turn, found, writing, usage)
+    # The built-in model looks into no other room.
+    found, around = find(deps, turn, max_others=0 if deps.chat.is_built_in else _OTHERS)
+    return write(deps, turn, found, around, writing, usage)
 
 
-def write(deps: Deps, turn: RunningTurn, found: Retrieved, writing: Writing, usage: Usage) -> Ended:
-    """Have the model answer: it is shown what was found and the room's summary, and may look for
+def write(
+    deps: Deps,
+    turn: RunningTurn,
+    found: Retrieved,
+    around: Background,
+    writing: Writing,
+    usage: Usage,
+) -> Ended:
+    """Have the model answer: it is shown what was found and what stands around it, and may look for
     more a few times.
 
-    Raises: the errors of `ChatModels.stream`, Halted, HandedBack; as `get_room_summary`.
+    Raises: the errors of `ChatModels.stream`, Halted, HandedBack.
     """
-    known = get_room_summary(deps, actor_id=turn.account_id, room_id=turn.room_id)
-    said = _prompt(deps, turn, found, known.sentences)
+    known = around.summary
+    said = _prompt(deps, turn, found, around)
     given = _numbered(found, known.sentences)
     shown = Shown(deps, turn)
     _note(shown, turn, found.hits, known)
@@ -166,29 +175,25 @@ def _numbered(found: Retrieved, summary: Sequence[CitedSentence]) -> Given:
 
 
 def _prompt(
-    deps: Deps, turn: RunningTurn, found: Retrieved, summary: Sequence[CitedSentence]
+    deps: Deps, turn: RunningTurn, found: Retrieved, around: Background
 ) -> list[BaseMessage]:
     from langchain_core.messages import HumanMessage, SystemMessage
 
-    elsewhere = may_look_elsewhere(turn)
     blocks = [
         Block("room", {"name": turn.room}),
         Block("person", {"name": turn.person}),
-        *(_other_rooms(deps, turn) if elsewhere else ()),
+        *_other_rooms(around.others),
         *_conversation(turn.earlier),
-        *_summary(summary, first=len(found.hits) + 1),
+        *_summary(around.summary.sentences, first=len(found.hits) + 1),
         _messages(found, max_tokens=deps.settings.llm_context_tokens),
         block("question", turn.question),
     ]
-    rules = SYSTEM + ELSEWHERE if elsewhere else SYSTEM
+    rules = SYSTEM + ELSEWHERE if may_look_elsewhere(turn) else SYSTEM
     return [SystemMessage(rules), HumanMessage("\n".join(map(str, blocks)))]
 
 
-def _other_rooms(deps: Deps, turn: RunningTurn) -> list[Block]:
-    """Which other rooms may be looked into. The built-in model looks into none."""
-    if deps.chat.is_built_in:
-        return []
-    others = list_others(deps, actor_id=turn.account_id, room_id=turn.room_id, limit=_OTHERS)
+def _other_rooms(others: Sequence[OtherRoom]) -> list[Block]:
+    """Which other rooms may be looked into."""
     named = [block("other_room", each.name, slug=each.slug) for each in others]
     return [block("other_rooms", named)] if named else []
 

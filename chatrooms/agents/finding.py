@@ -5,9 +5,12 @@ wait until the last one's is found.
 """
 
 import threading
+from functools import partial
 
 from chatrooms.bootstrap import Deps
 from chatrooms.services.ai.answering import RunningTurn
+from chatrooms.services.ai.background import Background, read_background
+from chatrooms.services.ai.beside import beside
 from chatrooms.services.ai.retrieval import Retrieved, retrieve
 
 AT_ONCE = 2
@@ -15,12 +18,13 @@ AT_ONCE = 2
 _TURN = threading.BoundedSemaphore(AT_ONCE)
 
 
-def find(deps: Deps, turn: RunningTurn) -> Retrieved:
-    """The messages that a turn's question is about; whoever waits longest is served first.
+def find(deps: Deps, turn: RunningTurn, *, max_others: int = 0) -> tuple[Retrieved, Background]:
+    """The messages that a turn's question is about, and what stands around it, with as many other
+    rooms; whoever waits longest is served first.
 
-    Raises: as `retrieve`.
+    Raises: as `retrieve` and `read_background`.
     """
-    with _TURN:
-        return retrieve(
-            deps, actor_id=turn.account_id, room_id=turn.room_id, question=turn.question
-        )
+    asked = {"actor_id": turn.account_id, "room_id": turn.room_id}
+    with _TURN, beside(partial(read_background, deps, **asked, max_others=max_others)) as around:
+        found = retrieve(deps, **asked, question=turn.question)
+        return found, around.result()

@@ -23,12 +23,13 @@ def answer(deps: Deps, turn: RunningTurn, writing: Writing, usage: Usage) -> End
     limits.count_request(
         deps, account_id=turn.account_id, room_id=turn.room_id, once=f"turn-{turn.id}"
     )
-    return chatbot.write(deps, turn, _find(deps, turn, turn.call), writing, usage)
+    found, around = find(deps, turn)
+    found = _with_thread(deps, turn, turn.call, found)
+    return chatbot.write(deps, turn, found, around, writing, usage)
 
 
-def _find(deps: Deps, turn: RunningTurn, call: Call) -> Retrieved:
+def _with_thread(deps: Deps, turn: RunningTurn, call: Call, found: Retrieved) -> Retrieved:
     """What was said in the thread before, then what else of the room fits the question."""
-    found = find(deps, turn)
     # What was said after the call is not what the caller means.
     hits = {hit.message_id: hit for hit in found.hits if hit.message_id < call.message_id}
     before = [

@@ -8,6 +8,7 @@ another, and passing one is no call at all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -65,6 +66,7 @@ def may_look_elsewhere(turn: RunningTurn) -> bool:
     return turn.kind is Kind.QUESTION
 
 
+@cache
 def search_tool(*, elsewhere: bool) -> dict[str, Any]:
     """How the tool is described to the model; `elsewhere`: with other rooms."""
     arguments, where = (

@@ -1,6 +1,7 @@
-"""Shows a person what is being written, while it is written: at most twenty times a second, the
-last of it always."""
+"""Shows a person what is being written, while it is written: at most twenty times a second, less
+often while a process writes for many, the last of it always."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +23,10 @@ from chatrooms.services.ai.calls import Call
 log = structlog.get_logger(__name__)
 
 GAP_S = 0.05
-"""Between two updates."""
+"""Between two updates, at least."""
+_UPDATES_PER_S = 30 * (os.cpu_count() or 1)
+"""How often one process shows something, of all that it writes: each update is work for a web
+process and a browser too, and whoever waits for a first word waits behind it."""
 _LOOK_S = 1.0
 """How often a turn looks whether it may go on, also while the model is silent."""
 
@@ -37,6 +41,33 @@ class Halted(Exception):
 
 class HandedBack(Exception):
     """This worker ends; another one begins the turn anew."""
+
+
+class _Pace:
+    """How often those who write in this process may show something: each the rarer, the more they
+    are."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._writing = 0
+
+    def join(self) -> None:
+        """One more writes."""
+        with self._lock:
+            self._writing += 1
+
+    def leave(self) -> None:
+        """One writes no more."""
+        with self._lock:
+            self._writing -= 1
+
+    @property
+    def gap_s(self) -> float:
+        """Between two updates of one of them."""
+        return max(GAP_S, self._writing / _UPDATES_PER_S)
+
+
+_PACE = _Pace()
 
 
 class Writing:
@@ -72,6 +103,7 @@ class Writing:
             raise TakenElsewhere
         if self._call is not None:
             self._tell()
+        _PACE.join()
         self._keeper.start()
         return self
 
@@ -81,6 +113,7 @@ class Writing:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        _PACE.leave()
         self._over.set()
         self._news.set()
         self._keeper.join()
@@ -104,7 +137,7 @@ class Writing:
             if text == self.text:
                 return
             self.text, self.sources, self._is_told = text, tuple(sources), False
-            if time.monotonic() - self._sent_at >= GAP_S:
+            if time.monotonic() - self._sent_at >= _PACE.gap_s:
                 self._tell()
                 return
         self._news.set()
@@ -147,7 +180,7 @@ class Writing:
         while not self._over.is_set():
             if self._news.wait(max(0.0, look_at - time.monotonic())):
                 self._news.clear()
-                self._over.wait(max(0.0, self._sent_at + GAP_S - time.monotonic()))
+                self._over.wait(max(0.0, self._sent_at + _PACE.gap_s - time.monotonic()))
                 with self._lock:
                     if not self._is_told and not self._halted.is_set():
                         self._tell()

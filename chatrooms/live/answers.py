@@ -32,7 +32,7 @@ class LiveAnswers:
         self._heard: set[int] = set()
         self._written: dict[_Place, Progress] = {}
         self._told: set[int] = set()
-        """Turns whose end tabs were told of by `heal`."""
+        """Turns whose end tabs here have read, or were told of by `heal`."""
         self.watch: Callable[[int], None] = lambda account_id: None
         """Called with a person's account id, to hear what is written for that person."""
         self.unwatch: Callable[[int], None] = lambda account_id: None
@@ -63,6 +63,11 @@ class LiveAnswers:
                 kind=kind,
             )
             self.receive(found or nothing)
+
+    def note_ended(self, turn_id: int) -> None:
+        """A tab has read that this turn ended: nothing was missed."""
+        if any(each.turn_id == turn_id for each in self._written.values()):
+            self._told.add(turn_id)
 
     def hide(self, tab: Tab) -> None:
         """Show the tab nothing of the assistant."""

@@ -58,6 +58,8 @@ async def read(state: Any, kind: Kind, *, limit: int, up_to: int = 0) -> list[Tu
     for turn in found:
         if turn.outcome is Outcome.RUNNING:
             await caller.hub().answers.catch_up(tab, turn)
+        else:
+            caller.hub().answers.note_ended(turn.id)
     return found
 
 

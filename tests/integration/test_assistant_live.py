@@ -330,6 +330,32 @@ async def test_the_greeting_tells_nothing_that_was_taken_away(
     assert state.news == ""
 
 
+@pytest.mark.parametrize("is_read", [False, True])
+async def test_an_end_that_nobody_here_read_is_told_again(
+    deps: Deps,
+    server: ScriptedOpenAI,
+    private_room: Place,
+    member: Someone,
+    is_read: bool,
+) -> None:
+    """One that was read is not: reading it once more would be for nothing."""
+    async with serving_pages(with_settings(deps, heal_interval_s=600.0)) as pages:
+        tab = await open_pane(pages, member, private_room)
+        async with being_written(deps, server, tab, "At noon") as turn_id:
+            await eventually(lambda: shown(tab) == (turn_id, "At noon"), what="it is shown")
+            await off_loop(end_unheard, deps, turn_id)
+            if is_read:
+                await tab.call(AssistantState.load)
+                assert last(tab).outcome == "answered"
+            tab.screen.read().events.clear()
+            await pages.hub.answers.heal()
+            assert hears_turns(tab) is not is_read
+
+
+def end_unheard(deps: Deps, turn_id: int) -> None:
+    change(deps, "UPDATE assistant_turns SET outcome = 'answered' WHERE id = :id", id=turn_id)
+
+
 async def test_the_greeting_follows_the_summary(
     deps: Deps, pages: WebProcess, private_room: Place, owner: Someone, member: Someone
 ) -> None:

@@ -1,6 +1,7 @@
 """What a question finds: what answers it, and nothing that the asker's room does not show now."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,7 @@ from tests.support.inspect import change, counted_queries
 from tests.support.moderation import HARMLESS, moderated
 from tests.support.people import Place, Someone, make_room, post, post_many
 from tests.support.servers import RunningServer
+from tests.support.waiting import wait_until
 
 TALK = [
     "good morning everybody",
@@ -270,23 +272,39 @@ def test_a_chroma_that_failed_three_times_is_left_alone_for_a_while(
     assert not asked(index, room, member).by_words
 
 
-def test_with_neither_words_nor_meaning_the_asker_is_told_so(
-    index: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
-) -> None:
+GIVEN_UP = "words_not_found_in_time"
+
+
+@contextmanager
+def words_taking_too_long(
+    index: Deps, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Deps, list[str]]]:
+    """An index whose questions are embedded once looking for their words was given up, and what is
+    logged meanwhile."""
     monkeypatch.setattr(candidates, "_TIMEOUT_MS", 100)
-    away = replace(index, vectors=Vectors(f"http://127.0.0.1:{free_port()}", database="none"))
-    with index.sessions() as holding:
+    with index.sessions() as holding, capture_logs() as logged:
         holding.execute(text("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE"))
+        told: list[str] = []
 
         class Releasing(Lexical):
-            """What is asked once the words were looked for."""
-
             def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+                wait_until(lambda: GIVEN_UP in [each["event"] for each in logged], what="it ends")
                 holding.rollback()
                 return super().embed(texts)
 
-        with pytest.raises(VectorsUnavailable):
-            asked(with_embedder(away, Releasing()), room, member)
+        yield with_embedder(index, Releasing()), told
+        told += [each["event"] for each in logged]
+
+
+def test_with_neither_words_nor_meaning_the_asker_is_told_so(
+    index: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = replace(index, vectors=Vectors(f"http://127.0.0.1:{free_port()}", database="none"))
+    with (
+        words_taking_too_long(away, monkeypatch) as (slow, _),
+        pytest.raises(VectorsUnavailable),
+    ):
+        asked(slow, room, member)
     away.vectors.close()
     Breaker(index.redis, "chroma").succeeded()
 
@@ -294,21 +312,10 @@ def test_with_neither_words_nor_meaning_the_asker_is_told_so(
 def test_where_finding_words_takes_too_long_what_is_near_in_meaning_is_found_alone(
     index: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(candidates, "_TIMEOUT_MS", 100)
-    with index.sessions() as holding:
-        holding.execute(text("LOCK TABLE messages IN ACCESS EXCLUSIVE MODE"))
-
-        class Releasing(Lexical):
-            """What is asked once the words were looked for."""
-
-            def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-                holding.rollback()
-                return super().embed(texts)
-
-        with capture_logs() as told:
-            found = asked(with_embedder(index, Releasing()), room, member)
+    with words_taking_too_long(index, monkeypatch) as (slow, told):
+        found = asked(slow, room, member)
     assert KEY in texts(found)
-    assert [each["event"] for each in told] == ["words_not_found_in_time"]
+    assert told == [GIVEN_UP]
 
 
 def test_a_question_costs_as_many_queries_in_a_long_room_as_in_a_short_one(

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import transaction
+from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Membership, Room, RoomActivity
 from chatrooms.domain.errors import RoomUnavailable
 from chatrooms.domain.permissions import Permission
-from chatrooms.services.access import access_account, access_room_by_slug
+from chatrooms.services.access import access_room_by_slug
 from chatrooms.services.ai.retrieval import Retrieved, retrieve
 from chatrooms.services.bans import is_banned
 
@@ -25,28 +25,27 @@ class OtherRoom:
     name: str
 
 
-def list_others(deps: Deps, *, actor_id: int, room_id: int, limit: int) -> list[OtherRoom]:
-    """Rooms other than this one that the actor joined and the assistant may look into, those first
-    in which something was said last.
-
-    Raises: NotSignedIn.
-    """
-    with transaction(deps.sessions) as tx:
-        access_account(tx, actor_id=actor_id)
-        rows = tx.execute(
-            select(col(Room.id), col(Room.slug), col(Room.name))
-            .join(Membership, col(Membership.room_id) == col(Room.id))
-            .outerjoin(RoomActivity, col(RoomActivity.room_id) == col(Room.id))
-            .where(
-                col(Membership.account_id) == actor_id,
-                col(Room.id) != room_id,
-                col(Room.has_assistant),
-                ~is_banned(room_id=col(Room.id), account_id=actor_id),
-            )
-            .order_by(col(RoomActivity.active_at).desc().nulls_last(), col(Room.id).desc())
-            .limit(limit)
-        ).all()
-    return [OtherRoom(row.id, row.slug, row.name) for row in rows]
+def list_others(
+    tx: Transaction, *, account_id: int, room_id: int, limit: int
+) -> tuple[OtherRoom, ...]:
+    """Rooms other than this one that an account in use joined and the assistant may look into,
+    those first in which something was said last."""
+    if not limit:
+        return ()
+    rows = tx.execute(
+        select(col(Room.id), col(Room.slug), col(Room.name))
+        .join(Membership, col(Membership.room_id) == col(Room.id))
+        .outerjoin(RoomActivity, col(RoomActivity.room_id) == col(Room.id))
+        .where(
+            col(Membership.account_id) == account_id,
+            col(Room.id) != room_id,
+            col(Room.has_assistant),
+            ~is_banned(room_id=col(Room.id), account_id=account_id),
+        )
+        .order_by(col(RoomActivity.active_at).desc().nulls_last(), col(Room.id).desc())
+        .limit(limit)
+    ).all()
+    return tuple(OtherRoom(row.id, row.slug, row.name) for row in rows)
 
 
 def search_other(

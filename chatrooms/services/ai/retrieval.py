@@ -10,6 +10,7 @@ is away, words alone have to do.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import structlog
@@ -28,6 +29,7 @@ from chatrooms.ml.retrieve.conversation import Line
 from chatrooms.ml.retrieve.sample import Sample
 from chatrooms.ml.retrieve.wording import content_words
 from chatrooms.services.access import access_room
+from chatrooms.services.ai.beside import beside
 from chatrooms.services.ai.candidates import (
     Found,
     Spoken,
@@ -104,13 +106,14 @@ def retrieve(
         be looked for in time either.
     """
     words = content_words(question)
-    spoken = _spoken(deps, actor_id, room_id, list(words.values()))
-    try:
-        embedder = deps.embedding.embedder()
-    except ModelUnusable as error:
-        raise VectorsUnavailable from error
-    vector = embedder.embed([question])[0]
-    meaning = _ask_chroma(deps, embedder, vector, room_id=room_id)
+    with beside(partial(_spoken, deps, actor_id, room_id, list(words.values()))) as asked_db:
+        try:
+            embedder = deps.embedding.embedder()
+        except ModelUnusable as error:
+            raise VectorsUnavailable from error
+        vector = embedder.embed([question])[0]
+        meaning = _ask_chroma(deps, embedder, vector, room_id=room_id)
+        spoken = asked_db.result()
     near, sample = meaning.near, meaning.sample
     if spoken is None and meaning.is_away:
         raise VectorsUnavailable
@@ -227,10 +230,10 @@ def _hits(
         if len(chosen) < max(1, limit * 2 // 3):
             chosen.setdefault(_found(found, place).message_id, (place, False))
     for place, _ in list(chosen.values()):
-        for beside in (place - 1, place + 1):
-            each = found[beside] if 0 <= beside < len(found) else None
+        for near in (place - 1, place + 1):
+            each = found[near] if 0 <= near < len(found) else None
             if each is not None and len(chosen) < limit:
-                chosen.setdefault(each.message_id, (beside, True))
+                chosen.setdefault(each.message_id, (near, True))
     hits = [
         (_found(found, place), scores[place], is_neighbour)
         for place, is_neighbour in chosen.values()
