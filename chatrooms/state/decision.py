@@ -17,7 +17,12 @@ from chatrooms.state.desk import DeskState
 _ASK_FROM = 21
 """So many at once are decided only once their number was typed."""
 _MAX_STEPS = 20
+_DECISION = "decision"
 _SANCTIONS = (TIME_OUT, BAN)
+_LIFTED = {
+    TIME_OUT: "Undone: they may write again.",
+    BAN: "Undone: they may join again.",
+}
 _DONE = {"keep": "Kept", "remove": "Removed"}
 _ANSWERS: dict[str, Answer] = {"lift": "lift", "uphold": "uphold"}
 _ANSWERED = {
@@ -39,7 +44,9 @@ class DecisionState(rx.State):
     asked_in: str = ""
     """Which visit to which page that is asked in."""
     ask_error: str = ""
-    _made: list[list[tuple[int, int]]] = []
+    _made: list[tuple[str, list[tuple[int, int]]]] = []
+    """What can be taken back, the last at the end: what it is, decisions or one sanction, and of
+    each its room and its id."""
 
     @rx.event
     async def decide(self, form: dict[str, Any]):
@@ -68,7 +75,7 @@ class DecisionState(rx.State):
         except CaseDecided as error:
             self.told, self.can_undo = str(error), False
         else:
-            _note(self, f"{_DONE[action]}: {row.text[:60] if row else 'a message'}", [made])
+            _note_decided(self, f"{_DONE[action]}: {row.text[:60] if row else 'a message'}", [made])
         await desk.refresh(page, is_own=True)
 
     @rx.event
@@ -99,12 +106,15 @@ class DecisionState(rx.State):
 
     @rx.event
     async def undo(self):
-        """Take back what was decided last; again for what was before. It opens again."""
+        """Take back what was done last; again for what was before. What was decided opens again."""
         if not self._made:
             return
         page = await self.get_state(DeskState)
-        *rest, last = self._made
+        *rest, (what, last) = self._made
         self._made, self.told, self.can_undo = rest, "", bool(rest)
+        if what in _SANCTIONS:
+            await _lift(self, what, *last[0])
+            return
         undone = await off_loop(
             deciding.undo_all,
             caller.deps(),
@@ -141,13 +151,33 @@ async def _sanction(state: DecisionState, form: dict[str, Any]) -> None:
         "reason": reason,
     }
     if is_ban:
-        await off_loop(sanctions.ban, caller.deps(), **whom)
+        imposed = await off_loop(sanctions.ban, caller.deps(), **whom)
     else:
         minutes = caller.number_in(form, "minutes")
-        await off_loop(sanctions.time_out, caller.deps(), **whom, minutes=minutes)
-    did = "Banned" if is_ban else "Timed out"
-    state.told, state.can_undo = f"{did}: {shown.record.person.name}", False
+        imposed = await off_loop(sanctions.time_out, caller.deps(), **whom, minutes=minutes)
+    did, what = ("Banned", BAN) if is_ban else ("Timed out", TIME_OUT)
+    told = f"{did}: {shown.record.person.name}"
+    _note(state, told, what, [(shown._room_id, imposed)])
     await case.show(state, shown.case.id)
+
+
+async def _lift(state: DecisionState, what: str, room_id: int, sanction_id: int) -> None:
+    try:
+        await off_loop(
+            sanctions.lift,
+            caller.deps(),
+            actor_id=await caller.actor_id(state),
+            room_id=room_id,
+            sanction_id=sanction_id,
+            reason="Undone",
+        )
+    except InvalidInput as error:
+        state.told = str(error)
+        return
+    state.told = _LIFTED[what]
+    shown = await state.get_state(CaseState)
+    if shown.case.id:
+        await case.show(state, shown.case.id)
 
 
 async def _answer(state: DecisionState, form: dict[str, Any]) -> None:
@@ -182,15 +212,18 @@ async def _decide_picked(state: DecisionState, page: DeskState, action: Action) 
     )
     left = len(picked) - len(made)
     rest = f" {left} could not be." if left else ""
-    _note(state, f"{_DONE[action]} {len(made)} messages.{rest}", made)
+    _note_decided(state, f"{_DONE[action]} {len(made)} messages.{rest}", made)
     await desk.refresh(page, is_own=True)
 
 
-def _note(state: DecisionState, told: str, made: list[Made]) -> None:
+def _note_decided(state: DecisionState, told: str, made: list[Made]) -> None:
+    _note(state, told, _DECISION, [(each.room_id, each.decision_id) for each in made])
+
+
+def _note(state: DecisionState, told: str, what: str, made: list[tuple[int, int]]) -> None:
     state.told, state.can_undo = told, bool(made)
     if made:
-        steps = [*state._made, [(each.room_id, each.decision_id) for each in made]]
-        state._made = steps[-_MAX_STEPS:]
+        state._made = [*state._made, (what, made)][-_MAX_STEPS:]
 
 
 def _action(word: object) -> Action:

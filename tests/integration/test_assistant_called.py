@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chatrooms.adapters.breaker import Breaker
+from chatrooms.adapters.embedded.chroma import free_port
+from chatrooms.adapters.vectors import Vectors
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
 from chatrooms.domain.assistant import Outcome
@@ -22,6 +26,7 @@ from chatrooms.domain.errors import (
 from chatrooms.domain.events import Message, Person
 from chatrooms.domain.moderation import Mode
 from chatrooms.domain.notifications import Kind
+from chatrooms.ml.retrieve.kept import Samples
 from chatrooms.services import (
     accounts,
     history,
@@ -33,7 +38,7 @@ from chatrooms.services import (
     sessions,
 )
 from chatrooms.services.ai import account, answering, calls, turns
-from chatrooms.services.ai.replies import NOTHING_FOUND
+from chatrooms.services.ai.replies import BY_WORDS, NOTHING_FOUND
 from chatrooms.services.moderation import decisions, judging
 from tests.support.assistant import ask, at_work, carry_out, celery_worker, with_model
 from tests.support.inspect import change, rows
@@ -155,6 +160,23 @@ def test_the_answer_is_a_reply_with_its_sources_and_the_caller_is_told(
     assert rows(deps, "SELECT feature FROM model_use WHERE room_id = :r", r=room.id) == [
         ("mention",)
     ]
+
+
+def test_an_answer_that_was_looked_for_by_words_alone_says_so_to_everybody(
+    deps: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    closed = f"http://127.0.0.1:{free_port()}"
+    away = replace(deps, vectors=Vectors(closed, database="none"), samples=Samples())
+    found = answer(away, room, asked(deps, room, member))
+    assert "noon" in found.body
+    assert found.body.endswith(BY_WORDS)
+    unknown = "@assistant which university did Galileo lecture at?"
+    assert answer(away, room, asked(deps, room, member, unknown)).body == NOTHING_FOUND + BY_WORDS
+    short = with_settings(away, max_body_chars=len(BY_WORDS) + 20)
+    assert BY_WORDS not in answer(short, room, asked(deps, room, member)).body
+    away.vectors.close()
+    Breaker(deps.redis, "chroma").succeeded()
+    assert BY_WORDS not in answer(deps, room, asked(deps, room, owner)).body
 
 
 def test_nobody_handles_what_answers_in_the_room_as_their_own(

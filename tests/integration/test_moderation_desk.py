@@ -9,7 +9,8 @@ from chatrooms.bootstrap import Deps
 from chatrooms.domain.errors import ChatError
 from chatrooms.domain.moderation import Queue
 from chatrooms.live.offload import off_loop
-from chatrooms.services.moderation import claims, deciding
+from chatrooms.services import members
+from chatrooms.services.moderation import claims, deciding, sanctions
 from chatrooms.state.case import CaseState
 from chatrooms.state.decision import DecisionState
 from chatrooms.state.desk import PATH, DeskState
@@ -206,7 +207,7 @@ async def test_no_handler_shows_or_decides_anything_for_those_who_do_not_moderat
     tab = BrowserTab(web, await web.connect(), token=who.token if who else "", path=PATH)
     tab.state(DeskState).picked = [case_id]
     tab.state(CaseState)._room_id = private_room.id
-    tab.state(DecisionState)._made = [[(private_room.id, 1)]]
+    tab.state(DecisionState)._made = [("decision", [(private_room.id, 1)])]
     for handler, args in [
         (DeskState.load, ()),
         (DeskState.open_case, (case_id,)),
@@ -308,6 +309,52 @@ async def test_notes_are_there_for_the_rooms_other_moderators(
         assert (note.title, note.text) == (moderator.username, "Asked to be kind")
 
 
+async def test_undoing_takes_back_a_time_out_and_what_was_decided_before_it(
+    deps: Deps, web: WebProcess, private_room: Place, moderator: Someone, member: Someone
+) -> None:
+    decided, shown = [await off_loop(waiting, deps, private_room, member) for _ in range(2)]
+    tab = await open_desk(web, moderator)
+    desk, case, decision = tab.state(DeskState), tab.state(CaseState), tab.state(DecisionState)
+    await tab.call(DecisionState.decide, form(decided[1], "keep"))
+    time_out = {"case_id": shown[1], "action": "time_out", "minutes": "60", "reason": "Rude"}
+    await tab.call(DecisionState.decide, time_out)
+    assert [each.title for each in case.record.sanctions] == ["Timed out"]
+    await tab.call(DecisionState.undo)
+    assert (case.record.sanctions, decision.told) == ([], "Undone: they may write again.")
+    assert [row.message_id for row in desk.cases] == [shown[0]]
+    await tab.call(DecisionState.undo)
+    assert {row.message_id for row in desk.cases} == {decided[0], shown[0]}
+
+
+@pytest.mark.parametrize("what", ["time_out", "ban"])
+async def test_whoever_moderates_no_more_takes_no_sanction_back(
+    deps: Deps,
+    web: WebProcess,
+    private_room: Place,
+    owner: Someone,
+    moderator: Someone,
+    member: Someone,
+    what: str,
+) -> None:
+    case_id = (await off_loop(waiting, deps, private_room, member))[1]
+    tab = await open_desk(web, moderator)
+    send = {"case_id": case_id, "action": what, "minutes": "60", "reason": "Rude"}
+    await tab.call(DecisionState.decide, send)
+    await off_loop(
+        members.remove_member,
+        deps,
+        actor_id=owner.id,
+        room_id=private_room.id,
+        account_id=moderator.id,
+    )
+    with pytest.raises(ChatError):
+        await tab.call(DecisionState.undo)
+    (standing,) = await off_loop(
+        sanctions.list_sanctions, deps, actor_id=owner.id, room_id=private_room.id
+    )
+    assert standing.kind == what
+
+
 async def test_the_author_of_a_case_is_timed_out_and_banned_where_it_is_shown(
     deps: Deps, web: WebProcess, private_room: Place, moderator: Someone, member: Someone
 ) -> None:
@@ -322,6 +369,14 @@ async def test_the_author_of_a_case_is_timed_out_and_banned_where_it_is_shown(
             await tab.call(DecisionState.decide, {**send, "action": "ban", **wrong})
     await tab.call(DecisionState.decide, {**send, "action": "ban"})
     assert [each.title for each in tab.state(CaseState).record.sanctions] == ["Banned"]
+    decision = tab.state(DecisionState)
+    assert (decision.told, decision.can_undo) == (f"Banned: {member.username}", True)
+    await tab.call(DecisionState.undo)
+    assert (tab.state(CaseState).record.sanctions, decision.can_undo) == ([], True)
+    assert decision.told == "Undone: they may join again."
+    # The ban has taken the place of the time-out.
+    await tab.call(DecisionState.undo)
+    assert (decision.told, decision.can_undo) == ("This has ended already.", False)
     assert (tab.state(DeskState).open_id, await off_loop(status, deps, message_id)) == (
         case_id,
         "flagged",

@@ -29,6 +29,8 @@ from chatrooms.services.posting import NewMessage, store
 log = structlog.get_logger(__name__)
 
 NOTHING_FOUND = "I found nothing in this room that answers that."
+BY_WORDS = "\n\n*By words alone: search by meaning is away.*"
+"""Added to what was found so, as the pane says it."""
 
 
 def client_id_of(turn_id: int) -> str:
@@ -73,9 +75,11 @@ def _finish(
         return False
     if is_posted:
         paths = call.permalinks(deps, ended.sources)
-        text = published(
-            ended.answer or NOTHING_FOUND, paths, max_chars=deps.settings.max_body_chars
-        )
+        # Where messages may have hardly more than this line, the answer matters more.
+        has_note = ended.by_words and deps.settings.max_body_chars > 2 * len(BY_WORDS)
+        note = BY_WORDS if has_note else ""
+        left = deps.settings.max_body_chars - len(note)
+        text = published(ended.answer or NOTHING_FOUND, paths, max_chars=left) + note
         reply_id = _post(tx, deps, turn, call, text)
         if ended.outcome is Outcome.ANSWERED:
             tx.execute(
