@@ -34,8 +34,8 @@ LONG_FILES = (
     *("test_moderated_people", "test_talking", "test_presence"),
     *("test_train_moderation", "test_summaries", "test_score_command", "test_sources"),
 )
-"""The files of a phase that take longest, roughly in order. Two processes take one file after the
-other, so a long one taken last would leave a process without work."""
+"""The files of a phase that take longest, roughly in order. A process takes one file after the
+other, so a long one taken last would leave the others without work."""
 
 # How long an example takes depends on the machine and is no property of the code.
 settings.register_profile("chatrooms", deadline=None)

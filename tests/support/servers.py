@@ -65,6 +65,9 @@ def postgres(folder: Path) -> Iterator[RunningServer]:
         with psycopg.connect(_beside(server.url, "postgres"), autocommit=True) as connection:
             # What a crash of the machine would lose is no concern of these tests.
             connection.execute("ALTER ROLE postgres SET synchronous_commit = off")
+            # Each module has a database for seconds, and every one would be looked after.
+            connection.execute("ALTER SYSTEM SET autovacuum = off")
+            connection.execute("SELECT pg_reload_conf()")
         migrate(server.url)
         yield server
 
