@@ -32,6 +32,7 @@ _WAVE_S = 4.0
 _SETTLE_S = 5.0
 _INDEXED_S = 180.0
 _LOOK_S = 0.5
+"""Between two looks at what the index has yet to follow, which is told to nobody."""
 _MAX_FIRST_MS = 150.0
 _MAX_RISE = 0.2
 _MAX_UPDATES_PER_S = 20
