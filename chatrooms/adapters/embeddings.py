@@ -1,5 +1,7 @@
 """Embeddings by a server that speaks OpenAI's protocol."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -19,6 +21,8 @@ OPENAI_MODEL = "text-embedding-3-small"
 _MAX_CHARS = 8_000
 """Of a longer text the beginning is read: servers refuse what their model cannot take."""
 _BATCH = 64
+_HURRY_S = 5.0
+"""How long somebody waits for a vector that answers do without if need be."""
 _NO_NAME = re.compile(r"[^a-zA-Z0-9.-]+")
 
 
@@ -45,13 +49,20 @@ class OpenAIEmbedder:
 
     name = "openai"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, in_hurry: bool = False) -> None:
+        """`in_hurry`: ask once, and give up after some seconds."""
         self._settings = settings
+        self._in_hurry = in_hurry
 
     @property
     def key(self) -> str:
         """What names collections of its vectors."""
         return key_of(self._settings)
+
+    @cached_property
+    def hurried(self) -> OpenAIEmbedder:
+        """The same for somebody who waits."""
+        return OpenAIEmbedder(self._settings, in_hurry=True)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One row per text, its length 1, or 0 for a blank text.
@@ -77,17 +88,17 @@ class OpenAIEmbedder:
         return vectors
 
     @cached_property
-    def _client(self) -> "OpenAIEmbeddings":
+    def _client(self) -> OpenAIEmbeddings:
         from langchain_openai import OpenAIEmbeddings
 
-        key = self._settings.openai_api_key
+        key, timeout_s = self._settings.openai_api_key, self._settings.llm_timeout_s
         return OpenAIEmbeddings(
             model=model_of(self._settings),
             # Servers of one's own ask for no key, but the client insists on one.
             api_key=key if key.get_secret_value() else SecretStr("none"),
             base_url=self._settings.openai_base_url or None,
-            timeout=self._settings.llm_timeout_s,
-            max_retries=self._settings.llm_retries,
+            timeout=min(timeout_s, _HURRY_S) if self._in_hurry else timeout_s,
+            max_retries=0 if self._in_hurry else self._settings.llm_retries,
             chunk_size=_BATCH,
             # Whole texts: servers other than OpenAI's take no lists of token numbers.
             check_embedding_ctx_length=False,

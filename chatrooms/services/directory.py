@@ -30,6 +30,7 @@ from chatrooms.ml.errors import ModelUnusable
 from chatrooms.services import room_index
 from chatrooms.services.access import access_account
 from chatrooms.services.access_rooms import IS_PUBLISHED
+from chatrooms.services.ai.asked_vectors import embed_asked
 from chatrooms.services.bans import is_banned
 from chatrooms.services.directory_rooms import FoundRoom, among, described, tsquery_of
 
@@ -158,7 +159,7 @@ def _near(deps: Deps, wanted: Wanted) -> list[int] | None:
     if embedder is None:
         return None
     try:
-        (vector,) = embedder.embed([wanted.query])
+        (vector,) = embed_asked(deps, embedder, [wanted.query])
         found = room_index.near(deps, vector=vector, limit=limit)
     except VectorsUnavailable:
         log.warning("rooms_by_words_only")

@@ -25,6 +25,7 @@ from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.errors import ModelUnusable
 from chatrooms.services.access import access_account
 from chatrooms.services.access_rooms import access_rooms
+from chatrooms.services.ai.asked_vectors import embed_asked
 from chatrooms.services.ai.index_texts import collection_of, item_of
 from chatrooms.services.search_hits import ENGLISH, SearchPage, described, hit_of
 from chatrooms.services.search_narrowing import narrowed
@@ -116,7 +117,7 @@ def _near(deps: Deps, words: str, rooms: Sequence[int], *, limit: int) -> dict[i
         embedder = deps.embedding.embedder()
     except ModelUnusable as error:
         raise VectorsUnavailable from error
-    (vector,) = embedder.embed([words])
+    (vector,) = embed_asked(deps, embedder, [words])
     if not vector.any():
         return {}
     least = LEAST_COSINE.get(embedder.key, _LEAST_COSINE)

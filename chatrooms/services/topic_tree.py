@@ -22,6 +22,7 @@ from chatrooms.ml.errors import ModelUnusable
 from chatrooms.ml.recommend.room_text import room_text
 from chatrooms.services.access import access_account, access_admin, access_room, is_id
 from chatrooms.services.access_rooms import IS_PUBLISHED
+from chatrooms.services.ai.asked_vectors import embed_asked
 
 MAX_TOPIC_NAME_CHARS = 60
 MAX_TOPICS = 500
@@ -215,7 +216,7 @@ def suggest_topic(
     if len(described) < _MIN_CHARS or not texts or embedder is None:
         return None
     try:
-        (vector,) = embedder.embed([described])
+        (vector,) = embed_asked(deps, embedder, [described])
         known = deps.topic_vectors.of(embedder, list(texts.values()))
     except VectorsUnavailable:
         return None

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from chatrooms.adapters import embeddings
 from chatrooms.adapters.breaker import Breaker
 from chatrooms.adapters.embedded.chroma import free_port
+from chatrooms.adapters.embeddings import OpenAIEmbedder
 from chatrooms.adapters.vectors import Entry, Near, Vectors
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
@@ -28,10 +30,13 @@ from chatrooms.services.ai import candidates, index_requests, indexing, summary_
 from chatrooms.services.ai.index_texts import collection_of
 from chatrooms.services.ai.retrieval import Retrieved, retrieve
 from chatrooms.services.moderation import decisions, judging
+from chatrooms.services.search_meaning import search_by_meaning
+from chatrooms.settings import Settings
 from tests.support.indexes import with_embedder, with_index
 from tests.support.inspect import change, counted_queries
 from tests.support.moderation import HARMLESS, moderated
 from tests.support.people import Place, Someone, make_room, post, post_many
+from tests.support.scripted_openai import Embeds, Fails, ScriptedOpenAI, Stalls, scripted_openai
 from tests.support.servers import RunningServer
 from tests.support.waiting import wait_until
 
@@ -270,6 +275,55 @@ def test_a_chroma_that_failed_three_times_is_left_alone_for_a_while(
     assert asked(index, room, member).by_words
     breaker.succeeded()
     assert not asked(index, room, member).by_words
+
+
+@contextmanager
+def embedded_by_a_server(index: Deps) -> Iterator[tuple[Deps, ScriptedOpenAI]]:
+    """The dependencies with a server that embeds, as the lexical embedder does."""
+
+    def vector(text: str) -> Sequence[float]:
+        return Lexical().embed([text])[0].tolist()
+
+    with scripted_openai(otherwise=lambda _: Embeds(vector)) as server:
+        chosen = Settings(openai_base_url=server.base_url, embeddings_model="m", llm_retries=2)
+        breaker = Breaker(index.redis, "embeddings")
+        breaker.succeeded()
+        yield with_embedder(index, OpenAIEmbedder(chosen)), server
+        breaker.succeeded()
+
+
+def test_while_the_server_that_embeds_is_away_a_question_is_answered_by_its_words(
+    index: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    with embedded_by_a_server(index) as (served, server):
+        post_many(served, private_room, owner, TALK)
+        indexing.index_waiting(served)
+        kept = asked(served, private_room, member)
+        works, server.otherwise = server.otherwise, lambda _: Fails(500)
+        server.requests.clear()
+        # A process that has looked into the room, others that have not; the last is not let ask.
+        for deps in (served, *(replace(served, samples=Samples()) for _ in range(3))):
+            found = asked(deps, private_room, member)
+            assert max(found.hits, key=lambda hit: hit.score).text == KEY
+            assert found.by_words
+        assert len(server.requests) == 3
+        with pytest.raises(VectorsUnavailable):
+            search_by_meaning(served, actor_id=member.id, query="the cellar key")
+        Breaker(index.redis, "embeddings").succeeded()
+        server.otherwise = works
+        assert (asked(served, private_room, member).by_words, kept.by_words) == (False, False)
+        assert search_by_meaning(served, actor_id=member.id, query="the cellar key").found.hits
+
+
+def test_a_server_that_does_not_embed_in_time_is_not_waited_for(
+    index: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embeddings, "_HURRY_S", 0.1)
+    with embedded_by_a_server(index) as (served, server):
+        server.otherwise = lambda _: Stalls()
+        found = asked(served, room, member)
+        assert len(server.requests) == 1
+    assert (KEY in texts(found), found.by_words) == (True, True)
 
 
 GIVEN_UP = "words_not_found_in_time"

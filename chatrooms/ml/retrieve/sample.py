@@ -28,6 +28,7 @@ class Asked:
     """A question as ranking reads it."""
 
     vector: NDArray[np.float32]
+    """Of no length if it cannot be had."""
     weights: Mapping[str, float]
     """How much each stem that it asks about tells: more for rare ones."""
     unknown: frozenset[str]
@@ -80,7 +81,7 @@ class Sample:
 
     def background(self, asked: Asked) -> Background:
         """How near the question is to the sample: by that `confidence` tells what stands out."""
-        if not len(self._vectors):
+        if not len(self._vectors) or not len(asked.vector):
             return Background(np.zeros(0), self.size if self._reads else 0)
         meaning = np.asarray(self._vectors @ asked.vector, dtype=np.float64)
         return Background(meaning, self.size)

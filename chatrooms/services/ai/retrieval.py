@@ -4,7 +4,7 @@ What is nearest in meaning (Chroma) and what shares the rarest words (PostgreSQL
 reciprocal rank (Cormack et al., 2009). Those at its top are read with what stands around them, and
 ranked by all signals of `ml/retrieve`. Chroma only proposes: what is read is read from the database
 in the transaction that asks for the actor's rights, so that nothing else can be found. While Chroma
-is away, words alone have to do.
+or the server that embeds is away, words alone have to do.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -29,6 +29,7 @@ from chatrooms.ml.retrieve.conversation import Line
 from chatrooms.ml.retrieve.sample import Sample
 from chatrooms.ml.retrieve.wording import content_words
 from chatrooms.services.access import access_room
+from chatrooms.services.ai.asked_vectors import embed_asked
 from chatrooms.services.ai.beside import beside
 from chatrooms.services.ai.candidates import (
     Found,
@@ -80,7 +81,7 @@ class Retrieved:
     support: float = 0.0
     """How sure it is that they hold the answer, from 0 to 1."""
     by_words: bool = False
-    """Whether only words were looked for, because Chroma is away."""
+    """Whether only words were looked for, because Chroma is away or nothing embeds the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +100,11 @@ def retrieve(
     of equals the newest, the others stand beside them. All of them approved and to be seen by
     everybody in the room at this moment.
 
-    While Chroma is away they are found by their words alone; after a few failures it is not asked
-    for some seconds.
+    While Chroma or the server that embeds is away they are found by their words alone; after a few
+    failures it is not asked for some seconds.
 
-    Raises: as `access_room`; VectorsUnavailable if the question cannot be embedded, or words cannot
-        be looked for in time either.
+    Raises: as `access_room`; VectorsUnavailable if the weights of the embedder cannot be used, or
+        words cannot be looked for in time either.
     """
     words = content_words(question)
     with beside(partial(_spoken, deps, actor_id, room_id, list(words.values()))) as asked_db:
@@ -111,7 +112,7 @@ def retrieve(
             embedder = deps.embedding.embedder()
         except ModelUnusable as error:
             raise VectorsUnavailable from error
-        vector = embedder.embed([question])[0]
+        vector = _vector(deps, embedder, question)
         meaning = _ask_chroma(deps, embedder, vector, room_id=room_id)
         spoken = asked_db.result()
     near, sample = meaning.near, meaning.sample
@@ -127,9 +128,9 @@ def retrieve(
     if not found:
         return Retrieved(by_words=meaning.is_away)
     lines = [each.line if each else Line("", "", "") for each in found]
-    if len(near) < NEAREST:
+    if len(vector) and len(near) < NEAREST:
         # All that Chroma has: what else was found is too new to be there.
-        cosines |= _embedded(embedder, vector, lines, known=cosines, first=spoken.message_ids)
+        cosines |= _embedded(deps, embedder, vector, lines, known=cosines, first=spoken.message_ids)
     least = min([each.cosine for each in near] or [0.0])
     usual = min(least, sample.calibration.meaning.mean)
     nearness = np.array([cosines.get(int(line.id or 0), usual) for line in lines])
@@ -143,15 +144,23 @@ def retrieve(
     return Retrieved(hits, support, by_words=meaning.is_away)
 
 
+def _vector(deps: Deps, embedder: Embedder, question: str) -> NDArray[np.float32]:
+    """The vector of a question; of no length while the server that embeds is away."""
+    try:
+        return embed_asked(deps, embedder, [question])[0]
+    except VectorsUnavailable:
+        return np.zeros(0, dtype=np.float32)
+
+
 def _ask_chroma(
     deps: Deps, embedder: Embedder, vector: NDArray[np.float32], *, room_id: int
 ) -> _Meaning:
     """What is near to this vector in the room, and a sample of the room to measure that by; while
-    Chroma is away nothing, and a sample that tells of words alone. The caller has checked the
-    right."""
+    Chroma is away, or without a vector, nothing, and a sample that tells of words alone. The caller
+    has checked the right."""
     breaker = Breaker(deps.redis, "chroma")
     collection = collection_of(embedder.key, room_id)
-    if not breaker.is_open:
+    if len(vector) and not breaker.is_open:
         try:
             # A vector of nothing is near to nothing.
             near = (
@@ -196,6 +205,7 @@ def _cosines(tx: Transaction, near: Sequence[Near]) -> dict[int, float]:
 
 
 def _embedded(
+    deps: Deps,
     embedder: Embedder,
     vector: NDArray[np.float32],
     lines: Sequence[Line],
@@ -209,7 +219,11 @@ def _embedded(
     some = list(dict.fromkeys(chosen))[:_EMBEDDED]
     if not some:
         return {}
-    vectors = embedder.embed([texts[id_] for id_ in some])
+    try:
+        vectors = embed_asked(deps, embedder, [texts[id_] for id_ in some])
+    except VectorsUnavailable:
+        # The server that embedded the question went away since.
+        return {}
     return {id_: float(each @ vector) for id_, each in zip(some, vectors, strict=True)}
 
 
