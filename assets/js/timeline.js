@@ -201,6 +201,7 @@ function scrollTo(id) {
 
 /** Fetch the next page in either direction, one at a time. */
 function fetchPages() {
+  if (!log) return; // the room was left since this was to be done
   const all = articles();
   if (!all.length || isDown()) return;
   const edges = `${all[0].dataset.messageId} ${all[all.length - 1].dataset.messageId}`;

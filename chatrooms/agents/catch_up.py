@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from chatrooms.agents.shown import Shown
-from chatrooms.agents.summaries import TAG_TOKENS, fit
+from chatrooms.agents.summaries import TAG_TOKENS, fit, spoken
 from chatrooms.agents.writing import Writing
 from chatrooms.bootstrap import Deps
 from chatrooms.domain.assistant import MAX_ANSWER_CHARS, Outcome
@@ -105,7 +105,7 @@ def _prompt(turn: RunningTurn, missed: Missed, passages: Sequence[Passage]) -> l
     blocks = [
         Block("room", {"name": turn.room}),
         Block("person", {"name": turn.person}),
-        block("messages", passage_blocks(passages), max_words=max_words),
+        block("messages", passage_blocks([spoken(each) for each in passages]), max_words=max_words),
     ]
     return [SystemMessage(SYSTEM), HumanMessage("\n".join(map(str, blocks)))]
 

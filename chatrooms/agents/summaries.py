@@ -23,6 +23,8 @@ _MAX_ROUNDS = 6
 TAG_TOKENS = 30
 """What a message takes in a prompt beside its text, about."""
 _MARK = re.compile(r"\s*\[\d+(?:\s*,\s*\d+)*\]")
+_ENDED = re.compile(r"(?:[^\w\s]|[./]\S*)$")
+"""Ends with a sign of its own, or with an address, which a full stop would change."""
 _QUOTED = re.compile(r"(\S[^:\n]{0,79}): (\S.*)", re.DOTALL)
 _INSTRUCTIONS = (
     "You summarise a conversation in a chat room for people who were not there."
@@ -125,18 +127,22 @@ def _cut(passage: Passage, budget_tokens: int) -> Passage:
 def _ask(
     chat: ChatModels, passages: Sequence[Passage], *, max_words: int, usage: Usage
 ) -> list[CitedSentence]:
-    spoken = [_spoken(passage) for passage in passages]
-    answer = chat.structured(_prompt(spoken, max_words), _Summary, usage=usage)
+    given = [spoken(passage) for passage in passages]
+    answer = chat.structured(_prompt(given, max_words), _Summary, usage=usage)
     cited = [each for found in answer.sentences if (each := _checked(found, passages))]
     if answer.sentences and not cited:
         raise AnswerUnusable
-    return _within(_named(cited, {each.author for each in spoken}), max_words)
+    return _within(_named(cited, {each.author for each in given}), max_words)
 
 
-def _spoken(passage: Passage) -> Passage:
-    """A sentence of a summary that quotes somebody, as a message of that person."""
+def spoken(passage: Passage) -> Passage:
+    """A sentence of a summary that quotes somebody, as a message of that person. It ends with a
+    full stop: else the next, from elsewhere in the conversation, would look like its other half."""
     quoted = None if passage.author else _QUOTED.match(passage.text)
-    return Passage(passage.ids, quoted[2], quoted[1]) if quoted else passage
+    if not quoted:
+        return passage
+    text = quoted[2] if _ENDED.search(quoted[2]) else f"{quoted[2]}."
+    return Passage(passage.ids, text, quoted[1])
 
 
 def _named(sentences: Sequence[CitedSentence], authors: Set[str]) -> list[CitedSentence]:

@@ -38,7 +38,7 @@ def assistant_pane() -> rx.Component:
                 "data-running": AssistantState.running_id,
             },
         ),
-        _ask(),
+        rx.cond(LiveState.room.has_assistant, _ask(), _turned_off()),
         tools=(chip(icon("sparkles", 12), "AI", class_name="sm"), _clear()),
         class_name="thread",
     )
@@ -47,14 +47,19 @@ def assistant_pane() -> rx.Component:
 def _greeting() -> rx.Component:
     is_empty = AssistantState.turns.length() == 0
     return rx.el.div(
-        rx.el.p(rx.el.b(AssistantState.greeting), " ", AssistantState.news, class_name="wrap"),
+        rx.el.p(
+            rx.el.b(AssistantState.greeting),
+            " ",
+            rx.cond(LiveState.room.has_assistant, AssistantState.news, ""),
+            class_name="wrap",
+        ),
         rx.el.p(_model(), class_name="hint"),
         rx.cond(
             LiveState.room.mode == MODE_HINTS[0][0],
             rx.el.p("Moderators decide here: only what they approved is known.", class_name="hint"),
         ),
         rx.cond(
-            is_empty,
+            is_empty & LiveState.room.has_assistant,
             rx.el.div(*(_starter(each) for each in STARTERS), class_name="starters"),
         ),
         class_name="greeting",
@@ -116,6 +121,14 @@ def _turn(turn: rx.Var[TurnRow]) -> rx.Component:
         written=rx.cond(is_written, AnswerState.answering_text, "").to(str),
         is_busy=AssistantState.running_id != 0,
         key=turn.id.to_string(),
+    )
+
+
+def _turned_off() -> rx.Component:
+    return rx.el.p(
+        "The assistant is turned off in this room.",
+        role="status",
+        class_name="note",
     )
 
 

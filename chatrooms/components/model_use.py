@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from chatrooms.components.controls import chip, link
+from chatrooms.components.controls import chip, link, skeleton
 from chatrooms.state.model_use import ModelUseState
 from chatrooms.state.rows import CostRow
 
@@ -10,10 +10,18 @@ _HEADS = ("Calls", "Tokens in", "Tokens out", "Estimated cost")
 
 
 def model_use() -> rx.Component:
-    """Which model answers, whether it does, and what it took."""
-    model = ModelUseState.model
+    """Which model answers, whether it does, and what it took; nothing of it until that is known."""
     return rx.el.section(
         rx.el.h2("Assistant"),
+        rx.cond(ModelUseState.model.name != "", _known(), skeleton(3)),
+        class_name="panel model-use",
+        aria_label="Assistant",
+    )
+
+
+def _known() -> rx.Component:
+    model = ModelUseState.model
+    return rx.fragment(
         rx.el.div(
             rx.el.div(
                 rx.el.b(model.name),
@@ -46,8 +54,6 @@ def model_use() -> rx.Component:
             ),
             rx.el.p("It was not asked anything in the last 30 days.", class_name="muted"),
         ),
-        class_name="panel model-use",
-        aria_label="Assistant",
     )
 
 

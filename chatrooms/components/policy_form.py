@@ -48,7 +48,7 @@ def policy_form() -> rx.Component:
             ),
         ),
         rx.el.details(
-            rx.el.summary("Holding, unreadable text, samples, slow mode"),
+            rx.el.summary("Holding, unreadable text, summaries, samples, slow mode"),
             rx.el.div(
                 _row("Hold until judged", "holds", _HOLDS, policy.holds),
                 _number("Hold for at most (seconds)", "hold_limit_s"),

@@ -63,6 +63,14 @@ def wake_after_commit(tx: Transaction, deps: Deps, what: WakeUp, **whose: int) -
         tx.after_commit(lambda: wake(deps, what, **whose))
 
 
+def is_woken(deps: Deps, what: WakeUp, **whose: int) -> bool:
+    """Whether a worker was woken that has not begun yet. With Redis away nobody was."""
+    try:
+        return bool(deps.redis.exists(_key(what, whose)))
+    except RedisError:
+        return False
+
+
 def note_begun(deps: Deps, what: WakeUp, **whose: int) -> None:
     """A worker begins to look: whatever changes from now on asks for another one."""
     try:

@@ -31,6 +31,18 @@ SOON_MS = 6_000
 OUTAGE = re.compile(r"WebSocket|websocket|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|ERR_NETWORK")
 """What a browser writes on its console by itself while the server cannot be reached."""
 
+STRAYED = """() => {
+    const app = document.querySelector(".app");
+    const page = document.scrollingElement;
+    if (!app) return "";
+    if (page.scrollHeight > page.clientHeight)
+        return `${location.pathname}: the document scrolls, ${page.scrollHeight} px high`;
+    if (app.scrollTop && getComputedStyle(app).overflowY !== "auto")
+        return `${location.pathname}: the application is scrolled by ${app.scrollTop} px`;
+    return "";
+}"""
+"""What a page tells whose bars and panes can move out of the window."""
+
 
 @dataclass
 class Desk:
@@ -83,6 +95,8 @@ class Desk:
         trace: TracebackType | None,
     ) -> None:
         for context in self._contexts:
+            if error is None:
+                self.troubles += filter(None, (page.evaluate(STRAYED) for page in context.pages))
             context.close()
         if error is None:
             assert self.troubles == []

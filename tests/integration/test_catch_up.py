@@ -25,7 +25,7 @@ from chatrooms.services.moderation import decisions
 from tests.support.assistant import carry_out, with_model
 from tests.support.inspect import change
 from tests.support.memory import given, told
-from tests.support.people import Place, Someone, make_room, post, post_many
+from tests.support.people import Place, Someone, make_room, post, post_many, with_settings
 from tests.support.scripted_openai import Reply, Request, Says, ScriptedOpenAI, scripted_openai
 
 TALK = (
@@ -134,6 +134,40 @@ def test_any_number_of_missed_messages_is_told_within_the_budget(
     assert len(server.requests) > 5
     prompts = [request["messages"][-1]["content"] for request in server.requests]
     assert max(map(len, prompts)) < 4 * 1_000 * 1.3
+
+
+# As people type: no capitals, no full stops.
+QUESTIONS = (
+    "does anybody know when the bakery on the corner opens after the holidays",
+    "who has the key of the shed behind the garden since last week",
+    "is there a reason why the concert was moved to another evening",
+    "what did the council say about the roof of the old town hall",
+)
+ANSWERS = (
+    "it opens at seven but the rolls are gone by nine on most days",
+    "i gave it to the neighbours who water the plants until sunday",
+    "the drummer broke his arm so they need a few weeks to find somebody",
+    "they will pay for half of it if the club finds the other half",
+)
+
+
+def test_in_a_long_stretch_each_line_quotes_one_person(
+    deps: Deps, room: Place, owner: Someone, member: Someone
+) -> None:
+    first = 0
+    for _ in range(8):
+        for asked, answered in zip(QUESTIONS, ANSWERS, strict=True):
+            (said,) = post_many(deps, room, owner, [asked])
+            post_many(deps, room, member, [answered])
+            first = first or said
+    turn = catch_up(
+        with_settings(deps, llm_context_tokens=1_000), room, member, from_message(first)
+    )
+    lines = [line for line in turn.answer.split("\n") if line.startswith("- ")]
+    assert len(lines) > 2
+    for line in lines:
+        assert sum(text in line for text in (*QUESTIONS, *ANSWERS)) < 2, turn.answer
+        assert line.startswith((f"- {owner.username}: ", f"- {member.username}: ")), turn.answer
 
 
 def test_today_begins_where_the_person_is(

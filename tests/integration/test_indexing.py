@@ -15,9 +15,10 @@ from chatrooms.bootstrap import Deps
 from chatrooms.cli import index as index_command
 from chatrooms.cli.app import make_app
 from chatrooms.db.engine import exclusively
+from chatrooms.domain import jobs
 from chatrooms.domain.errors import NotAllowed, VectorsUnavailable
 from chatrooms.domain.moderation import HoldExpiry, Mode
-from chatrooms.services import messages, waking
+from chatrooms.services import messages
 from chatrooms.services.ai import indexing
 from chatrooms.services.ai.index_state import IndexState, get_index_state
 from chatrooms.services.ai.index_texts import collection_of
@@ -226,14 +227,16 @@ def test_while_a_worker_follows_a_flood_others_stay_free_and_nothing_is_forgotte
         try:
             at_work = pool.submit(indexing.index_alone, with_embedder(index, slow))
             assert slow.has_begun.wait(60)
+            sent = index.redis.llen(jobs.AI_QUEUE)
             (later,) = post_many(index, room, member, TALK[1:2])
-            waking.note_begun(index, waking.INDEXING)
-            assert indexing.index_alone(index) == 0
-            # Somebody will look again.
-            assert index.redis.exists("woken:ai.index")
+            # Whoever comes meanwhile, woken or by the clock, goes again and sends for nobody.
+            assert [indexing.index_alone(index) for _ in range(5)] == [0] * 5
+            assert index.redis.llen(jobs.AI_QUEUE) == sent + 1
         finally:
             slow.may_go_on.set()
         at_work.result(60)
+    # The one who was at it had somebody woken, as those that came found nothing to do.
+    assert index.redis.exists("woken:ai.index")
     assert indexing.index_alone(index) == 0
     assert held_by_chroma(index, room, said, later) == [said, later]
 
@@ -321,6 +324,18 @@ def test_another_embedder_fills_its_own_collection_and_administrators_see_how_fa
     assert other.vectors.names() == [collection_of("lexical-2", room.id)]
     with pytest.raises(NotAllowed):
         get_index_state(other, actor_id=member.id)
+
+
+def test_what_workers_do_meanwhile_counts_when_the_index_is_made_anew(
+    index: Deps, room: Place, member: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    post_many(index, room, member, TALK)
+    progress = indexing.rebuild(index)
+    done, total = next(progress)
+    assert (done, total > 2) == (2, True)
+    indexing.index_waiting(index)
+    assert list(progress)[-1] == (total, total)
 
 
 def test_a_chroma_that_lost_its_data_is_filled_again(

@@ -58,13 +58,17 @@ class _Taken:
 
 def index_alone(deps: Deps) -> int:
     """As `index_waiting`, by one worker at a time: a flood of messages leaves the others free for
-    what else is in their queues. Who finds somebody at it asks for a worker in a while."""
+    what else is in their queues. Who finds somebody at it has nothing to do: that one asks for a
+    worker again if anybody was woken meanwhile."""
     with exclusively(deps.sessions, lock=_FOLLOWING_LOCK) as is_alone:
-        if is_alone:
-            return index_waiting(deps)
-    waking.note_begun(deps, waking.INDEXING)
-    waking.wake(deps, waking.INDEXING)
-    return 0
+        if not is_alone:
+            return 0
+        done = index_waiting(deps)
+    if waking.is_woken(deps, waking.INDEXING):
+        # Whoever that was may have come and gone while this one was about to end.
+        waking.note_begun(deps, waking.INDEXING)
+        waking.wake(deps, waking.INDEXING)
+    return done
 
 
 def index_waiting(deps: Deps, *, budget: timedelta = BUDGET) -> int:
@@ -90,7 +94,7 @@ def index_waiting(deps: Deps, *, budget: timedelta = BUDGET) -> int:
 
 def rebuild(deps: Deps) -> Iterator[tuple[int, int]]:
     """Empty the index and fill it anew, batch by batch: after each, how many messages were looked
-    at and about how many there are. For the operator at the console; workers may be at it as well.
+    at, by workers as well, and about how many there are. For the operator at the console.
 
     Raises: as `index_waiting`.
     """
@@ -100,14 +104,23 @@ def rebuild(deps: Deps) -> Iterator[tuple[int, int]]:
         total = count_findable(tx)
     # Another process may be emptying it. Only the operator at the console waits for that.
     _begin(deps, embedder, waits=True)
-    done = 0
-    while count := _ask_for_older(deps, embedder):
+    while _ask_for_older(deps, embedder):
         while _follow_some(deps, embedder):
             pass
-        done += count
+        done = _done(deps, embedder)
         yield done, max(done, total)
     while _follow_some(deps, embedder):
-        yield done, max(done, total)
+        yield total, total
+    yield total, total
+
+
+def _done(deps: Deps, embedder: Embedder) -> int:
+    """How many messages were looked at since the index was begun, by whomever."""
+    with transaction(deps.sessions) as tx:
+        run = tx.get(IndexRun, embedder.key)
+        if run is None or run.before_id is None:
+            return 0
+        return count_findable(tx, down_to=run.before_id)
 
 
 def _begin(deps: Deps, embedder: Embedder, *, waits: bool = False) -> bool:
