@@ -81,7 +81,7 @@ def answer_ended(turn: rx.Var[TurnRow], *, withdrawn: str, no_answer: rx.Compone
 def _by_words() -> rx.Component:
     return rx.el.p(
         icon("whole-word", 12),
-        "By words alone: search by meaning is away.",
+        "Mostly by words: search by meaning is not ready.",
         class_name="hint with-icon",
     )
 

@@ -277,6 +277,19 @@ def test_a_chroma_that_failed_three_times_is_left_alone_for_a_while(
     assert not asked(index, room, member).by_words
 
 
+def test_while_the_index_is_filled_an_answer_says_that_it_was_found_by_words(
+    index: Deps, private_room: Place, owner: Someone, member: Someone
+) -> None:
+    # What stands around is so little that it is embedded while the asker waits.
+    post_many(index, private_room, owner, TALK[-3:])
+    assert not asked(index, private_room, member).by_words
+    post_many(index, private_room, owner, [f"the key for the cellar number {n}" for n in range(20)])
+    found = asked(index, private_room, member)
+    assert (found.by_words, KEY in texts(found)) == (True, True)
+    indexing.index_waiting(index)
+    assert not asked(index, private_room, member).by_words
+
+
 @contextmanager
 def embedded_by_a_server(index: Deps) -> Iterator[tuple[Deps, ScriptedOpenAI]]:
     """The dependencies with a server that embeds, as the lexical embedder does."""

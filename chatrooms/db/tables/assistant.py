@@ -99,7 +99,7 @@ class AssistantTurn(SQLModel, table=True):
     by_words: bool = Field(
         default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false"))
     )
-    """Whether messages were looked for by their words alone, because Chroma was away."""
+    """Whether messages were looked for mostly by their words: see `retrieval.Retrieved`."""
     reply_id: int | None = Field(
         default=None,
         sa_column=Column(BigInteger, ForeignKey("messages.id", ondelete="SET NULL")),

@@ -79,7 +79,7 @@ class Ended:
     """Which text of which messages the answer may rest on, by id; None for all that the model was
     shown."""
     by_words: bool = False
-    """Whether messages were looked for by their words alone."""
+    """Whether messages were looked for mostly by their words."""
 
 
 def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:

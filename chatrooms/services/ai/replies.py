@@ -29,7 +29,7 @@ from chatrooms.services.posting import NewMessage, store
 log = structlog.get_logger(__name__)
 
 NOTHING_FOUND = "I found nothing in this room that answers that."
-BY_WORDS = "\n\n*By words alone: search by meaning is away.*"
+BY_WORDS = "\n\n*Mostly by words: search by meaning is not ready.*"
 """Added to what was found so, as the pane says it."""
 
 

@@ -81,7 +81,8 @@ class Retrieved:
     support: float = 0.0
     """How sure it is that they hold the answer, from 0 to 1."""
     by_words: bool = False
-    """Whether only words were looked for, because Chroma is away or nothing embeds the question."""
+    """Whether it is words, mostly, that were looked for, because Chroma is away, nothing embeds the
+    question, or the index is yet to be filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class _Meaning:
     near: Sequence[Near]
     sample: Sample
     is_away: bool
+    is_filled: bool = False
+    """Whether the index holds most of the room."""
 
 
 def retrieve(
@@ -128,9 +131,12 @@ def retrieve(
     if not found:
         return Retrieved(by_words=meaning.is_away)
     lines = [each.line if each else Line("", "", "") for each in found]
-    if len(vector) and len(near) < NEAREST:
-        # All that Chroma has: what else was found is too new to be there.
+    if len(vector) and not (meaning.is_filled and len(near) == NEAREST):
+        # What else was found is too new to be in Chroma.
         cosines |= _embedded(deps, embedder, vector, lines, known=cosines, first=spoken.message_ids)
+    by_words = meaning.is_away or not (
+        meaning.is_filled or all(int(line.id) in cosines for line in lines if line.id)
+    )
     least = min([each.cosine for each in near] or [0.0])
     usual = min(least, sample.calibration.meaning.mean)
     nearness = np.array([cosines.get(int(line.id or 0), usual) for line in lines])
@@ -141,7 +147,7 @@ def retrieve(
     best = [place for place in ranking.best(len(lines)) if found[place] is not None]
     support = confidence(ranking, best[:_LOOKED_AT], sample.calibration, sample.background(asked))
     hits = _hits(found, best, ranking.scores.tolist(), limit=limit)
-    return Retrieved(hits, support, by_words=meaning.is_away)
+    return Retrieved(hits, support, by_words=by_words)
 
 
 def _vector(deps: Deps, embedder: Embedder, question: str) -> NDArray[np.float32]:
@@ -168,7 +174,7 @@ def _ask_chroma(
                 if vector.any()
                 else []
             )
-            sample = sample_of(
+            sample, is_filled = sample_of(
                 deps, embedder, room_id=room_id, length=len(vector), timeout_s=_CHROMA_TIMEOUT_S
             )
         except VectorsUnavailable:
@@ -176,7 +182,7 @@ def _ask_chroma(
             breaker.failed()
         else:
             breaker.succeeded()
-            return _Meaning(near, sample, is_away=False)
+            return _Meaning(near, sample, is_away=False, is_filled=is_filled)
     return _Meaning([], sample_of_words(deps, embedder, room_id=room_id), is_away=True)
 
 

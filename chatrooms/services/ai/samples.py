@@ -41,13 +41,14 @@ def sample_of(
     room_id: int,
     length: int,
     timeout_s: float = ASK_TIMEOUT_S,
-) -> Sample:
-    """A sample of the room, made anew once it is old or the room grew; `length`: how many numbers
-    the embedder's vectors have; `timeout_s`: how long to wait for Chroma. The caller has checked
-    that the room may be read. Raises: VectorsUnavailable."""
+) -> tuple[Sample, bool]:
+    """A sample of the room, made anew once it is old or the room grew, and whether the index holds
+    most of it; `length`: how many numbers the embedder's vectors have; `timeout_s`: how long to
+    wait for Chroma. The caller has checked that the room may be read. Raises: VectorsUnavailable.
+    """
     kept, size, lines = _find(deps, embedder, room_id=room_id)
     if kept is not None:
-        return kept
+        return kept, True
     entries = [Place(room_id, "message", int(line.id)).entry_id for line in lines]
     collection = collection_of(embedder.key, room_id)
     vectors = deps.vectors.vectors(collection, entries, length=length, timeout_s=timeout_s)
@@ -63,10 +64,11 @@ def sample_of(
         size=size,
         calibration=calibration_of(embedder.name),
     )
-    if 2 * len(known) >= len(lines):
+    is_filled = 2 * len(known) >= len(lines)
+    if is_filled:
         # Otherwise the index is being filled: the next question finds more of it.
         deps.samples.keep(room_id, embedder.key, sample, size=size)
-    return sample
+    return sample, is_filled
 
 
 def sample_of_words(deps: Deps, embedder: Embedder, *, room_id: int) -> Sample:
