@@ -13,9 +13,9 @@ from rich.progress import Progress
 from chatrooms import bootstrap
 from chatrooms.cli.instance import use_instance
 from chatrooms.cli.output import say
-from chatrooms.domain.errors import ChatError
+from chatrooms.domain.errors import ChatError, InvalidInput
 from chatrooms.domain.startup import CannotStart
-from chatrooms.services.imports import Importer, parse_line
+from chatrooms.services.imports import Importer, find_owner, parse_line
 
 
 @dataclass(slots=True)
@@ -32,6 +32,9 @@ def import_log(
     live: Annotated[
         float, typer.Option(min=0, help="Replay at this many messages a second.")
     ] = 0.0,
+    owner: Annotated[
+        str, typer.Option(help="Username of who is to own the rooms that are made.")
+    ] = "",
     data: Annotated[Path | None, typer.Option(help="Data folder of the running server.")] = None,
 ) -> None:
     """Import a chat log: a JSON object per line with room, author, sent_at, text, and maybe id,
@@ -39,7 +42,12 @@ def import_log(
     twice; what is replayed is moderated like what people write. Bad lines are reported and skipped.
     """
     use_instance(data)
-    importer = Importer(bootstrap.current(), is_judged=live > 0)
+    deps = bootstrap.current()
+    try:
+        owner_id = find_owner(deps, username=owner) if owner else 0
+    except InvalidInput as error:
+        raise CannotStart(str(error)) from error
+    importer = Importer(deps, owner_id=owner_id, is_judged=live > 0)
     tally = Tally()
     total = sum(1 for _ in _lines(file))
     with Progress() as progress:

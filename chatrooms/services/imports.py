@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import transaction
-from chatrooms.db.tables import Room
+from chatrooms.db.tables import Account, Room
 from chatrooms.domain.errors import InvalidInput, MessageUnavailable
+from chatrooms.domain.events import Being
 from chatrooms.domain.text import check_line, slugify, username_from
 from chatrooms.services import admission, messages, rooms
 from chatrooms.services.accounts import ensure_guest
@@ -42,6 +43,26 @@ class LogLine(BaseModel):
     """What the author is called; else the same as `author`."""
 
 
+def find_owner(deps: Deps, *, username: str) -> int:
+    """The account of somebody who can sign in, to own rooms that are imported. For the operator at
+    the console.
+
+    Raises: InvalidInput if there is none of that name.
+    """
+    with transaction(deps.sessions) as tx:
+        found = tx.scalar(
+            select(col(Account.id)).where(
+                func.lower(col(Account.username)) == username.lower(),
+                col(Account.kind) == Being.PERSON.value,
+                col(Account.deactivated_at).is_(None),
+                col(Account.password_hash) != "",
+            )
+        )
+    if found is None:
+        raise InvalidInput(f"Nobody named {username} can sign in here.")
+    return found
+
+
 def parse_line(line: str) -> LogLine:
     """A line of a JSON Lines log.
 
@@ -66,6 +87,9 @@ class Importer:
     deps: Deps
     drafts: dict[str, RoomDraft] = field(default_factory=dict[str, RoomDraft])
     """How rooms are described, by the name that the log gives them; else by that name alone."""
+    owner_id: int = 0
+    """Whose the rooms are that are made; else of whoever says something in them first, who cannot
+    sign in."""
     is_judged: bool = False
     """Whether moderation looks at the lines, as at what people write now."""
     _rooms: dict[str, int] = field(default_factory=dict[str, int])
@@ -87,7 +111,7 @@ class Importer:
         if line.sent_at.year < _FIRST_YEAR:
             raise InvalidInput(f"sent_at lies before {_FIRST_YEAR}")
         account_id = self._account(line)
-        room_id = self._room(line.room, owner_id=account_id)
+        room_id = self._room(line.room, owner_id=self.owner_id or account_id)
         self._join(room_id, account_id)
         client_id = self._client_id(line)
         known = messages.find_posted(self.deps, author_id=account_id, client_id=client_id)

@@ -12,12 +12,12 @@ from chatrooms.domain.events import Message
 from chatrooms.live.rows import iso
 from chatrooms.services import directory, history, rooms, sessions
 from chatrooms.services.directory import Wanted
-from chatrooms.services.imports import Importer, LogLine, parse_line
+from chatrooms.services.imports import Importer, LogLine, find_owner, parse_line
 from chatrooms.services.moderation import judging
 from tests.support.inspect import assert_gapless, rows
 from tests.support.moderation import ABUSE, HARMLESS, moderated
 from tests.support.moderation import shown as texts
-from tests.support.people import PASSWORD, Place, Someone, unique
+from tests.support.people import PASSWORD, Place, Someone, deactivate, sign_up, unique
 
 AT = "2005-05-19T08:36:00.000Z"
 
@@ -41,6 +41,26 @@ def shown(deps: Deps, room: str) -> tuple[Message, ...]:
     (found,) = rows(deps, "SELECT id FROM rooms WHERE name = :name", name=room)
     assert_gapless(deps, found[0])
     return history.load_view(deps, room_id=found[0]).messages
+
+
+def test_rooms_that_are_made_belong_to_whom_the_operator_names(
+    deps: Deps, room_name: str, member: Someone, admin: Someone
+) -> None:
+    owner_id = find_owner(deps, username=member.username.upper())
+    assert owner_id == member.id
+    assert Importer(deps, owner_id=owner_id).add(line(room_name))
+    owners = rows(
+        deps,
+        "SELECT account_id FROM memberships JOIN rooms ON rooms.id = room_id"
+        " WHERE rooms.name = :name AND role = 'owner'",
+        name=room_name,
+    )
+    assert owners == [(member.id,)]
+    # Who wrote the log cannot sign in, nor can somebody whose account was closed.
+    gone = deactivate(deps, admin, sign_up(deps))
+    for nobody in ("ann", gone.username, unique("nobody")):
+        with pytest.raises(InvalidInput, match=nobody):
+            find_owner(deps, username=nobody)
 
 
 @pytest.mark.parametrize(
