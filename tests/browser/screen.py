@@ -96,7 +96,7 @@ class Desk:
     ) -> None:
         for context in self._contexts:
             if error is None:
-                self.troubles += filter(None, (page.evaluate(STRAYED) for page in context.pages))
+                self.troubles += filter(None, [page.evaluate(STRAYED) for page in context.pages])
             context.close()
         if error is None:
             assert self.troubles == []
@@ -261,6 +261,10 @@ class Screen:
         """Press a button of the menu that "More" opens on the message with that text."""
         self.act(text, "More")
         self.message(text).get_by_role("button", name=action, exact=True).click()
+
+    def expect_in_place(self) -> None:
+        """Bars and panes are in the window, and no wheel can move them out of it."""
+        assert self.page.evaluate(STRAYED) == ""
 
     def expect_message(self, text: str) -> None:
         """Wait until the message is stored and shown, once."""

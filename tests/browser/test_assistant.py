@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from chatrooms.bootstrap import Deps
+from chatrooms.services import rooms
 from tests.browser.screen import Desk, Screen
 from tests.support.assistant import at_work, with_model
 from tests.support.inspect import rows
@@ -56,9 +57,11 @@ def ask(screen: Screen, question: str) -> None:
 
 
 def test_the_room_answers_with_its_sources_and_each_person_alone(
-    desk: Desk, room: Place, owner: Someone, member: Someone
+    desk: Desk, deps: Deps, room: Place, owner: Someone, member: Someone
 ) -> None:
-    one = open_pane(desk.sit_down(member).enter(room))
+    # So low that the conversation is longer than its pane.
+    low = {"width": 1280, "height": 480}
+    one = open_pane(desk.sit_down(member, viewport=low).enter(room))
     two = open_pane(desk.sit_down(owner).enter(room))
     ask(one, "When does the summer party begin?")
     ask(two, "Is the printer broken?")
@@ -77,6 +80,7 @@ def test_the_room_answers_with_its_sources_and_each_person_alone(
     expect(one.message(MEETING)).to_be_focused()
     ask(one, "Who won the chess championship?")
     expect(answers(one).last).to_contain_text("This room holds no answer to that")
+    one.expect_in_place()
     pane_of(one).get_by_role("button", name="Good answer").first.click()
     thumb = pane_of(one).get_by_role("button", name="Good answer").first
     expect(thumb).to_have_attribute("aria-pressed", "true")
@@ -89,6 +93,11 @@ def test_the_room_answers_with_its_sources_and_each_person_alone(
     one.textbox("Ask").press("Escape")
     expect(pane_of(one)).to_have_count(0)
     expect(one.button("Ask the room")).to_be_focused()
+    rooms.set_assistant(deps, actor_id=owner.id, room_id=room.id, is_on=False)
+    expect(one.button("Ask the room")).to_have_count(0)
+    expect(pane_of(two)).to_contain_text("turned off in this room")
+    expect(two.textbox("Ask")).to_have_count(0)
+    expect(answers(two)).to_contain_text("printer is broken")
 
 
 @contextmanager
