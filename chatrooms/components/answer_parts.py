@@ -89,15 +89,12 @@ def _by_words() -> rx.Component:
 def answer_tools(
     turn: rx.Var[TurnRow], *others: rx.Component, again: rx.Component, copy: str
 ) -> rx.Component:
-    """Buttons below a turn: copying it under that label and the `others` if there is an answer, and
-    having it written `again`."""
+    """Buttons below a turn: copying it under that label if there is text, the `others` also if it
+    is that there is no answer, and having it written `again`."""
+    has_text = turn.answer != ""
     return rx.el.div(
-        rx.cond(
-            turn.answer != "",
-            rx.fragment(
-                icon_button("copy", copy, custom_attrs={"data-copy": turn.answer}), *others
-            ),
-        ),
+        rx.cond(has_text, icon_button("copy", copy, custom_attrs={"data-copy": turn.answer})),
+        rx.cond(has_text | (turn.outcome == "no_answer"), rx.fragment(*others)),
         again,
         class_name="turn-tools",
     )

@@ -12,7 +12,9 @@ from chatrooms.state.assistant import AssistantState
 from chatrooms.state.live import AnswerState, LiveState
 from chatrooms.state.rows import TurnRow
 
-STARTERS = ("What is going on here?", "What was decided lately?", "What can you do?")
+STARTERS = ("What is going on here?", "What can you do?")
+MODEL_STARTERS = ("What was decided lately?",)
+"""What the built-in model cannot tell: it looks for words, and nobody says "decided"."""
 
 
 def assistant_pane() -> rx.Component:
@@ -60,7 +62,15 @@ def _greeting() -> rx.Component:
         ),
         rx.cond(
             is_empty & LiveState.room.has_assistant,
-            rx.el.div(*(_starter(each) for each in STARTERS), class_name="starters"),
+            rx.el.div(
+                *(_starter(each) for each in STARTERS),
+                rx.cond(
+                    AssistantState.is_built_in,
+                    rx.fragment(),
+                    rx.fragment(*(_starter(each) for each in MODEL_STARTERS)),
+                ),
+                class_name="starters",
+            ),
         ),
         class_name="greeting",
     )

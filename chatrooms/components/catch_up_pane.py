@@ -18,7 +18,7 @@ from chatrooms.state.catch_up import CatchUpState
 from chatrooms.state.live import AnswerState, ReaderState
 
 _WITHDRAWN = "A message that this may rest on was changed or taken away since."
-_NOTHING = "Nothing to tell. What still waits for a moderator is left out."
+_NOTHING = "Nothing was said that can be told. What waits for a moderator is left out."
 
 
 def catch_up_button() -> rx.Component:

@@ -52,9 +52,13 @@ class CatchUpState(rx.State):
 
     @rx.event
     async def restore(self):
-        """After the room was shown anew, or was lost: show what belongs to it."""
+        """After the room was shown anew, or was lost: show what belongs to it. What was told of one
+        room is no reason to open the pane in another, where on a phone it would be all one sees."""
+        before = self.room_id
         if await pane.shown(self) == "catch_up":
             await _open(self)
+            if self.room_id != before and not self.turn.id:
+                await pane.switch(self, "")
         elif self.room_id:
             _forget(self)
 

@@ -118,3 +118,12 @@ async def test_somebody_is_told_what_they_missed_and_sees_it_again_in_another_ta
     anothers = await open_room(pages, owner, private_room)
     await anothers.call(CatchUpState.show)
     assert anothers.state(CatchUpState).turn.id == 0
+
+    # It stays open where it belongs, and not in another room of which nothing was told.
+    await other.call(CatchUpState.restore)
+    assert other.state(PaneState).name == "catch_up"
+    elsewhere = await off_loop(make_room, deps, member)
+    other.go(f"/rooms/{elsewhere.slug}")
+    await other.call(RoomState.open_room)
+    await other.call(CatchUpState.restore)
+    assert (other.state(PaneState).name, other.state(CatchUpState).turn.id) == ("", 0)
