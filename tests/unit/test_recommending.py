@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from sklearn.preprocessing import normalize
@@ -90,6 +91,12 @@ def test_where_the_same_people_go_leads_where_the_text_does_not() -> None:
     # The people of room 0 alone tell the same of it, with the numbers of all.
     part = covisits(csr_array(visits[:8]), 40, visits.sum(axis=0))
     assert np.allclose(part[[0]].toarray(), shared[[0]].toarray())
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (5, 0), (0, 3)])
+def test_without_rooms_or_people_no_rooms_are_visited_together(shape: tuple[int, int]) -> None:
+    shared = covisits(csr_array(shape), shape[0])
+    assert (shared.shape, shared.nnz) == ((shape[1], shape[1]), 0)
 
 
 def test_the_next_choice_is_weighed_against_those_before_it() -> None:
