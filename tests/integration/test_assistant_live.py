@@ -359,7 +359,8 @@ def end_unheard(deps: Deps, turn_id: int) -> None:
 async def test_the_greeting_follows_the_summary(
     deps: Deps, pages: WebProcess, private_room: Place, owner: Someone, member: Someone
 ) -> None:
-    await off_loop(post_many, deps, private_room, owner, ["Tables come by van", "Bread is out"])
+    said = ["Tables come by van", "Bread is out", "Who has the key?"]
+    await off_loop(post_many, deps, private_room, owner, said)
     tab = await open_pane(pages, member, private_room)
     assert "wrote last" in tab.state(AssistantState).news
     with asking(deps=deps) as (reciting, _):

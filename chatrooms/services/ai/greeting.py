@@ -45,7 +45,9 @@ def greet(deps: Deps, *, actor_id: int, room_id: int) -> Greeting:
         ).first()
     news = "Nothing was said here yet."
     if summary:
-        news = f"Lately: {summary[-1].text}"
+        # What was asked tells less of a room than what was said.
+        told = [each.text for each in summary if not each.text.endswith("?")]
+        news = f"Lately: {told[-1] if told else summary[-1].text}"
     elif newest is not None:
         news = (
             f"{newest.name} wrote last: \u201c{excerpt(newest.body, max_chars=_NEWS_CHARS)}\u201d"
