@@ -63,12 +63,25 @@ def wake_after_commit(tx: Transaction, deps: Deps, what: WakeUp, **whose: int) -
         tx.after_commit(lambda: wake(deps, what, **whose))
 
 
-def is_woken(deps: Deps, what: WakeUp, **whose: int) -> bool:
-    """Whether a worker was woken that has not begun yet. With Redis away nobody was."""
+def note_put_off(deps: Deps, what: WakeUp) -> None:
+    """A worker was woken and found another one at it, which may be about to end: the other one
+    calls `wake_put_off` then."""
     try:
-        return bool(deps.redis.exists(_key(what, whose)))
-    except RedisError:
-        return False
+        deps.redis.set(_put_off(what), 1, px=what.lost_after)
+    except RedisError as error:
+        log.warning("wake_up_not_noted", job=what.job, error=type(error).__name__)
+
+
+def wake_put_off(deps: Deps, what: WakeUp) -> None:
+    """Wake a worker in place of all that were put off. With Redis away nobody is."""
+    try:
+        if not deps.redis.delete(_put_off(what)):
+            return
+    except RedisError as error:
+        log.warning("wake_up_not_sent", job=what.job, error=type(error).__name__)
+        return
+    note_begun(deps, what)
+    wake(deps, what)
 
 
 def note_begun(deps: Deps, what: WakeUp, **whose: int) -> None:
@@ -77,6 +90,10 @@ def note_begun(deps: Deps, what: WakeUp, **whose: int) -> None:
         deps.redis.delete(_key(what, whose))
     except RedisError as error:
         log.warning("wake_up_not_noted", job=what.job, error=type(error).__name__)
+
+
+def _put_off(what: WakeUp) -> str:
+    return f"put-off:{what.job}"
 
 
 def _key(what: WakeUp, whose: dict[str, int]) -> str:

@@ -58,16 +58,14 @@ class _Taken:
 
 def index_alone(deps: Deps) -> int:
     """As `index_waiting`, by one worker at a time: a flood of messages leaves the others free for
-    what else is in their queues. Who finds somebody at it has nothing to do: that one asks for a
-    worker again if anybody was woken meanwhile."""
+    what else is in their queues. Who finds somebody at it goes again, and is sent for anew when
+    that one ends."""
     with exclusively(deps.sessions, lock=_FOLLOWING_LOCK) as is_alone:
         if not is_alone:
+            waking.note_put_off(deps, waking.INDEXING)
             return 0
         done = index_waiting(deps)
-    if waking.is_woken(deps, waking.INDEXING):
-        # Whoever that was may have come and gone while this one was about to end.
-        waking.note_begun(deps, waking.INDEXING)
-        waking.wake(deps, waking.INDEXING)
+    waking.wake_put_off(deps, waking.INDEXING)
     return done
 
 
