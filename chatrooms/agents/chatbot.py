@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -20,10 +21,10 @@ from chatrooms.domain.usage import Usage
 from chatrooms.ml.retrieve.confidence import SURE
 from chatrooms.services.ai.answering import Ended, RunningTurn
 from chatrooms.services.ai.background import Background
+from chatrooms.services.ai.beside import beside
 from chatrooms.services.ai.conversation import Turn
 from chatrooms.services.ai.other_rooms import OtherRoom
 from chatrooms.services.ai.retrieval import Hit, Retrieved
-from chatrooms.services.ai.summaries import RoomSummary
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage, ToolCall
@@ -87,16 +88,17 @@ def write(
     said = _prompt(deps, turn, found, around)
     given = _numbered(found, known.sentences)
     shown = Shown(deps, turn)
-    _note(shown, turn, found.hits, known)
-    shown.store()
-    for _ in range(_SEARCHES):
-        calls: list[ToolCall] = []
-        cited = _write(deps, turn, said, given, writing, usage, calls=calls)
-        if not calls:
-            break
-        said += _searched(deps, turn, calls, given, shown)
-    else:
-        cited = _write(deps, turn, said, given, writing, usage, calls=None)
+    _note(shown, found.hits, around)
+    # Stored while the model reads, and before anybody is shown a word that it writes.
+    with beside(shown.store) as stored:
+        for _ in range(_SEARCHES):
+            calls: list[ToolCall] = []
+            cited = _write(deps, turn, said, given, writing, usage, stored, calls=calls)
+            if not calls:
+                break
+            said += _searched(deps, turn, calls, given, shown)
+        else:
+            cited = _write(deps, turn, said, given, writing, usage, stored, calls=None)
     text = cited.finish()
     if not text:
         raise AnswerUnusable
@@ -111,11 +113,12 @@ def write(
     )
 
 
-def _note(shown: Shown, turn: RunningTurn, hits: Sequence[Hit], known: RoomSummary) -> None:
+def _note(shown: Shown, hits: Sequence[Hit], around: Background) -> None:
     """Keep what the prompt shows."""
+    known = around.summary
     shown.note_found(hits)
     shown.note_behind([Passage(each.ids, each.text) for each in known.sentences], known.revisions)
-    for each in turn.earlier:
+    for each in around.earlier:
         earlier = Passage(tuple(each.rests_on), each.answer)
         shown.note_behind([earlier], each.rests_on, elsewhere=each.elsewhere)
 
@@ -127,20 +130,24 @@ def _write(
     given: Given,
     writing: Writing,
     usage: Usage,
+    stored: Future[None],
     *,
     calls: list[ToolCall] | None,
 ) -> CitedText:
-    """Have the model write, and show it; without `calls` it cannot look for more."""
+    """Have the model write, and show it once what it may rest on is `stored`; without `calls` it
+    cannot look for more."""
     tools = [search_tool(elsewhere=may_look_elsewhere(turn))] if calls is not None else []
     cited = CitedText(given.keys(), stand_for=given)
     stream = deps.chat.stream(said, usage=usage, tools=tools, calls=calls)
     with closing(cast(Generator[str], stream)) as pieces:
         for piece in pieces:
+            stored.result()
             cited.feed(piece)
             if not NO_ANSWER.startswith(cited.text.strip()):
                 writing.show(cited.text, cited.cited)
             if len(cited.text) > MAX_ANSWER_CHARS:
                 break
+    stored.result()
     return cited
 
 
@@ -183,7 +190,7 @@ def _prompt(
         Block("room", {"name": turn.room}),
         Block("person", {"name": turn.person}),
         *_other_rooms(around.others),
-        *_conversation(turn.earlier),
+        *_conversation(around.earlier),
         *_summary(around.summary.sentences, first=len(found.hits) + 1),
         _messages(found, max_tokens=deps.settings.llm_context_tokens),
         block("question", turn.question),

@@ -8,6 +8,7 @@ import threading
 from functools import partial
 
 from chatrooms.bootstrap import Deps
+from chatrooms.domain.assistant import Kind
 from chatrooms.services.ai.answering import RunningTurn
 from chatrooms.services.ai.background import Background, read_background
 from chatrooms.services.ai.beside import beside
@@ -25,6 +26,8 @@ def find(deps: Deps, turn: RunningTurn, *, max_others: int = 0) -> tuple[Retriev
     Raises: as `retrieve` and `read_background`.
     """
     asked = {"actor_id": turn.account_id, "room_id": turn.room_id}
-    with _TURN, beside(partial(read_background, deps, **asked, max_others=max_others)) as around:
+    before = turn.id if turn.kind is Kind.QUESTION else 0
+    read = partial(read_background, deps, **asked, max_others=max_others, before=before)
+    with _TURN, beside(read) as around:
         found = retrieve(deps, **asked, question=turn.question)
         return found, around.result()

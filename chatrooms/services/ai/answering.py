@@ -22,15 +22,12 @@ from chatrooms.services.access import access_room
 from chatrooms.services.ai import streaming
 from chatrooms.services.ai.calls import Call, access_call
 from chatrooms.services.ai.cited import find_outdated
-from chatrooms.services.ai.conversation import Turn, list_newest
 from chatrooms.services.ai.streaming import Attempt
 from chatrooms.services.ai.turns import send
 from chatrooms.services.ai.use import record_use
 
 log = structlog.get_logger(__name__)
 
-REMEMBERED = 4
-"""How many turns of a conversation are shown to the model with the next question."""
 _GIVE_UP_AFTER = timedelta(minutes=10)
 _SETTLING = timedelta(seconds=5)
 """A turn younger than this is on its way to a worker."""
@@ -52,8 +49,6 @@ class RunningTurn:
     kind: Kind
     question: str
     asked_at: datetime
-    earlier: tuple[Turn, ...]
-    """What the person asked before and may see answered, the oldest first."""
     call: Call | None = None
     """Where the answer goes if the assistant was called in the room."""
 
@@ -109,7 +104,6 @@ def begin(deps: Deps, *, turn_id: int, attempt: int) -> RunningTurn | None:
             kind=Kind(row.kind),
             question=row.question,
             asked_at=row.asked_at,
-            earlier=_earlier(tx, row) if row.kind == Kind.QUESTION else (),
             call=call,
         )
 
@@ -141,19 +135,6 @@ def _call(tx: Transaction, row: AssistantTurn) -> Call | None:
     return access_call(
         tx, account_id=row.account_id, room_id=row.room_id, message_id=row.message_id
     )
-
-
-def _earlier(tx: Transaction, row: AssistantTurn) -> tuple[Turn, ...]:
-    turns = list_newest(
-        tx,
-        account_id=row.account_id,
-        room_id=row.room_id,
-        kind=Kind(row.kind),
-        limit=REMEMBERED,
-        up_to=row.id - 1,
-        are_answered=True,
-    )
-    return tuple(turn for turn in turns if not turn.is_withdrawn)
 
 
 def look_where(deps: Deps, turn: RunningTurn) -> Call | None:
