@@ -16,7 +16,6 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from chatrooms.adapters.breaker import Breaker
 from chatrooms.adapters.vectors import Near
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
@@ -26,7 +25,6 @@ from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.errors import ModelUnusable
 from chatrooms.ml.retrieve.confidence import confidence
 from chatrooms.ml.retrieve.conversation import Line
-from chatrooms.ml.retrieve.sample import Sample
 from chatrooms.ml.retrieve.wording import content_words
 from chatrooms.services.access import access_room
 from chatrooms.services.ai.asked_vectors import embed_asked
@@ -39,21 +37,18 @@ from chatrooms.services.ai.candidates import (
     find_sources,
     read_around,
 )
-from chatrooms.services.ai.index_texts import collection_of, item_of
-from chatrooms.services.ai.samples import sample_of, sample_of_words
+from chatrooms.services.ai.index_texts import item_of
+from chatrooms.services.ai.meaning import NEAREST, ask_chroma, vector_of
+from chatrooms.services.ai.samples import read_size
 
 log = structlog.get_logger(__name__)
 
-NEAREST = 300
-"""Entries of the index whose nearness is asked for; of others it counts as that of the last."""
 _PROPOSED = 100
 _SEEDS = 30
 _RRF = 60
 _LOOKED_AT = 10
 _EMBEDDED = 8
 """Messages not in the index yet that are embedded while the asker waits."""
-_CHROMA_TIMEOUT_S = 1.5
-"""How long the asker waits for each answer of Chroma's, which take some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +81,14 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True)
-class _Meaning:
-    """What a question is near to in meaning."""
+class _FromDatabase:
+    """What the database knows while the question is embedded."""
 
-    near: Sequence[Near]
-    sample: Sample
-    is_away: bool
-    is_filled: bool = False
-    """Whether the index holds most of the room."""
+    size: int
+    """How many messages the room has."""
+    spoken: Spoken | None
+    """What has words of the question; None if that took too long: what is near in meaning has to
+    do then."""
 
 
 def retrieve(
@@ -110,14 +105,16 @@ def retrieve(
         words cannot be looked for in time either.
     """
     words = content_words(question)
-    with beside(partial(_spoken, deps, actor_id, room_id, list(words.values()))) as asked_db:
+    with beside(partial(_ask_db, deps, actor_id, room_id, list(words.values()))) as asked_db:
         try:
             embedder = deps.embedding.embedder()
         except ModelUnusable as error:
             raise VectorsUnavailable from error
-        vector = _vector(deps, embedder, question)
-        meaning = _ask_chroma(deps, embedder, vector, room_id=room_id)
-        spoken = asked_db.result()
+        vector = vector_of(deps, embedder, question)
+        meaning = ask_chroma(
+            deps, embedder, vector, room_id=room_id, size=lambda: asked_db.result().size
+        )
+        spoken = asked_db.result().spoken
     near, sample = meaning.near, meaning.sample
     if spoken is None and meaning.is_away:
         raise VectorsUnavailable
@@ -150,52 +147,18 @@ def retrieve(
     return Retrieved(hits, support, by_words=by_words)
 
 
-def _vector(deps: Deps, embedder: Embedder, question: str) -> NDArray[np.float32]:
-    """The vector of a question; of no length while the server that embeds is away."""
-    try:
-        return embed_asked(deps, embedder, [question])[0]
-    except VectorsUnavailable:
-        return np.zeros(0, dtype=np.float32)
-
-
-def _ask_chroma(
-    deps: Deps, embedder: Embedder, vector: NDArray[np.float32], *, room_id: int
-) -> _Meaning:
-    """What is near to this vector in the room, and a sample of the room to measure that by; while
-    Chroma is away, or without a vector, nothing, and a sample that tells of words alone. The caller
-    has checked the right."""
-    breaker = Breaker(deps.redis, "chroma")
-    collection = collection_of(embedder.key, room_id)
-    if len(vector) and not breaker.is_open:
-        try:
-            # A vector of nothing is near to nothing.
-            near = (
-                deps.vectors.nearest(collection, vector, limit=NEAREST, timeout_s=_CHROMA_TIMEOUT_S)
-                if vector.any()
-                else []
-            )
-            sample, is_filled = sample_of(
-                deps, embedder, room_id=room_id, length=len(vector), timeout_s=_CHROMA_TIMEOUT_S
-            )
-        except VectorsUnavailable:
-            log.warning("found_by_words_alone", room_id=room_id)
-            breaker.failed()
-        else:
-            breaker.succeeded()
-            return _Meaning(near, sample, is_away=False, is_filled=is_filled)
-    return _Meaning([], sample_of_words(deps, embedder, room_id=room_id), is_away=True)
-
-
-def _spoken(deps: Deps, actor_id: int, room_id: int, words: Sequence[str]) -> Spoken | None:
-    """What has words of the question; None if that takes too long: what is near in meaning has to
-    do then. Raises: as `access_room`."""
+def _ask_db(deps: Deps, actor_id: int, room_id: int, words: Sequence[str]) -> _FromDatabase:
+    """What the database knows before anything is near in meaning. Raises: as `access_room`."""
+    size = 0
     try:
         with transaction(deps.sessions) as tx:
             access_room(tx, actor_id=actor_id, room_id=room_id, to=Permission.READ)
-            return find_by_words(tx, room_id=room_id, words=words, limit=_PROPOSED)
+            size = read_size(tx, room_id=room_id)
+            spoken = find_by_words(tx, room_id=room_id, words=words, limit=_PROPOSED)
+            return _FromDatabase(size, spoken)
     except TooSlow:
         log.warning("words_not_found_in_time", room_id=room_id)
-        return None
+        return _FromDatabase(size, None)
 
 
 def _cosines(tx: Transaction, near: Sequence[Near]) -> dict[int, float]:

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from chatrooms.adapters.vectors import ASK_TIMEOUT_S
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import transaction
+from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Room
 from chatrooms.ml.embed.embedder import Embedder
 from chatrooms.ml.retrieve.calibration import calibration_of
@@ -39,16 +39,19 @@ def sample_of(
     embedder: Embedder,
     *,
     room_id: int,
+    size: int,
     length: int,
     timeout_s: float = ASK_TIMEOUT_S,
 ) -> tuple[Sample, bool]:
     """A sample of the room, made anew once it is old or the room grew, and whether the index holds
-    most of it; `length`: how many numbers the embedder's vectors have; `timeout_s`: how long to
-    wait for Chroma. The caller has checked that the room may be read. Raises: VectorsUnavailable.
+    most of it; `size`: how many messages the room has; `length`: how many numbers the embedder's
+    vectors have; `timeout_s`: how long to wait for Chroma. The caller has checked that the room may
+    be read. Raises: VectorsUnavailable.
     """
-    kept, size, lines = _find(deps, embedder, room_id=room_id)
+    kept = deps.samples.find(room_id, embedder.key, size=size)
     if kept is not None:
         return kept, True
+    lines = _lines(deps, room_id=room_id)
     entries = [Place(room_id, "message", int(line.id)).entry_id for line in lines]
     collection = collection_of(embedder.key, room_id)
     vectors = deps.vectors.vectors(collection, entries, length=length, timeout_s=timeout_s)
@@ -71,30 +74,28 @@ def sample_of(
     return sample, is_filled
 
 
-def sample_of_words(deps: Deps, embedder: Embedder, *, room_id: int) -> Sample:
+def sample_of_words(deps: Deps, embedder: Embedder, *, room_id: int, size: int) -> Sample:
     """A sample of the room while Chroma is away: one that is kept, else one that knows what is
     usual of words, and of meaning what is usual anywhere. The caller has checked that the room may
     be read."""
-    kept, size, lines = _find(deps, embedder, room_id=room_id)
+    kept = deps.samples.find(room_id, embedder.key, size=size)
     if kept is not None:
         return kept
     nothing = np.zeros((0, 0), dtype=np.float32)
-    return Sample(lines, nothing, size=size, calibration=calibration_of(embedder.name))
+    return Sample(
+        _lines(deps, room_id=room_id), nothing, size=size, calibration=calibration_of(embedder.name)
+    )
 
 
-def _find(
-    deps: Deps, embedder: Embedder, *, room_id: int
-) -> tuple[Sample | None, int, Sequence[Line]]:
-    """The sample that is kept, if one is; how many messages the room has; and those to make one
-    of."""
+def read_size(tx: Transaction, *, room_id: int) -> int:
+    """How many messages the room has. The caller has checked that it may be read."""
+    return tx.execute(select(col(Room.message_count)).where(col(Room.id) == room_id)).scalar_one()
+
+
+def _lines(deps: Deps, *, room_id: int) -> Sequence[Line]:
+    """The messages to make a sample of."""
     with transaction(deps.sessions) as tx:
-        size = tx.execute(
-            select(col(Room.message_count)).where(col(Room.id) == room_id)
-        ).scalar_one()
-        kept: Sample | None = deps.samples.find(room_id, embedder.key, size=size)
-        if kept is not None:
-            return kept, size, ()
         chosen = tx.scalars(
             _IN_STRETCHES, {"room": room_id, "stretches": STRETCHES, "stretch": STRETCH}
         ).all()
-        return None, size, [found.line for found, _ in read_lines(tx, chosen, room_id=room_id)]
+        return [found.line for found, _ in read_lines(tx, chosen, room_id=room_id)]
