@@ -62,8 +62,8 @@ class Shown:
         self._revisions[message_id] = min(revision, self._revisions.get(message_id, revision))
 
     def store(self) -> None:
-        """Store what was noted, before anybody is shown what the model makes of it: whatever becomes
-        of the attempt, that may rest on it."""
+        """Store what was noted, before anybody is shown what the model makes of it: whatever
+        becomes of the attempt, that may rest on it."""
         answering.note_shown(self._deps, self._turn, self._revisions, self._elsewhere)
 
     def resting(self, answer: str, cited: Collection[int]) -> dict[int, int]:

@@ -218,6 +218,12 @@ def test_what_a_lost_worker_had_taken_is_followed_by_another_once_its_lease_is_o
     assert held_by_chroma(index, room, said, gone) == [said]
 
 
+def waiting_jobs(index: Deps) -> int:
+    """How many jobs wait in the queue of what indexes."""
+    found: Any = index.redis.llen(jobs.AI_QUEUE)
+    return int(found)
+
+
 def test_while_a_worker_follows_a_flood_others_stay_free_and_nothing_is_forgotten(
     index: Deps, room: Place, member: Someone
 ) -> None:
@@ -227,16 +233,16 @@ def test_while_a_worker_follows_a_flood_others_stay_free_and_nothing_is_forgotte
         try:
             at_work = pool.submit(indexing.index_alone, with_embedder(index, slow))
             assert slow.has_begun.wait(60)
-            sent = index.redis.llen(jobs.AI_QUEUE)
+            sent = waiting_jobs(index)
             (later,) = post_many(index, room, member, TALK[1:2])
             # Whoever comes meanwhile, woken or by the clock, goes again and sends for nobody.
             assert [indexing.index_alone(index) for _ in range(5)] == [0] * 5
-            assert index.redis.llen(jobs.AI_QUEUE) == sent + 1
+            assert waiting_jobs(index) == sent + 1
         finally:
             slow.may_go_on.set()
         at_work.result(60)
     # The one who was at it sends for one in place of those that it put off.
-    assert index.redis.llen(jobs.AI_QUEUE) == sent + 2
+    assert waiting_jobs(index) == sent + 2
     assert indexing.index_alone(index) == 0
     assert held_by_chroma(index, room, said, later) == [said, later]
 

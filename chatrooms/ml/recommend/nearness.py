@@ -54,7 +54,7 @@ def covisits(
         Koren, 2007).
     """
     held = np.asarray(visits.sum(axis=0), dtype=float)
-    if not visits.shape[0] or not visits.shape[1]:
+    if not visits.nnz:
         return csr_array((len(held), len(held)))
     visitors = held if visitors is None else visitors
     cosines = cosine_similarity(visits.T, dense_output=False).tocoo()
