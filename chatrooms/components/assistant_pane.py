@@ -135,10 +135,14 @@ def _turn(turn: rx.Var[TurnRow]) -> rx.Component:
 
 
 def _turned_off() -> rx.Component:
-    return rx.el.p(
-        "The assistant is turned off in this room.",
-        role="status",
-        class_name="note",
+    return rx.el.footer(
+        rx.el.p(
+            icon("circle-slash"),
+            rx.el.span("The assistant is turned off in this room."),
+            role="status",
+            class_name="note",
+        ),
+        class_name="foot",
     )
 
 

@@ -288,6 +288,11 @@ def test_while_the_index_is_filled_an_answer_says_that_it_was_found_by_words(
     assert (found.by_words, KEY in texts(found)) == (True, True)
     indexing.index_waiting(index)
     assert not asked(index, private_room, member).by_words
+    # For signs alone there is no vector to wait for.
+    post_many(index, private_room, owner, ["\U0001f511" * (n + 1) for n in range(20)])
+    indexing.index_waiting(index)
+    fresh = replace(index, samples=Samples())
+    assert not asked(fresh, private_room, member).by_words
 
 
 @contextmanager

@@ -23,6 +23,10 @@ from chatrooms.services.ai.index_texts import Place, collection_of
 STRETCHES, STRETCH = 10, 30
 """How many messages in a row, from how many places of the room: all of a room of up to as many."""
 
+_MISSING = 0.1
+"""If no more of a sample is missing, the index counts as filled: what was said just now is always
+on its way."""
+
 _IN_STRETCHES = text("""
     SELECT DISTINCT message.id
     FROM rooms, generate_series(0, :stretches - 1) AS number CROSS JOIN LATERAL (
@@ -67,7 +71,13 @@ def sample_of(
         size=size,
         calibration=calibration_of(embedder.name),
     )
-    is_filled = 2 * len(known) >= len(lines)
+    # Texts of signs alone may have no vector at all.
+    missing = [
+        line
+        for line, entry in zip(lines, entries, strict=True)
+        if entry not in vectors and any(map(str.isalnum, line.text))
+    ]
+    is_filled = len(missing) <= _MISSING * len(lines)
     if is_filled:
         # Otherwise the index is being filled: the next question finds more of it.
         deps.samples.keep(room_id, embedder.key, sample, size=size)
