@@ -49,14 +49,15 @@ async def open_room(
     lost in between must not be granted.
     Raises: NotSignedIn, RoomUnavailable, SocketGone.
     """
-    hub = caller.hub()
+    hub, before = caller.hub(), line
     for _ in range(_MAX_TRIES):
         room = await hub.live.open((await look_up(state, slug)).room_id)
-        if line.room_id != room.room_id:
+        # As the tab had it: a line found in a try that did not hold is not on its screen yet.
+        if before.room_id != room.room_id:
             line = await _find_line(state, room.room_id)
             pages = await past_screens.pages_around(state, room, line.message_id) if lands else ()
         else:
-            pages = await past_screens.pages_of(state, room.room_id, shown)
+            line, pages = before, await past_screens.pages_of(state, room.room_id, shown)
         epoch = hub.access_epoch
         signed_in = await caller.signed_in(state)
         access = await look_up(state, slug)

@@ -10,6 +10,7 @@ from chatrooms.domain.errors import ChatError, MessageUnavailable, NotAllowed, R
 from chatrooms.live.offload import off_loop
 from chatrooms.services import hearing, history, members, reading, room_lists
 from chatrooms.services.reading import Place as ReadingPlace
+from chatrooms.state import screens
 from chatrooms.state.live import ReaderState
 from chatrooms.state.room import RoomState
 from chatrooms.state.session import SessionState
@@ -394,3 +395,32 @@ async def test_a_first_unread_message_far_back_is_on_the_screen(
     assert tab.screen.vars["has_newer"]
     await visit(tab)
     assert [row["id"] for row in tab.screen.rows] == shown
+
+
+async def test_somebody_lands_there_also_if_access_changes_somewhere_meanwhile(
+    deps: Deps,
+    web: WebProcess,
+    open_tab: Opened,
+    private_room: Place,
+    owner: Someone,
+    member: Someone,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await off_loop(post, deps, private_room, member)
+    said = [await off_loop(post, deps, private_room, owner) for _ in range(200)]
+    real_look_up, checks = screens.look_up, 0
+
+    async def change_after_check(state: Any, slug: str) -> Any:
+        nonlocal checks
+        access = await real_look_up(state, slug)
+        checks += 1
+        if checks == 2:
+            web.hub.access_epoch += 1
+        return access
+
+    monkeypatch.setattr(screens, "look_up", change_after_check)
+    tab = await open_tab(member, at(private_room))
+    assert checks == 4
+    assert tab.screen.read().vars["new_from"] == said[0]
+    assert said[0] in [row["id"] for row in tab.screen.rows]
+    await expect_unread(tab, private_room, 200)
