@@ -2,14 +2,14 @@
 
 from chatrooms import bootstrap
 from chatrooms.domain import jobs
-from chatrooms.services.own_data import deleting, exports
+from chatrooms.services.own_data import deleting, making_exports
 from workers.app import app
 
 
 @app.task(name=jobs.MAKE_EXPORT, queue=jobs.AI_QUEUE, soft_time_limit=600, time_limit=630)
 def make_export(*, account_id: int, **_added_later: object) -> None:
     """Make the file with all that is kept of somebody. Safe to repeat, and at once."""
-    exports.make_export(bootstrap.current(), account_id=account_id)
+    making_exports.make_export(bootstrap.current(), account_id=account_id)
 
 
 @app.task(name=jobs.DELETE_ACCOUNT, queue=jobs.AI_QUEUE, soft_time_limit=300, time_limit=330)

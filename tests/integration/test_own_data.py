@@ -48,7 +48,7 @@ from chatrooms.services import (
 )
 from chatrooms.services.event_log import lock_room
 from chatrooms.services.files import store_of
-from chatrooms.services.own_data import deleting, deletion, exports, holdings
+from chatrooms.services.own_data import deleting, deletion, exports, holdings, making_exports
 from chatrooms.services.visits import Span
 from chatrooms.state.own_data import OwnDataState
 from chatrooms.state.session import SessionState
@@ -132,9 +132,9 @@ async def test_a_person_gets_all_of_the_own_and_nobody_else_does(
         await off_loop(exports.request_export, deps, actor_id=ann.id)
     assert (await get(deps, ann, asked.token)).status_code == 404
     for _ in range(2):
-        await off_loop(exports.make_export, deps, account_id=ann.id)
+        await off_loop(making_exports.make_export, deps, account_id=ann.id)
     await off_loop(exports.request_export, deps, actor_id=owner.id)
-    await off_loop(exports.make_export, deps, account_id=owner.id)
+    await off_loop(making_exports.make_export, deps, account_id=owner.id)
     for nobody, status in ((owner, 404), (None, 401)):
         assert (await get(deps, nobody, asked.token)).status_code == status
     assert (await get(deps, ann, "../../etc/passwd")).status_code == 404
@@ -184,7 +184,7 @@ async def test_a_person_gets_all_of_the_own_and_nobody_else_does(
         account_id=ann.id,
     )
     again = await off_loop(exports.request_export, deps, actor_id=ann.id)
-    await off_loop(exports.make_export, deps, account_id=ann.id)
+    await off_loop(making_exports.make_export, deps, account_id=ann.id)
     assert (await get(deps, ann, asked.token)).status_code == 404
     left = handed_out(await get(deps, ann, again.token))
     assert MARKUP in json.loads(left["data/messages.json"])[0]["body"]
@@ -210,7 +210,7 @@ async def test_an_export_that_cannot_be_made_is_tried_anew_and_then_given_up_in_
 
     async def fail(tab: BrowserTab) -> OwnDataState:
         with pytest.raises(FileExistsError):
-            await off_loop(exports.make_export, broken, account_id=stranger.id)
+            await off_loop(making_exports.make_export, broken, account_id=stranger.id)
         await tab.call(OwnDataState.load)
         return tab.state(OwnDataState)
 
@@ -226,7 +226,7 @@ async def test_an_export_that_cannot_be_made_is_tried_anew_and_then_given_up_in_
         assert (state.is_being_made, state.has_failed, state.path) == (False, True, "")
         await expect_followed(tab)
         # Nobody tries any more, until the person asks again.
-        await off_loop(exports.make_export, broken, account_id=stranger.id)
+        await off_loop(making_exports.make_export, broken, account_id=stranger.id)
         assert sent_jobs(deps, jobs.AI_QUEUE).count(asked_of_workers) == exports.MAX_TRIES
         await tab.call(OwnDataState.request_export)
         assert (state.is_being_made, state.has_failed) == (True, False)
@@ -239,7 +239,7 @@ async def test_an_export_that_cannot_be_made_is_tried_anew_and_then_given_up_in_
         await expect_followed(tab)
         assert state.has_failed
         await tab.call(OwnDataState.request_export)
-        await off_loop(exports.make_export, deps, account_id=stranger.id)
+        await off_loop(making_exports.make_export, deps, account_id=stranger.id)
         await expect_followed(tab)
         assert state.path
 
@@ -286,7 +286,7 @@ def test_a_deleted_account_leaves_no_name_and_nothing_of_its_own(
     ((file,),) = rows(deps, "SELECT token FROM attachments WHERE account_id = :id", id=ann.id)
     count = before.member_count
     asked = exports.request_export(deps, actor_id=ann.id)
-    exports.make_export(deps, account_id=ann.id)
+    making_exports.make_export(deps, account_id=ann.id)
     with pytest.raises(InvalidInput):
         deletion.delete_account(
             deps, actor_id=ann.id, password="another", keeps_messages=keeps_messages

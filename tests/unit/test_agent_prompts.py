@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chatrooms.agents.room_agent.prompts import SYSTEM, prompt
-from chatrooms.domain.agent import (
+from chatrooms.domain.agent_observation import (
     Observation,
     SeenMessage,
     SeenOutput,

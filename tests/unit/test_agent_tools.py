@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from chatrooms.agents.room_agent.answers import storable
 from chatrooms.agents.room_agent.tools import TOOLS, StaySilent, described, idea_of
-from chatrooms.domain.agent import Idea, Observation, SeenMessage
+from chatrooms.domain.agent import Idea
+from chatrooms.domain.agent_observation import Observation, SeenMessage
 from chatrooms.domain.errors import InvalidInput
 
 SEEN = Observation(

@@ -15,7 +15,8 @@ from chatrooms.agents.room_agent.prompts import prompt
 from chatrooms.agents.room_agent.shift import HandedOver
 from chatrooms.agents.room_agent.state import AgentState, Context
 from chatrooms.agents.room_agent.tools import TOOLS, StaySilent
-from chatrooms.domain.agent import Observation, RunOutcome, parse_idea
+from chatrooms.domain.agent import RunOutcome, parse_idea
+from chatrooms.domain.agent_observation import Observation
 from chatrooms.domain.errors import AnswerUnusable, AssistantUnavailable, InvalidInput
 from chatrooms.domain.usage import Usage
 

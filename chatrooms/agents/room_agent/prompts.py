@@ -6,12 +6,8 @@ from collections.abc import Iterator
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from chatrooms.domain.agent import (
-    MAX_THREAD_WORDS,
-    MIN_THREAD_WORDS,
-    Observation,
-    SeenMessage,
-)
+from chatrooms.domain.agent import MAX_THREAD_WORDS, MIN_THREAD_WORDS
+from chatrooms.domain.agent_observation import Observation, SeenMessage
 from chatrooms.domain.prompting import DATA_NOTICE, Block, block, message_block
 
 SYSTEM = f"""\

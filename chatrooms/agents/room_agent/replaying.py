@@ -16,14 +16,8 @@ from chatrooms.agents.room_agent.graph import build
 from chatrooms.agents.room_agent.state import AgentState, Context
 from chatrooms.agents.room_agent.world import NotRecorded, World
 from chatrooms.bootstrap import Deps
-from chatrooms.domain.agent import (
-    Idea,
-    Observation,
-    RunOutcome,
-    RunStatus,
-    Verdict,
-    parse_idea,
-)
+from chatrooms.domain.agent import Idea, RunOutcome, RunStatus, Verdict, parse_idea
+from chatrooms.domain.agent_observation import Observation
 from chatrooms.domain.errors import AssistantUnavailable, InvalidInput
 from chatrooms.domain.usage import Usage
 from chatrooms.services.agent.record import RecordedRun, RecordedStep, read_run

@@ -22,7 +22,7 @@ class AgentState(TypedDict, total=False):
     node."""
 
     observation: dict[str, Any]
-    """`domain.agent.Observation`."""
+    """`domain.agent_observation.Observation`."""
     messages: Annotated[list[AnyMessage], add_messages]
     """What the model said and what its tools answered."""
     steps: Annotated[int, operator.add]

@@ -21,11 +21,11 @@ from chatrooms.domain.agent import (
     MIN_CHOICES,
     MIN_THREAD_WORDS,
     Idea,
-    Observation,
     PollIdea,
     ThreadIdea,
     TopicIdea,
 )
+from chatrooms.domain.agent_observation import Observation
 from chatrooms.domain.errors import InvalidInput
 
 _MARK = re.compile(r"\s?\[(\d{1,4})\]")

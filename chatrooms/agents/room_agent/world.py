@@ -10,7 +10,8 @@ from langgraph.types import interrupt
 from pydantic import BaseModel
 
 from chatrooms.agents.room_agent.tools import described, idea_of
-from chatrooms.domain.agent import AgentMode, Idea, Observation, Verdict
+from chatrooms.domain.agent import AgentMode, Idea, Verdict
+from chatrooms.domain.agent_observation import Observation
 from chatrooms.domain.usage import Usage
 from chatrooms.services.agent import checking, delivering, observing, proposing, runs
 from chatrooms.services.agent.runs import Step

@@ -16,11 +16,11 @@ from chatrooms.domain.agent import (
     MIN_THREAD_WORDS,
     AgentMode,
     Idea,
-    Observation,
     PollIdea,
     ThreadIdea,
     TopicIdea,
 )
+from chatrooms.domain.agent_observation import Observation
 from chatrooms.domain.errors import InvalidInput
 from chatrooms.domain.moderation import Policy, Unreadable
 from chatrooms.domain.text import check_body, check_line

@@ -10,7 +10,7 @@ from sqlmodel import col
 from chatrooms.bootstrap import Deps
 from chatrooms.db.engine import Transaction, transaction
 from chatrooms.db.tables import Account, Message, PollRow, Room
-from chatrooms.domain.agent import Observation, SeenMessage, SeenPoll, SeenSentence
+from chatrooms.domain.agent_observation import Observation, SeenMessage, SeenPoll, SeenSentence
 from chatrooms.domain.moderation import Status
 from chatrooms.services.agent.outputs import read_outputs
 from chatrooms.services.agent.runs import Run, check_may_act

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import text
 
 from chatrooms.db.engine import Transaction
-from chatrooms.domain.agent import Idea, OutputStatus, SeenOutput, parse_idea
+from chatrooms.domain.agent import Idea, OutputStatus, parse_idea
+from chatrooms.domain.agent_observation import SeenOutput
 from chatrooms.domain.agent_timing import Drew
 
 REMEMBERED = 30

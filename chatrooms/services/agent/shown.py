@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import text
 
 from chatrooms.db.engine import Transaction
-from chatrooms.domain.agent import Observation, RunOutcome
+from chatrooms.domain.agent import RunOutcome
+from chatrooms.domain.agent_observation import Observation
 from chatrooms.services.agent.outputs import REMEMBERED
 
 ERASED: Mapping[str, Any] = {"erased": True}

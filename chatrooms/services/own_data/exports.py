@@ -1,38 +1,33 @@
-"""Handing out all that is kept of a person: asked for, made by a worker, there for three days.
+"""Handing out all that is kept of a person: asked for, made by a worker (`making_exports`), there
+for three days.
 
 A worker that fails or dies is followed by another; after a few the person is told that it failed.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from chatrooms.bootstrap import Deps
-from chatrooms.db.engine import Transaction, exclusively, transaction
-from chatrooms.db.tables import Account, DataExport
+from chatrooms.db.engine import Transaction, transaction
+from chatrooms.db.tables import DataExport
 from chatrooms.domain import jobs
 from chatrooms.domain.errors import FileUnavailable, InvalidInput, ServiceUnavailable
 from chatrooms.domain.files import is_token
 from chatrooms.services import limits
 from chatrooms.services.access import access_account
-from chatrooms.services.files import store_of
-from chatrooms.services.own_data.archive import write_archive
-from chatrooms.services.own_data.sections import files_of, list_sections, profile_of
 
 KEPT = timedelta(days=3)
 PER_DAY = 5
 """How often one account may ask per day."""
 MAX_TRIES = 3
 """How often it is begun: a full disk or a database that was away may pass."""
-_RETRY_AFTER_S = 20
 _LOST_AFTER = timedelta(minutes=12)
 """After how long a worker that was asked counts as lost: longer than its task may take."""
-_LOCK = 0x6578_0000_0000_0000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +49,9 @@ class ExportFile:
 
     path: Path
     name: str
+
+
+IS_WAITED_FOR = (col(DataExport.made_at).is_(None), col(DataExport.failed_at).is_(None))
 
 
 def request_export(deps: Deps, *, actor_id: int) -> Export:
@@ -92,13 +90,14 @@ def request_export(deps: Deps, *, actor_id: int) -> Export:
             .on_conflict_do_update(index_elements=["account_id"], set_=new)
             .returning(col(DataExport.token))
         ).scalar_one()
-        tx.after_commit(lambda: _send(deps, actor_id))
+        tx.after_commit(lambda: send(deps, actor_id))
         if before is not None:
             _remove_after(tx, deps, before.token)
     return Export(token, now, None, 0)
 
 
-def _send(deps: Deps, account_id: int, *, delay_s: float = 0) -> None:
+def send(deps: Deps, account_id: int, *, delay_s: float = 0) -> None:
+    """Ask for a worker that makes what the account asked for."""
     deps.jobs.send(jobs.MAKE_EXPORT, queue=jobs.AI_QUEUE, delay_s=delay_s, account_id=account_id)
 
 
@@ -148,106 +147,11 @@ def place_of(deps: Deps, token: str) -> Path:
     return folder_of(deps) / f"{token}.zip"
 
 
-# For workers
-
-_IS_WAITED_FOR = (col(DataExport.made_at).is_(None), col(DataExport.failed_at).is_(None))
-
-
-def make_export(deps: Deps, *, account_id: int) -> None:
-    """Make the file that an account asked for and have its pages show that. Safe to repeat, and at
-    once by several workers; what was asked for meanwhile is another request.
-
-    What keeps it from being made is raised, after another try was asked for or, at the last, the
-    account's pages were told.
-    """
-    with exclusively(deps.sessions, lock=_LOCK + account_id) as is_alone:
-        token = _begin(deps, account_id) if is_alone else None
-        if token is None:
-            return
-        try:
-            _make(deps, account_id, token)
-        except Exception:
-            _note_failed(deps, account_id, token)
-            raise
-
-
-def _begin(deps: Deps, account_id: int) -> str | None:
-    """The token of what is to be made, if anything is. Counted before it is tried: a worker that is
-    killed counts as well."""
-    begun = (
-        update(DataExport)
-        .where(col(DataExport.account_id) == account_id, *_IS_WAITED_FOR)
-        .values(tries=col(DataExport.tries) + 1, sent_at=deps.clock())
-        .returning(col(DataExport.token))
-    )
-    with transaction(deps.sessions) as tx:
-        return tx.execute(begun).scalar()
-
-
-def _note_failed(deps: Deps, account_id: int, token: str) -> None:
-    """Have it tried once more, or give it up and have the account's pages show that."""
-    with transaction(deps.sessions) as tx:
-        row = tx.get(DataExport, account_id, with_for_update=True)
-        if row is None or row.token != token:
-            return
-        if row.tries < MAX_TRIES:
-            tx.after_commit(lambda: _send(deps, account_id, delay_s=_RETRY_AFTER_S))
-            return
-        row.failed_at = deps.clock()
-        tx.after_commit(lambda: deps.bus.nudge_account(account_id, "export"))
-
-
-def _make(deps: Deps, account_id: int, token: str) -> None:
-    place = place_of(deps, token)
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = place.with_suffix(".part")
-    try:
-        _write(deps, account_id, part)
-        size = part.stat().st_size
-        part.replace(place)
-        made = (
-            update(DataExport)
-            .where(col(DataExport.account_id) == account_id, col(DataExport.token) == token)
-            .values(made_at=deps.clock(), size=size)
-            .returning(col(DataExport.token))
-        )
-        with transaction(deps.sessions) as tx:
-            is_wanted = tx.execute(made).first() is not None
-            tx.after_commit(lambda: deps.bus.nudge_account(account_id, "export"))
-        if not is_wanted:
-            place.unlink(missing_ok=True)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _write(deps: Deps, account_id: int, place: Path) -> None:
-    store = store_of(deps)
-    with transaction(deps.sessions) as tx:
-        # One moment for all of it, and nothing is changed.
-        tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-        account = tx.get_one(Account, account_id)
-        write_archive(
-            place,
-            title=f"What Chatrooms keeps of {account.name}",
-            profile=profile_of(account),
-            sections=list_sections(tx, account_id=account_id),
-            files=(
-                (f"{number}-{_safe(name)}", store.path(token))
-                for number, token, name in files_of(tx, account_id=account_id)
-            ),
-        )
-
-
-def _safe(name: str) -> str:
-    """A file's name that is one on every system."""
-    return re.sub(r"[^\w. ()-]", "_", name).strip(". ")[:100] or "file"
-
-
 def prune(deps: Deps) -> int:
     """Remove exports whose time is over, with their files, and files that no row knows of; have
     those made whose worker was lost, or give them up. Returns how many were removed."""
     now = deps.clock()
-    is_lost = (*_IS_WAITED_FOR, col(DataExport.sent_at) < now - _LOST_AFTER)
+    is_lost = (*IS_WAITED_FOR, col(DataExport.sent_at) < now - _LOST_AFTER)
     is_over = func.coalesce(col(DataExport.made_at), col(DataExport.failed_at)) <= now - KEPT
     with transaction(deps.sessions) as tx:
         over = tx.scalars(delete(DataExport).where(is_over).returning(col(DataExport.token))).all()
@@ -268,7 +172,7 @@ def prune(deps: Deps) -> int:
     for token in over:
         place_of(deps, token).unlink(missing_ok=True)
     for account_id in lost:
-        _send(deps, account_id)
+        send(deps, account_id)
     _sweep(deps, before=now - _LOST_AFTER)
     return len(over)
 
